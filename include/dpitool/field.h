@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* field.h - fields.def as an enum and a table, and lists of columns made from it. */
+#ifndef DPITOOL_FIELD_H
+#define DPITOOL_FIELD_H
+
+#include "dpitool/status.h"
+#include "dpitool/value.h"
+
+struct dpi_record;
+
+enum dpi_field_id {
+#define F(name, kind, args, width, show, unit, doc) DPI_FIELD_##name,
+#define A(name, kind, width, unit, doc)             DPI_FIELD_##name,
+#include "dpitool/fields.def"
+#undef F
+#undef A
+    DPI_FIELD_COUNT
+};
+
+struct dpi_field {
+    const char *name;
+    enum dpi_kind kind; /* never DPI_ABSENT */
+    unsigned width;     /* columns in a table */
+    bool show;          /* in a table by default */
+    const char *unit, *doc;
+    /* The value in r; kind DPI_ABSENT when r has none. Borrows from r. */
+    struct dpi_value (*get)(const struct dpi_record *r);
+};
+
+extern const struct dpi_field dpi_fields[DPI_FIELD_COUNT];
+
+/* The field called name (n bytes), or NULL. */
+const struct dpi_field *dpi_field_find(const char *name, size_t n);
+
+/* A list of columns. v is owned; free with dpi_columns_free. */
+struct dpi_columns {
+    const struct dpi_field **v;
+    size_t n;
+};
+
+void dpi_columns_all(struct dpi_columns *c);
+void dpi_columns_default(struct dpi_columns *c); /* what a table shows */
+
+/* Parses "a,b,c"; DPI_USAGE names the first unknown or repeated field and the nearest known one. */
+enum dpi_status dpi_columns_parse(struct dpi_columns *c, const char *list, struct dpi_err *err);
+void dpi_columns_free(struct dpi_columns *c);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run.h - what a whole run read, counted and noticed: the matter of the summary. */
+#ifndef DPITOOL_RUN_H
+#define DPITOOL_RUN_H
+
+#include "dpitool/bucket.h"
+#include "dpitool/value.h"
+
+/* One line of a ranking: so many flows, packets and bytes (IP layer) under one name. */
+struct dpi_tally_row {
+    struct dpi_text name;
+    uint64_t flows, packets, bytes;
+};
+
+/* A ranking, largest first by bytes, ties by name. When more names were seen than a ranking keeps, it
+ * holds the heaviest ones, and error is by how many bytes the count of a row may be too high (0: exact). */
+struct dpi_tally {
+    const struct dpi_tally_row *rows;
+    size_t n;
+    uint64_t error;
+};
+
+struct dpi_capture_info {
+    struct dpi_text name;
+    const char *format; /* "pcap", "pcapng" */
+    uint64_t packets;   /* read from it */
+    uint64_t damage_offset;
+    const char *damage; /* NULL when it was read to its end; else what is wrong at damage_offset */
+};
+
+struct dpi_run {
+    const char *tool_version;     /* "0.1.0" */
+    const char *detector_version; /* "nDPI 4.2.0" */
+    const struct dpi_capture_info *captures;
+    size_t n_captures;
+    uint64_t packets_read;
+    uint64_t bytes_read; /* frame bytes of those packets as they were on the wire */
+    uint64_t buckets[DPI_BUCKET_COUNT];
+    bool has_time; /* first_ns and last_ns are set: there was a packet */
+    int64_t first_ns, last_ns; /* earliest and latest packet time */
+    uint64_t flows, flows_unknown, flows_guessed, flows_evicted, flows_peak;
+    struct dpi_tally protocols, applications, categories, addresses, hostnames;
+    const struct dpi_text *warnings; /* one line each, most important first */
+    size_t n_warnings;
+    bool interrupted;
+};
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* inputs.h - the captures of a run as one stream of packets.
+ *
+ * Whole captures one after the other, ordered by the time of their first packet (peeked; ties and standard
+ * input in the order given). One is open at a time. */
+#ifndef CAPTURE_INPUTS_H
+#define CAPTURE_INPUTS_H
+
+#include "capture/packet.h"
+#include "dpitool/run.h"
+#include "dpitool/status.h"
+
+struct inputs;
+
+/* names: paths, or "-" for standard input (at most once). Opens and peeks every one, so that what cannot
+ * be read at all is said (DPI_INPUT) before anything is written. *in is NULL unless DPI_OK. */
+enum dpi_status inputs_open(struct inputs **in, const char *const *names, size_t n, struct dpi_err *err);
+
+/* DPI_OK: *p is the next packet. DPI_END: no more. DPI_DAMAGED: the capture at hand ends here before its
+ * end, err says what and at which byte offset; the next call goes on with the next capture.
+ * DPI_INPUT: a read failed. */
+enum dpi_status inputs_next(struct inputs *in, struct packet *p, struct dpi_err *err);
+
+/* What was read of each capture, in the order of reading; borrowed, valid until the next call. */
+const struct dpi_capture_info *inputs_captures(const struct inputs *in, size_t *n);
+
+void inputs_free(struct inputs *in); /* NULL is fine */
+
+#endif

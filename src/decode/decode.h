@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* decode.h - from a frame to the headers a flow is made of.
+ *
+ * A loop over one work item: each layer reads its header through the bounds-checked cursor and names the
+ * next layer; a tunnel goes round once more, one deeper. Every packet ends in exactly one bucket. */
+#ifndef DECODE_DECODE_H
+#define DECODE_DECODE_H
+
+#include "capture/packet.h"
+#include "dpitool/bucket.h"
+#include "dpitool/value.h"
+
+#define DECODE_MAX_TUNNELS 8
+
+/* IP protocol numbers that dpitool treats apart, IANA "Assigned Internet Protocol Numbers". */
+enum {
+    IPPROTO_NUM_ICMP = 1,
+    IPPROTO_NUM_TCP = 6,
+    IPPROTO_NUM_UDP = 17,
+    IPPROTO_NUM_ICMPV6 = 58,
+    IPPROTO_NUM_SCTP = 132,
+};
+
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32, TCP_ECE = 64, TCP_CWR = 128 };
+
+enum tunnel_kind {
+    TUNNEL_NONE,
+    TUNNEL_IPIP, /* any IP in any IP: protocols 4 and 41 */
+};
+
+/* One tunnel layer: what carries the next IP packet. */
+struct tunnel_layer {
+    enum tunnel_kind kind;
+    struct dpi_addr src, dst; /* of the outer IP header */
+};
+
+struct decoded {
+    enum dpi_bucket bucket; /* all below is set when it is DPI_BUCKET_flow */
+
+    /* the innermost IP packet */
+    struct dpi_addr src, dst;
+    uint8_t transport; /* IP protocol number behind all extension headers */
+    uint8_t ttl;
+    const uint8_t *ip; /* first byte of its header, borrowed from the packet */
+    uint32_t ip_len;   /* its length by its header; by the wire when the header says 0 */
+    uint32_t ip_cap;   /* bytes of it that were captured, at most ip_len */
+
+    /* its transport header */
+    bool has_ports;                /* TCP, UDP, SCTP */
+    uint16_t src_port, dst_port;   /* host byte order; ICMP and ICMPv6: type and code */
+    const uint8_t *payload;        /* behind the transport header; NULL when not captured */
+    uint32_t payload_len;          /* by the headers */
+    uint32_t payload_cap;          /* captured, at most payload_len */
+    uint8_t tcp_flags;             /* TCP_ bits; TCP only, like all below; 0 when the header was cut before them */
+    bool has_tcp;                  /* the fixed TCP header was captured: seq, ack and window are set */
+    uint32_t tcp_seq, tcp_ack;
+
+    /* around it */
+    bool has_mac;
+    uint8_t src_mac[6], dst_mac[6]; /* of the innermost Ethernet or like header */
+    uint16_t vlan;                  /* innermost VLAN id, 0: none */
+    bool cut;                       /* less was captured than the headers say */
+    bool offload;                   /* IP total length was 0: segmentation offload */
+    bool fragment;                  /* first fragment of a datagram */
+    unsigned n_tunnels;
+    struct tunnel_layer tunnels[DECODE_MAX_TUNNELS]; /* outermost first */
+};
+
+void decode_packet(const struct packet *p, struct decoded *d);
+
+/* Name of a LINKTYPE_ value ("ETHERNET"), or NULL; and whether decode_packet can read it. */
+const char *decode_link_name(uint32_t link_type);
+bool decode_link_supported(uint32_t link_type);
+
+const char *tunnel_kind_name(enum tunnel_kind kind); /* "ipip" */
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* detect.h - the seam between the tracker, which knows flows, and the detector, which knows protocols.
+ *
+ * They talk in batches of fixed-size messages without pointers, so that a batch can cross to a thread or to
+ * a process that may die without a change on either side. The order of messages follows from the packets
+ * alone. Replies to batch K are looked at when batch K+1 has been handed over (the verdict lag), however
+ * fast the detector was, so that nothing the tracker decides depends on scheduling. */
+#ifndef DETECT_DETECT_H
+#define DETECT_DETECT_H
+
+#include "dpitool/status.h"
+#include "dpitool/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    DETECT_BATCH_MSGS = 512,      /* messages in one batch */
+    DETECT_BATCH_BYTES = 1 << 20, /* packet bytes in one batch */
+    DETECT_BATCH_PACKETS = 1024,  /* packets read from the input after which a batch goes out, full or not */
+    DETECT_PACKET_MAX = 60000,    /* longer IP packets are cut to this, against a hang in nDPI 4.2 */
+    DETECT_ATTRS_MAX = 8192,      /* bytes of extracted attributes in one verdict */
+};
+
+enum detect_op {
+    DETECT_OPEN,   /* slot is a new flow now */
+    DETECT_PACKET, /* one IP packet of it */
+    DETECT_END,    /* no more will come: give up now. Answered by a verdict unless one was sent already */
+};
+
+struct detect_msg {
+    uint32_t slot; /* the tracker's number of an undecided flow: small, used again after the verdict */
+    uint8_t op;
+    uint8_t transport; /* IP protocol number (OPEN) */
+    uint16_t len;      /* PACKET: bytes of the IP packet, at most DETECT_PACKET_MAX ... */
+    uint32_t offset;   /* ... from here in the batch's bytes */
+    uint64_t time_ms;  /* PACKET: packet clock, ms since 1970 */
+};
+
+struct detect_batch {
+    uint32_t n, used;
+    struct detect_msg msg[DETECT_BATCH_MSGS];
+    uint8_t bytes[DETECT_BATCH_BYTES];
+};
+
+/* What named the protocol; `classified_by` of the record. */
+enum detect_by { DETECT_BY_NONE, DETECT_BY_DPI, DETECT_BY_DPI_CACHE, DETECT_BY_DPI_PARTIAL, DETECT_BY_IP, DETECT_BY_PORT };
+
+/* Final: nothing more is said of the slot. Numbers are the detector's; detector_names turns them to text. */
+struct detect_verdict {
+    uint32_t slot;
+    uint16_t master, app; /* nDPI protocol ids; 0: none */
+    uint16_t category;
+    uint8_t by;         /* enum detect_by */
+    uint8_t confidence; /* nDPI's number, for detector_confidence */
+    uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
+    bool attrs_cut;            /* there were more than DETECT_ATTRS_MAX bytes of them */
+};
+
+struct detect_reply {
+    uint32_t n, used;
+    struct detect_verdict verdict[DETECT_BATCH_MSGS];
+    uint8_t bytes[DETECT_BATCH_MSGS * DETECT_ATTRS_MAX];
+};
+
+struct detector_options {
+    bool guess; /* let nDPI guess by port and address when it gives up */
+};
+
+struct detector;
+
+/* DPI_ABI when libndpi is another one than the headers. */
+enum dpi_status detector_new(struct detector **d, const struct detector_options *opt, struct dpi_err *err);
+
+/* Hands a batch over, in order. The batch may be reused at once. At most two may be under way. */
+void detector_submit(struct detector *d, const struct detect_batch *b);
+
+/* The reply to the oldest batch under way; borrowed until the next submit. */
+const struct detect_reply *detector_collect(struct detector *d);
+
+void detector_free(struct detector *d); /* NULL is fine */
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* outfile.h - where an output goes. Every open for writing goes through this module.
+ *
+ * A regular file is written under a temporary name in the folder of its target and appears under its own
+ * name, replacing an older one, only in outfile_commit. FIFOs and devices are written directly. */
+#ifndef IO_OUTFILE_H
+#define IO_OUTFILE_H
+
+#include "dpitool/status.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct outfile;
+
+/* Moves the real standard output away from descriptor 1 and points 1 at /dev/null, so that what a library
+ * prints there reaches nobody's data. Call once, before any library is started. */
+enum dpi_status outfile_guard_stdout(struct dpi_err *err);
+
+/* path "-" or NULL: standard output. DPI_OUTPUT: cannot be written, the message says why. */
+enum dpi_status outfile_open(struct outfile **o, const char *path, struct dpi_err *err);
+
+FILE *outfile_stream(struct outfile *o);
+const char *outfile_name(const struct outfile *o); /* for messages: the path or "standard output" */
+bool outfile_is_tty(const struct outfile *o);
+
+/* Maps the error state of the stream: DPI_OK, DPI_PIPE (EPIPE), DPI_OUTPUT (with strerror). */
+enum dpi_status outfile_check(struct outfile *o, struct dpi_err *err);
+
+/* Flushes, checks, and puts the file under its name. Frees o whatever comes. */
+enum dpi_status outfile_commit(struct outfile *o, struct dpi_err *err);
+
+/* Removes what was written under the temporary name. Frees o. NULL is fine. */
+void outfile_discard(struct outfile *o);
+
+#endif
