@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* feed.c - fills batches with messages and brings verdicts back to their flows. */
+#include "flow/feed.h"
+
+#include "util/xalloc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct feed {
+    struct detector *detector;
+    void (*on_verdict)(void *ctx, struct flow *f);
+    void *ctx;
+    struct detect_batch *batch;
+    unsigned packets;   /* read since the last batch went out */
+    bool under_way;     /* a batch was submitted whose reply was not looked at */
+    struct flow **slot; /* flow of each slot, NULL when free */
+    uint32_t *free_slots;
+    uint32_t n_free, n_slots, capacity;
+};
+
+struct feed *feed_new(struct detector *d, void (*on_verdict)(void *ctx, struct flow *f), void *ctx)
+{
+    struct feed *feed = xcalloc(1, sizeof(*feed));
+    feed->detector = d;
+    feed->on_verdict = on_verdict;
+    feed->ctx = ctx;
+    feed->batch = xcalloc(1, sizeof(*feed->batch));
+    return feed;
+}
+
+void feed_free(struct feed *feed)
+{
+    if (!feed)
+        return;
+    free(feed->batch);
+    free(feed->slot);
+    free(feed->free_slots);
+    free(feed);
+}
+
+static void take_verdict(struct feed *feed, const struct detect_reply *r, const struct detect_verdict *v)
+{
+    assert(v->slot < feed->n_slots && feed->slot[v->slot]);
+    struct flow *f = feed->slot[v->slot];
+    feed->slot[v->slot] = NULL;
+    feed->free_slots[feed->n_free++] = v->slot;
+    f->has_slot = false;
+    f->has_verdict = true;
+    f->verdict = *v;
+    f->attrs = v->attrs_len ? xmemdup(r->bytes + v->attrs, v->attrs_len) : NULL;
+    feed->on_verdict(feed->ctx, f);
+}
+
+static void take_reply(struct feed *feed)
+{
+    const struct detect_reply *r = detector_collect(feed->detector);
+    for (uint32_t i = 0; i < r->n; i++)
+        take_verdict(feed, r, &r->verdict[i]);
+}
+
+static void send_batch(struct feed *feed)
+{
+    detector_submit(feed->detector, feed->batch);
+    feed->batch->n = 0;
+    feed->batch->used = 0;
+    feed->packets = 0;
+    if (feed->under_way)
+        take_reply(feed);
+    feed->under_way = true;
+}
+
+static struct detect_msg *add_msg(struct feed *feed, enum detect_op op, uint32_t bytes)
+{
+    struct detect_batch *b = feed->batch;
+    if (b->n == DETECT_BATCH_MSGS || b->used + bytes > DETECT_BATCH_BYTES)
+        send_batch(feed);
+    struct detect_msg *m = &b->msg[b->n++];
+    *m = (struct detect_msg){.op = (uint8_t)op, .len = (uint16_t)bytes, .offset = b->used};
+    b->used += bytes;
+    return m;
+}
+
+static uint32_t new_slot(struct feed *feed)
+{
+    if (feed->n_free)
+        return feed->free_slots[--feed->n_free];
+    if (feed->n_slots == feed->capacity) {
+        feed->capacity = feed->capacity ? feed->capacity * 2 : 256;
+        feed->slot = xrealloc(feed->slot, feed->capacity, sizeof(struct flow *));
+        feed->free_slots = xrealloc(feed->free_slots, feed->capacity, sizeof(uint32_t));
+    }
+    return feed->n_slots++;
+}
+
+void feed_open(struct feed *feed, struct flow *f)
+{
+    struct detect_msg *m = add_msg(feed, DETECT_OPEN, 0);
+    f->slot = new_slot(feed);
+    f->has_slot = true;
+    feed->slot[f->slot] = f;
+    m->slot = f->slot;
+    m->transport = f->key.transport;
+}
+
+/* nDPI believes the length in the header and ignores a packet that has less: where we hand over less than the
+ * header says, or the header says nothing, the header we hand over says what is there. */
+static void set_ip_length(uint8_t *ip, uint32_t len, unsigned family)
+{
+    uint8_t *field = family == 4 ? ip + 2 : ip + 4;
+    uint32_t value = family == 4 ? len : len - 40;
+    field[0] = (uint8_t)(value >> 8);
+    field[1] = (uint8_t)value;
+}
+
+void feed_packet(struct feed *feed, struct flow *f, const struct decoded *d, int64_t now_ns)
+{
+    uint32_t len = d->ip_cap > DETECT_PACKET_MAX ? DETECT_PACKET_MAX : d->ip_cap;
+    struct detect_msg *m = add_msg(feed, DETECT_PACKET, len);
+    uint8_t *copy = feed->batch->bytes + m->offset;
+    memcpy(copy, d->ip, len);
+    if (len < d->ip_len || d->offload)
+        set_ip_length(copy, len, d->src.family);
+    m->slot = f->slot;
+    m->time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;
+}
+
+void feed_end(struct feed *feed, struct flow *f)
+{
+    uint32_t slot = f->slot; /* making room may bring in the verdict of f itself; END is then one too many */
+    add_msg(feed, DETECT_END, 0)->slot = slot;
+}
+
+void feed_tick(struct feed *feed)
+{
+    if (++feed->packets >= DETECT_BATCH_PACKETS)
+        send_batch(feed);
+}
+
+void feed_flush(struct feed *feed)
+{
+    send_batch(feed);
+    take_reply(feed);
+    feed->under_way = false;
+}

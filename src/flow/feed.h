@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* feed.h - the tracker's side of the detector seam: batches out, verdicts in.
+ *
+ * A flow has a slot from feed_open until its verdict. A batch goes out when it is full or after a fixed number of
+ * packets read; the verdicts of the batch before it are then put into their flows (f->has_verdict, f->verdict,
+ * f->attrs). Nothing here depends on how fast the detector is. */
+#ifndef FLOW_FEED_H
+#define FLOW_FEED_H
+
+#include "flow/flow.h"
+
+struct feed;
+
+/* on_verdict is called for each flow after its verdict was put in, in the detector's order. */
+struct feed *feed_new(struct detector *d, void (*on_verdict)(void *ctx, struct flow *f), void *ctx);
+void feed_free(struct feed *feed); /* NULL is fine */
+
+void feed_open(struct feed *feed, struct flow *f);
+void feed_packet(struct feed *feed, struct flow *f, const struct decoded *d, int64_t now_ns);
+void feed_end(struct feed *feed, struct flow *f); /* its verdict will come; no packets after this */
+void feed_tick(struct feed *feed);                /* one packet was read from the input */
+void feed_flush(struct feed *feed);               /* sends what there is and takes in every verdict due */
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* flow.h - the state of one flow. Counters belong to the sides of its key; which side is the client is asked
+ * when the record is made (flow_client). */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include "capture/packet.h"
+#include "detect/detect.h"
+#include "flow/key.h"
+#include "flow/timers.h"
+
+enum end_reason {
+#define REASON(name, doc) END_##name,
+#include "flow/end_reasons.def"
+#undef REASON
+    END_REASONS
+};
+
+enum flow_flag {
+#define FLAG(name, text, doc) FLOW_FLAG_##name,
+#include "flow/flags.def"
+#undef FLAG
+    FLOW_FLAGS
+};
+
+struct flow_word {
+    const char *text, *doc;
+};
+
+extern const struct flow_word end_reasons[END_REASONS];
+extern const struct flow_word flow_flags[FLOW_FLAGS];
+
+/* What one side sent. */
+struct flow_side {
+    uint64_t packets, bytes, frame_bytes, payload;
+    uint32_t isn;      /* initial sequence number, see isn_known */
+    uint8_t tcp_flags; /* union of all */
+    uint8_t ttl;       /* of the first packet */
+    bool isn_known;    /* isn is that of the side's SYN, or one less than the first number seen of it */
+    bool syn, syn_ack; /* sent a SYN without, with ACK */
+};
+
+struct flow {
+    struct timer timer; /* first: a timer is its flow */
+    struct flow *chain; /* in the table's bucket, then in the queue of ended flows */
+    struct flow *older, *newer; /* in the order of the last packet */
+    struct flow_key key;
+    uint32_t hash;
+    uint32_t tunnel; /* path held, 0: none; the key has it too but for --conversations */
+    uint64_t id, first_packet;
+    int64_t first_ns, last_ns; /* packet times as captured, earliest and latest */
+    int64_t began;             /* packet clock at the first packet */
+    const struct capture_iface *iface;
+    struct flow_side side[2];
+    uint8_t mac[2][6]; /* of side 0 and 1 */
+    bool has_mac;
+    uint8_t first_side; /* who sent the first packet */
+    uint8_t icmp_type, icmp_code; /* of the first packet */
+    uint8_t fin;        /* bit per side */
+    bool rst;
+    uint8_t flags; /* bits by enum flow_flag */
+    uint8_t end;   /* enum end_reason, once ended */
+    bool ended;
+    uint32_t slot; /* at the detector, while has_slot */
+    bool has_slot;
+    bool has_verdict;
+    struct detect_verdict verdict;
+    uint8_t *attrs; /* owned; verdict.attrs_len bytes */
+};
+
+/* The side that is the client: who sent the SYN; else who got the SYN-ACK; else who sent or would have sent an
+ * ICMP request; else not the multicast or broadcast address; else not the well-known port when the other is none;
+ * else who sent first. */
+unsigned flow_client(const struct flow *f);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tracker.c - the life of flows: found or begun, counted, ended, given out. */
+#include "flow/tracker.h"
+
+#include "flow/feed.h"
+#include "flow/ledger.h"
+#include "flow/table.h"
+#include "flow/tcp_state.h"
+#include "util/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tracker {
+    struct flow_options opt;
+    struct flow_table *table;
+    struct timers *timers;
+    struct tunnels *tunnels;
+    struct feed *feed;
+    struct ledger ledger;
+    struct tracker_stats stats;
+    struct flow *oldest, *newest;        /* live flows by their last packet */
+    struct flow *ended_first, *ended_last; /* queue, linked by chain */
+    void (*on_end)(void *ctx, const struct flow *f);
+    void *ctx;
+};
+
+static void verdict_arrived(void *ctx, struct flow *f)
+{
+    struct tracker *t = ctx;
+    if (f->ended)
+        return;
+    ledger_sub(&t->ledger, LEDGER_undecided, 1);
+    ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
+}
+
+struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
+                            void (*on_end)(void *ctx, const struct flow *f), void *ctx)
+{
+    struct siphash_key key = siphash_random_key();
+    struct tracker *t = xcalloc(1, sizeof(*t));
+    t->opt = *opt;
+    t->table = flow_table_new(&key);
+    t->timers = timers_new();
+    t->tunnels = tunnels_new(&key);
+    t->feed = feed_new(d, verdict_arrived, t);
+    t->ledger.limit = opt->memory;
+    t->on_end = on_end;
+    t->ctx = ctx;
+    return t;
+}
+
+static void free_flow(struct flow *f)
+{
+    free(f->attrs);
+    free(f);
+}
+
+void tracker_free(struct tracker *t)
+{
+    if (!t)
+        return;
+    for (struct flow *f = t->oldest, *next; f; f = next) {
+        next = f->newer;
+        free_flow(f);
+    }
+    for (struct flow *f = t->ended_first, *next; f; f = next) {
+        next = f->chain;
+        free_flow(f);
+    }
+    feed_free(t->feed);
+    tunnels_free(t->tunnels);
+    timers_free(t->timers);
+    flow_table_free(t->table);
+    free(t);
+}
+
+const struct tunnel_path *tracker_tunnel(const struct tracker *t, const struct flow *f)
+{
+    return f->tunnel ? tunnels_path(t->tunnels, f->tunnel) : NULL;
+}
+
+/* --- the order of last packets ------------------------------------------------------------------------ */
+
+static void idle_list_remove(struct tracker *t, struct flow *f)
+{
+    *(f->older ? &f->older->newer : &t->oldest) = f->newer;
+    *(f->newer ? &f->newer->older : &t->newest) = f->older;
+}
+
+static void idle_list_append(struct tracker *t, struct flow *f)
+{
+    f->older = t->newest;
+    f->newer = NULL;
+    *(t->newest ? &t->newest->newer : &t->oldest) = f;
+    t->newest = f;
+}
+
+/* --- ends --------------------------------------------------------------------------------------------- */
+
+static void give_out(struct tracker *t, struct flow *f)
+{
+    t->on_end(t->ctx, f);
+    if (f->tunnel && tunnels_drop(t->tunnels, f->tunnel))
+        ledger_sub(&t->ledger, LEDGER_tunnel, 1);
+    free_flow(f);
+}
+
+/* Gives out the ended flows up to the first whose verdict is still under way. */
+static void give_out_ended(struct tracker *t)
+{
+    while (t->ended_first && t->ended_first->has_verdict) {
+        struct flow *f = t->ended_first;
+        t->ended_first = f->chain;
+        if (!t->ended_first)
+            t->ended_last = NULL;
+        give_out(t, f);
+    }
+}
+
+/* An ended flow is off the ledger though its verdict may be two batches away: else keeping the bounds would end
+ * ever more flows while it waits for the first. */
+static void write_off(struct tracker *t, const struct flow *f)
+{
+    ledger_sub(&t->ledger, LEDGER_flow, 1);
+    if (f->has_verdict)
+        ledger_sub(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
+    else
+        ledger_sub(&t->ledger, LEDGER_undecided, 1);
+}
+
+/* Takes f out of all that is live. Its timer is out of the queue already. */
+static void end_flow(struct tracker *t, struct flow *f, enum end_reason why)
+{
+    f->end = (uint8_t)why;
+    f->ended = true;
+    flow_table_remove(t->table, f);
+    idle_list_remove(t, f);
+    write_off(t, f);
+    *(t->ended_last ? &t->ended_last->chain : &t->ended_first) = f;
+    t->ended_last = f;
+    if (!f->has_verdict)
+        feed_end(t->feed, f);
+}
+
+static void end_early(struct tracker *t, struct flow *f, enum end_reason why)
+{
+    timers_remove(t->timers, &f->timer);
+    end_flow(t, f, why);
+}
+
+/* from + timeout; a timeout of 0 never comes. */
+static int64_t after(int64_t from, int64_t timeout)
+{
+    int64_t deadline;
+    if (timeout == 0 || __builtin_add_overflow(from, timeout, &deadline))
+        return INT64_MAX;
+    return deadline;
+}
+
+static enum end_reason due_reason(const struct tracker *t, const struct flow *f)
+{
+    enum end_reason why = END_idle;
+    if (t->opt.active && f->timer.deadline == after(f->began, t->opt.active))
+        why = END_active;
+    else if (tcp_is_attempt(f))
+        why = END_attempt;
+    return tcp_close_reason(f, why);
+}
+
+static void end_due(struct tracker *t)
+{
+    struct timer *timer;
+    while ((timer = timers_due(t->timers, t->stats.clock.now))) {
+        struct flow *f = (struct flow *)timer;
+        end_flow(t, f, due_reason(t, f));
+    }
+}
+
+static bool over_bounds(const struct tracker *t)
+{
+    if (t->opt.max_flows && flow_table_count(t->table) > t->opt.max_flows)
+        return true;
+    return ledger_full(&t->ledger);
+}
+
+/* Ends the flows idle longest; never the one the packet at hand belongs to, which is the newest. */
+static void keep_bounds(struct tracker *t)
+{
+    while (over_bounds(t) && t->oldest != t->newest) {
+        t->stats.evicted++;
+        end_early(t, t->oldest, END_evicted);
+    }
+}
+
+/* --- deadlines ---------------------------------------------------------------------------------------- */
+
+static int64_t idle_timeout(const struct tracker *t, const struct flow *f)
+{
+    if (f->key.transport == IPPROTO_NUM_UDP)
+        return t->opt.udp_idle;
+    if (f->key.transport != IPPROTO_NUM_TCP)
+        return t->opt.other_idle;
+    if (tcp_close_reason(f, END_idle) != END_idle)
+        return t->opt.closed;
+    return tcp_is_attempt(f) ? t->opt.attempt : t->opt.tcp_idle;
+}
+
+static int64_t deadline_of(const struct tracker *t, const struct flow *f)
+{
+    int64_t idle = after(t->stats.clock.now, idle_timeout(t, f));
+    int64_t active = after(f->began, t->opt.active);
+    return idle < active ? idle : active;
+}
+
+static void set_deadline(struct tracker *t, struct flow *f)
+{
+    int64_t deadline = deadline_of(t, f);
+    if (deadline < f->timer.deadline)
+        timers_lower(t->timers, &f->timer, deadline);
+    else
+        f->timer.deadline = deadline;
+}
+
+/* --- packets ------------------------------------------------------------------------------------------ */
+
+static struct flow *begin_flow(struct tracker *t, const struct packet *p, const struct decoded *d,
+                               const struct flow_key *key, uint32_t hash, uint32_t tunnel)
+{
+    struct flow *f = xcalloc(1, sizeof(*f));
+    f->key = *key;
+    f->hash = hash;
+    f->tunnel = tunnel;
+    f->id = f->timer.id = ++t->stats.flows;
+    f->first_packet = p->number;
+    f->first_ns = f->last_ns = p->ts_ns;
+    f->began = t->stats.clock.now;
+    f->iface = p->iface;
+    if (d->transport == IPPROTO_NUM_ICMP || d->transport == IPPROTO_NUM_ICMPV6) {
+        f->icmp_type = (uint8_t)d->src_port;
+        f->icmp_code = (uint8_t)d->dst_port;
+    }
+    flow_table_add(t->table, f);
+    idle_list_append(t, f);
+    f->timer.deadline = deadline_of(t, f);
+    timers_add(t->timers, &f->timer);
+    ledger_add(&t->ledger, LEDGER_flow, 1);
+    ledger_add(&t->ledger, LEDGER_undecided, 1);
+    feed_open(t->feed, f);
+    if (flow_table_count(t->table) > t->stats.peak_flows)
+        t->stats.peak_flows = flow_table_count(t->table);
+    return f;
+}
+
+static void count_side(struct flow_side *s, const struct packet *p, const struct decoded *d)
+{
+    if (s->packets == 0)
+        s->ttl = d->ttl;
+    s->packets++;
+    s->bytes += d->ip_len;
+    s->frame_bytes += p->wirelen;
+    s->payload += d->payload_len;
+}
+
+static void note_macs(struct flow *f, unsigned sender, const struct decoded *d)
+{
+    memcpy(f->mac[sender], d->src_mac, sizeof(f->mac[0]));
+    memcpy(f->mac[!sender], d->dst_mac, sizeof(f->mac[0]));
+    f->has_mac = true;
+}
+
+static uint8_t packet_flags(const struct decoded *d)
+{
+    return (uint8_t)(d->cut << FLOW_FLAG_cut | d->fragment << FLOW_FLAG_fragmented |
+                     d->offload << FLOW_FLAG_offload);
+}
+
+static void count_packet(struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
+{
+    bool is_first = f->side[0].packets + f->side[1].packets == 0;
+    if (is_first)
+        f->first_side = (uint8_t)sender;
+    if (d->has_mac && !f->has_mac)
+        note_macs(f, sender, d);
+    count_side(&f->side[sender], p, d);
+    if (p->ts_ns < f->first_ns)
+        f->first_ns = p->ts_ns;
+    if (p->ts_ns > f->last_ns)
+        f->last_ns = p->ts_ns;
+    f->flags |= packet_flags(d);
+    if (d->transport == IPPROTO_NUM_TCP)
+        tcp_note(f, sender, d);
+}
+
+/* Whether the packet cannot belong to f any more although it has the same key; *why is then how f ended. */
+static bool is_another(const struct tracker *t, const struct flow *f, unsigned sender,
+                       const struct decoded *d, enum end_reason *why)
+{
+    if (t->opt.key.conversations || d->transport != IPPROTO_NUM_TCP || !tcp_is_new(f, sender, d))
+        return false;
+    *why = tcp_close_reason(f, END_reuse);
+    return true;
+}
+
+static struct flow *flow_of(struct tracker *t, const struct packet *p, const struct decoded *d,
+                            unsigned *sender)
+{
+    bool new_path;
+    uint32_t tunnel = tunnels_find(t->tunnels, d, &new_path);
+    struct flow_key key;
+    *sender = key_make(&key, d, tunnel, &t->opt.key);
+    uint32_t hash = flow_table_hash(t->table, &key);
+    struct flow *f = flow_table_find(t->table, &key, hash);
+    if (tunnel && (new_path || !f))
+        tunnels_hold(t->tunnels, tunnel);
+    enum end_reason why;
+    if (f && is_another(t, f, *sender, d, &why)) {
+        if (tunnel && !new_path)
+            tunnels_hold(t->tunnels, tunnel);
+        end_early(t, f, why);
+        f = NULL;
+    }
+    if (!f) {
+        if (new_path)
+            ledger_add(&t->ledger, LEDGER_tunnel, 1);
+        return begin_flow(t, p, d, &key, hash, tunnel);
+    }
+    if (new_path) /* --conversations: a known flow came through a path of its own */
+        tunnels_drop(t->tunnels, tunnel);
+    return f;
+}
+
+void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
+{
+    int64_t now = clock_advance(&t->stats.clock, p->ts_ns, p->number);
+    end_due(t);
+    if (d->bucket == DPI_BUCKET_flow) {
+        unsigned sender;
+        struct flow *f = flow_of(t, p, d, &sender);
+        idle_list_remove(t, f);
+        idle_list_append(t, f);
+        count_packet(f, sender, p, d);
+        set_deadline(t, f);
+        if (!f->has_verdict)
+            feed_packet(t->feed, f, d, now);
+        keep_bounds(t);
+    }
+    feed_tick(t->feed);
+    give_out_ended(t);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct flow *x = *(struct flow *const *)a, *y = *(struct flow *const *)b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void tracker_finish(struct tracker *t)
+{
+    size_t n = flow_table_count(t->table), i = 0;
+    struct flow **live = xrealloc(NULL, n, sizeof(struct flow *));
+    for (struct flow *f = t->oldest; f; f = f->newer)
+        live[i++] = f;
+    qsort(live, n, sizeof(struct flow *), by_id);
+    for (i = 0; i < n; i++) {
+        end_early(t, live[i], tcp_close_reason(live[i], END_eof));
+        give_out_ended(t);
+    }
+    free(live);
+    feed_flush(t->feed);
+    give_out_ended(t);
+}
+
+const struct tracker_stats *tracker_stats(struct tracker *t)
+{
+    t->stats.peak_memory = t->ledger.peak;
+    return &t->stats;
+}

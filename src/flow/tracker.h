@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tracker.h - packets to flows: counts, ends, bounds, and what the detector is told.
+ *
+ * All it decides follows from the packets and the options alone. Flows that ended come out through on_end, once
+ * their verdict is there, in the order in which they ended: (deadline, flow_id) for those that timed out; what is
+ * alive at the end of the input in flow_id order. */
+#ifndef FLOW_TRACKER_H
+#define FLOW_TRACKER_H
+
+#include "flow/clock.h"
+#include "flow/flow.h"
+#include "flow/tunnels.h"
+
+struct flow_options {
+    struct key_options key;
+    /* ns; 0: never */
+    int64_t tcp_idle, udp_idle, other_idle, active;
+    int64_t attempt; /* an unanswered SYN */
+    int64_t closed;  /* after FIN of both sides or a reset */
+    uint64_t max_flows; /* live at once; 0: no bound */
+    uint64_t memory;    /* bytes as the ledger counts; 0: no bound */
+};
+
+struct tracker_stats {
+    uint64_t flows, evicted, peak_flows, peak_memory;
+    struct packet_clock clock;
+};
+
+struct tracker;
+
+/* on_end borrows f to the callback until it returns; f->has_verdict is true. */
+struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
+                            void (*on_end)(void *ctx, const struct flow *f), void *ctx);
+void tracker_free(struct tracker *t); /* NULL is fine */
+
+/* One packet that was read, with d->bucket flow or another: others only move the clock. */
+void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d);
+
+void tracker_finish(struct tracker *t); /* ends every live flow; call once, at the end of the input */
+
+const struct tracker_stats *tracker_stats(struct tracker *t);
+
+/* The tunnel path of a flow given to on_end, or NULL. */
+const struct tunnel_path *tracker_tunnel(const struct tracker *t, const struct flow *f);
+
+#endif

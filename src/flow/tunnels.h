@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tunnels.h - tunnel paths, interned: the layers around a flow as one number of its key.
+ *
+ * A path is what is the same in both directions: per layer the kind and the unordered pair of outer addresses. */
+#ifndef FLOW_TUNNELS_H
+#define FLOW_TUNNELS_H
+
+#include "decode/decode.h"
+#include "util/siphash.h"
+
+struct tunnels;
+
+struct tunnel_path {
+    unsigned n;
+    struct tunnel_layer layer[DECODE_MAX_TUNNELS]; /* outermost first; src is the smaller address */
+};
+
+struct tunnels *tunnels_new(const struct siphash_key *key);
+void tunnels_free(struct tunnels *t); /* NULL is fine */
+
+/* The number of the path a packet came through: 0 for none, else the same for every packet of the path as long
+ * as somebody holds it. *is_new: nobody held it so far; hold or drop it before the next call. */
+uint32_t tunnels_find(struct tunnels *t, const struct decoded *d, bool *is_new);
+
+void tunnels_hold(struct tunnels *t, uint32_t id);
+bool tunnels_drop(struct tunnels *t, uint32_t id); /* true: that was the last holder, the number is free */
+
+const struct tunnel_path *tunnels_path(const struct tunnels *t, uint32_t id); /* id not 0 */
+
+#endif

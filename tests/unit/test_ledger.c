@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_ledger.c - declared costs: sums, the limit, and that they cover the structures they stand for. */
+#include "flow/ledger.h"
+
+#include "flow/flow.h"
+#include "flow/tunnels.h"
+#include "unit.h"
+
+static void adds_up(void **state)
+{
+    (void)state;
+    struct ledger l = {.limit = 2 * ledger_cost(LEDGER_flow)};
+    ledger_add(&l, LEDGER_flow, 2);
+    assert_false(ledger_full(&l));
+    ledger_add(&l, LEDGER_attribute_byte, 1);
+    assert_true(ledger_full(&l));
+    ledger_sub(&l, LEDGER_flow, 1);
+    assert_false(ledger_full(&l));
+    assert_int_equal(l.used, ledger_cost(LEDGER_flow) + 1);
+    assert_int_equal(l.peak, 2 * ledger_cost(LEDGER_flow) + 1);
+}
+
+static void without_limit_never_full(void **state)
+{
+    (void)state;
+    struct ledger l = {0};
+    ledger_add(&l, LEDGER_undecided, UINT32_MAX);
+    assert_false(ledger_full(&l));
+}
+
+static void costs_cover_the_structures(void **state)
+{
+    (void)state;
+    const size_t malloc_head = 16, table_slot = 8, timer_entry = 16;
+    assert_true(ledger_cost(LEDGER_flow) >= sizeof(struct flow) + malloc_head + table_slot + timer_entry);
+    assert_true(ledger_cost(LEDGER_tunnel) >= sizeof(struct tunnel_path) + 24);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adds_up),
+        cmocka_unit_test(without_limit_never_full),
+        cmocka_unit_test(costs_cover_the_structures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_tracker.c - the life of flows, with a detector of our own at the seam that decides after a set number of
+ * packets, so that what is tested is the tracker alone. */
+#include "flow/tracker.h"
+
+#include "unit.h"
+#include "util/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- a detector that counts --------------------------------------------------------------------------- */
+
+enum { MAX_SLOTS = 4096, MAX_ENDS = 20001 };
+
+struct detector {
+    struct detect_reply *reply[2];
+    unsigned submitted, collected;
+    unsigned decide_after; /* packets; 0: only at the end */
+    bool open[MAX_SLOTS];
+    unsigned packets[MAX_SLOTS];
+    uint64_t delivered;
+    uint16_t last_ip_len; /* length field of the last IPv4 header delivered */
+};
+
+static void decide(struct detector *d, struct detect_reply *r, uint32_t slot)
+{
+    assert_true(d->open[slot]);
+    d->open[slot] = false;
+    r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .app = (uint16_t)d->packets[slot]};
+}
+
+static void take(struct detector *d, struct detect_reply *r, const struct detect_batch *b, const struct detect_msg *m)
+{
+    assert_in_range(m->slot, 0, MAX_SLOTS - 1);
+    if (m->op == DETECT_OPEN) {
+        assert_false(d->open[m->slot]);
+        d->open[m->slot] = true;
+        d->packets[m->slot] = 0;
+    } else if (d->open[m->slot] && m->op == DETECT_PACKET) {
+        const uint8_t *ip = b->bytes + m->offset;
+        d->delivered++;
+        d->last_ip_len = (uint16_t)(ip[2] << 8 | ip[3]);
+        if (++d->packets[m->slot] == d->decide_after)
+            decide(d, r, m->slot);
+    } else if (d->open[m->slot]) {
+        decide(d, r, m->slot);
+    }
+}
+
+void detector_submit(struct detector *d, const struct detect_batch *b)
+{
+    struct detect_reply *r = d->reply[d->submitted++ % 2];
+    assert_in_range(d->submitted - d->collected, 1, 2);
+    r->n = 0;
+    for (uint32_t i = 0; i < b->n; i++)
+        take(d, r, b, &b->msg[i]);
+}
+
+const struct detect_reply *detector_collect(struct detector *d)
+{
+    assert_true(d->collected < d->submitted);
+    return d->reply[d->collected++ % 2];
+}
+
+/* --- a world to play packets in ------------------------------------------------------------------------- */
+
+struct end {
+    uint64_t id, packets[2];
+    enum end_reason why;
+    unsigned client, labelled_after;
+    struct flow_key key;
+};
+
+struct world {
+    struct detector detector;
+    struct tracker *tracker;
+    struct flow_options opt;
+    struct end ends[MAX_ENDS];
+    size_t n;
+    uint64_t packet;
+    uint8_t ip[64];
+};
+
+#define S(seconds) ((int64_t)((seconds) * 1e9))
+
+static void ended(void *ctx, const struct flow *f)
+{
+    struct world *w = ctx;
+    assert_true(f->has_verdict);
+    assert_in_range(w->n, 0, MAX_ENDS - 1);
+    w->ends[w->n++] = (struct end){
+        .id = f->id,
+        .packets = {f->side[0].packets, f->side[1].packets},
+        .why = f->end,
+        .client = flow_client(f),
+        .labelled_after = f->verdict.app,
+        .key = f->key,
+    };
+}
+
+static void start(struct world *w)
+{
+    w->tracker = tracker_new(&w->opt, &w->detector, ended, w);
+}
+
+static struct world *world_new(void)
+{
+    struct world *w = xcalloc(1, sizeof(*w));
+    w->detector.reply[0] = xcalloc(1, sizeof(struct detect_reply));
+    w->detector.reply[1] = xcalloc(1, sizeof(struct detect_reply));
+    w->opt = (struct flow_options){.tcp_idle = S(300), .udp_idle = S(120), .other_idle = S(60),
+                                   .attempt = S(30), .closed = S(5)};
+    return w;
+}
+
+static void world_free(struct world *w)
+{
+    tracker_free(w->tracker);
+    free(w->detector.reply[0]);
+    free(w->detector.reply[1]);
+    free(w);
+}
+
+/* Addresses are 10.0.0.HOST. */
+static struct decoded packet_of(struct world *w, uint8_t transport, unsigned from, uint16_t sport, unsigned to,
+                                uint16_t dport)
+{
+    w->ip[0] = 0x45;
+    return (struct decoded){
+        .bucket = DPI_BUCKET_flow,
+        .src = {.family = 4, .b = {10, 0, 0, (uint8_t)from}},
+        .dst = {.family = 4, .b = {10, 0, 0, (uint8_t)to}},
+        .transport = transport,
+        .ip = w->ip, .ip_len = 40, .ip_cap = 40, .payload_len = 10, .payload_cap = 10,
+        .has_ports = transport == IPPROTO_NUM_TCP || transport == IPPROTO_NUM_UDP,
+        .src_port = sport, .dst_port = dport,
+        .has_tcp = transport == IPPROTO_NUM_TCP,
+    };
+}
+
+static void play(struct world *w, double t, const struct decoded *d)
+{
+    static const struct capture_iface iface = {.capture = "test"};
+    struct packet p = {.iface = &iface, .caplen = 54, .wirelen = 54, .ts_ns = S(t), .number = ++w->packet};
+    tracker_packet(w->tracker, &p, d);
+}
+
+static void udp(struct world *w, double t, unsigned from, uint16_t sport, unsigned to, uint16_t dport)
+{
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, from, sport, to, dport);
+    play(w, t, &d);
+}
+
+/* Client 10.0.0.1:40000, server 10.0.0.2:80; from 1 or 2. */
+static void tcp(struct world *w, double t, unsigned from, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+    struct decoded d = from == 1 ? packet_of(w, IPPROTO_NUM_TCP, 1, 40000, 2, 80)
+                                 : packet_of(w, IPPROTO_NUM_TCP, 2, 80, 1, 40000);
+    d.tcp_flags = flags;
+    d.tcp_seq = seq;
+    d.tcp_ack = ack;
+    play(w, t, &d);
+}
+
+static void handshake(struct world *w, double t, uint32_t isn)
+{
+    tcp(w, t, 1, TCP_SYN, isn, 0);
+    tcp(w, t, 2, TCP_SYN | TCP_ACK, isn + 1000, isn + 1);
+    tcp(w, t, 1, TCP_ACK, isn + 1, isn + 1001);
+}
+
+static void finish(struct world *w)
+{
+    tracker_finish(w->tracker);
+}
+
+static void expect(const struct world *w, size_t i, uint64_t id, enum end_reason why)
+{
+    assert_in_range(i, 0, w->n - 1);
+    assert_int_equal(w->ends[i].id, id);
+    assert_string_equal(end_reasons[w->ends[i].why].text, end_reasons[why].text);
+}
+
+/* --- tests -------------------------------------------------------------------------------------------- */
+
+static void both_directions_are_one_flow(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    udp(w, 1, 9, 5000, 3, 53);
+    udp(w, 2, 3, 53, 9, 5000);
+    udp(w, 2, 3, 53, 9, 5001);
+    finish(w);
+    assert_int_equal(w->n, 2);
+    assert_int_equal(w->ends[0].packets[0], 1);
+    assert_int_equal(w->ends[0].packets[1], 1);
+    assert_int_equal(w->ends[1].client, 1); /* 10.0.0.9, by the port, though the other sent first */
+    world_free(w);
+}
+
+static void idle_by_packet_time(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    udp(w, 0, 1, 5000, 2, 7);
+    udp(w, 120, 1, 5000, 2, 7); /* not more than the timeout */
+    udp(w, 240.5, 1, 5000, 2, 7);
+    finish(w);
+    expect(w, 0, 1, END_idle);
+    expect(w, 1, 2, END_eof);
+    assert_int_equal(w->ends[0].packets[0], 2);
+    world_free(w);
+}
+
+static void records_leave_by_deadline_then_id(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    udp(w, 0, 1, 1, 2, 7);  /* 1 */
+    udp(w, 0, 1, 2, 2, 7);  /* 2 */
+    udp(w, 0, 1, 3, 2, 7);  /* 3 */
+    udp(w, 10, 1, 1, 2, 7); /* 1 lives longer */
+    udp(w, 10, 1, 4, 2, 7); /* 4, same deadline as 1 */
+    udp(w, 1000, 1, 9, 2, 7);
+    finish(w);
+    const uint64_t order[] = {2, 3, 1, 4, 5};
+    assert_int_equal(w->n, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(w->ends[i].id, order[i]);
+    world_free(w);
+}
+
+static void unanswered_syn_ends_early(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    tcp(w, 0, 1, TCP_SYN, 100, 0);
+    tcp(w, 3, 1, TCP_SYN, 100, 0);
+    udp(w, 33.5, 1, 1, 2, 7);
+    finish(w);
+    expect(w, 0, 1, END_attempt);
+    assert_int_equal(w->ends[0].packets[0], 2);
+    world_free(w);
+}
+
+static void fin_and_reset_close(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    handshake(w, 0, 100);
+    tcp(w, 1, 1, TCP_FIN | TCP_ACK, 101, 1101);
+    udp(w, 20, 1, 1, 2, 7); /* half closed: still there */
+    assert_int_equal(w->n, 0);
+    tcp(w, 21, 2, TCP_FIN | TCP_ACK, 1101, 102);
+    tcp(w, 24, 1, TCP_ACK, 102, 1102); /* within the linger */
+    udp(w, 29.5, 1, 1, 2, 7);
+    handshake(w, 30, 5000);
+    tcp(w, 30, 2, TCP_RST, 6001, 0);
+    udp(w, 40, 1, 1, 2, 7);
+    finish(w);
+    expect(w, 0, 1, END_fin);
+    expect(w, 1, 3, END_rst);
+    world_free(w);
+}
+
+static void new_syn_is_a_new_flow(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    handshake(w, 0, 100);
+    tcp(w, 1, 1, TCP_SYN, 100, 0); /* retransmitted: the same */
+    handshake(w, 2, 7000000);
+    finish(w);
+    assert_int_equal(w->n, 2);
+    expect(w, 0, 1, END_reuse);
+    assert_int_equal(w->ends[0].packets[0] + w->ends[0].packets[1], 4);
+    expect(w, 1, 2, END_eof);
+    world_free(w);
+}
+
+static void conversations_never_split(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt = (struct flow_options){.key = {.conversations = true}};
+    start(w);
+    handshake(w, 0, 100);
+    tcp(w, 1, 2, TCP_RST, 1101, 0);
+    handshake(w, 90000, 7000000);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    world_free(w);
+}
+
+static void late_syn_belongs_to_its_data(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    tcp(w, 0, 1, TCP_ACK, 1101, 500);  /* second segment, captured first */
+    tcp(w, 0, 1, TCP_SYN, 100, 0);
+    tcp(w, 0, 1, TCP_SYN, 100, 0);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    world_free(w);
+}
+
+static void syn_ack_first_still_knows_the_client(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    tcp(w, 0, 2, TCP_SYN | TCP_ACK, 900, 101);
+    tcp(w, 0, 1, TCP_SYN, 100, 0);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    assert_int_equal(w->ends[0].client, 0); /* 10.0.0.1 */
+    world_free(w);
+}
+
+static void simultaneous_open_is_one_flow(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    tcp(w, 0, 2, TCP_SYN, 900, 0);
+    tcp(w, 0, 1, TCP_SYN, 100, 0);
+    tcp(w, 0, 2, TCP_SYN | TCP_ACK, 900, 101);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    assert_int_equal(w->ends[0].client, 1);
+    world_free(w);
+}
+
+static void active_timeout_slices(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.active = S(10);
+    start(w);
+    for (int t = 0; t <= 25; t++)
+        udp(w, t, 1, 5000, 2, 7);
+    finish(w);
+    assert_int_equal(w->n, 3);
+    expect(w, 0, 1, END_active);
+    expect(w, 1, 2, END_active);
+    assert_int_equal(w->ends[0].packets[0], 11);
+    world_free(w);
+}
+
+static void bounds_end_the_idle_longest(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.max_flows = 3;
+    start(w);
+    for (uint16_t port = 1; port <= 3; port++)
+        udp(w, port, 1, port, 2, 7);
+    udp(w, 4, 1, 1, 2, 7); /* 1 is fresh again */
+    udp(w, 5, 1, 4, 2, 7);
+    udp(w, 6, 1, 5, 2, 7);
+    finish(w);
+    expect(w, 0, 2, END_evicted);
+    expect(w, 1, 3, END_evicted);
+    assert_int_equal(tracker_stats(w->tracker)->evicted, 2);
+    assert_int_equal(w->n, 5);
+    world_free(w);
+}
+
+static void memory_bounds_too(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.memory = 100 * 1024;
+    start(w);
+    for (uint16_t port = 1; port <= 1000; port++)
+        udp(w, 1, 1, port, 2, 7);
+    assert_true(tracker_stats(w->tracker)->peak_memory < w->opt.memory + 4096);
+    finish(w);
+    assert_int_equal(w->n, 1000);
+    world_free(w);
+}
+
+static void feeding_stops_at_the_verdict(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->detector.decide_after = 3;
+    start(w);
+    for (int i = 0; i < 10000; i++)
+        udp(w, 1, 1, 5000, 2, 7);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    assert_int_equal(w->ends[0].labelled_after, 3);
+    assert_int_equal(w->detector.delivered, 3);
+    assert_int_equal(w->ends[0].packets[0], 10000);
+    world_free(w);
+}
+
+static void many_flows_all_come_out_once(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    uint64_t random = 7;
+    bool seen[MAX_ENDS] = {0};
+    w->detector.decide_after = 2;
+    w->opt.udp_idle = S(3);
+    start(w);
+    for (int i = 0; i < 20000; i++) {
+        uint64_t r = unit_random(&random);
+        udp(w, i * 0.01, 1 + (r & 1), (uint16_t)(r >> 8 & 255), 4 + (r >> 1 & 1), 7);
+    }
+    finish(w);
+    uint64_t packets = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        assert_false(seen[w->ends[i].id]);
+        seen[w->ends[i].id] = true;
+        packets += w->ends[i].packets[0] + w->ends[i].packets[1];
+    }
+    assert_int_equal(packets, 20000);
+    assert_int_equal(w->n, tracker_stats(w->tracker)->flows);
+    world_free(w);
+}
+
+static void header_length_follows_what_is_delivered(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7);
+    d.ip_len = 1500;
+    d.cut = true;
+    play(w, 1, &d);
+    finish(w);
+    assert_int_equal(w->detector.last_ip_len, 40);
+    world_free(w);
+}
+
+static void icmp_echo_is_one_flow_errors_are_not(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    struct decoded request = packet_of(w, IPPROTO_NUM_ICMP, 1, 8, 2, 0);
+    struct decoded reply = packet_of(w, IPPROTO_NUM_ICMP, 2, 0, 1, 0);
+    struct decoded error = packet_of(w, IPPROTO_NUM_ICMP, 2, 3, 1, 1);
+    struct decoded back = packet_of(w, IPPROTO_NUM_ICMP, 1, 3, 2, 1);
+    play(w, 1, &reply);
+    play(w, 1, &request);
+    play(w, 1, &error);
+    play(w, 1, &back);
+    finish(w);
+    assert_int_equal(w->n, 3);
+    assert_int_equal(w->ends[0].client, 0); /* 10.0.0.1: the answer tells, although it came first */
+    world_free(w);
+}
+
+static void tunnel_is_part_of_the_key(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), back = packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000);
+    d.n_tunnels = back.n_tunnels = 1;
+    d.tunnels[0].kind = back.tunnels[0].kind = TUNNEL_IPIP;
+    d.tunnels[0].src = back.tunnels[0].dst = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 1}};
+    d.tunnels[0].dst = back.tunnels[0].src = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 9}};
+    play(w, 1, &d);
+    play(w, 1, &back); /* the other way through the same tunnel */
+    d.tunnels[0].dst.b[3] = 10;
+    play(w, 1, &d);
+    udp(w, 1, 1, 5000, 2, 7);
+    finish(w);
+    assert_int_equal(w->n, 3);
+    assert_int_equal(w->ends[0].packets[0] + w->ends[0].packets[1], 2);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_directions_are_one_flow),
+        cmocka_unit_test(idle_by_packet_time),
+        cmocka_unit_test(records_leave_by_deadline_then_id),
+        cmocka_unit_test(unanswered_syn_ends_early),
+        cmocka_unit_test(fin_and_reset_close),
+        cmocka_unit_test(new_syn_is_a_new_flow),
+        cmocka_unit_test(conversations_never_split),
+        cmocka_unit_test(late_syn_belongs_to_its_data),
+        cmocka_unit_test(syn_ack_first_still_knows_the_client),
+        cmocka_unit_test(simultaneous_open_is_one_flow),
+        cmocka_unit_test(active_timeout_slices),
+        cmocka_unit_test(bounds_end_the_idle_longest),
+        cmocka_unit_test(memory_bounds_too),
+        cmocka_unit_test(feeding_stops_at_the_verdict),
+        cmocka_unit_test(many_flows_all_come_out_once),
+        cmocka_unit_test(header_length_follows_what_is_delivered),
+        cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
+        cmocka_unit_test(tunnel_is_part_of_the_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
