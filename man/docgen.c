@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* docgen.c - fills the tables of the program into a manual page: docgen FILE.in >FILE.
+ *
+ * A line "@NAME argument" is replaced by what NAME gives; all others are copied. Run by `make docs`; what it makes
+ * is committed, and `make check` compares. */
+#include "cli/cmd.h"
+#include "decode/decode.h"
+#include "dpitool/bucket.h"
+#include "dpitool/field.h"
+#include "dpitool/writer.h"
+#include "flow/flow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Text for roff: no escapes, no line that looks like a request, hyphens that can be copied to a shell. */
+static void roff(const char *s)
+{
+    if (*s == '.' || *s == '\'')
+        fputs("\\&", stdout);
+    for (; *s; s++) {
+        if (*s == '\\')
+            fputs("\\e", stdout);
+        else if (*s == '-')
+            fputs("\\-", stdout);
+        else
+            putchar(*s);
+    }
+}
+
+static void item(const char *head, const char *type, const char *text)
+{
+    fputs(".TP\n.B ", stdout);
+    roff(head);
+    if (type) {
+        fputs(" \\fR(", stdout);
+        roff(type);
+        putchar(')');
+    }
+    putchar('\n');
+    roff(text);
+    putchar('\n');
+}
+
+static const struct cmd *command(const char *name)
+{
+    for (size_t i = 0; cmds[i]; i++)
+        if (strcmp(cmds[i]->name, name) == 0)
+            return cmds[i];
+    fprintf(stderr, "docgen: no command '%s'\n", name);
+    exit(1);
+}
+
+static void give_version(const char *unused)
+{
+    (void)unused;
+    puts("dpitool " DPITOOL_VERSION);
+}
+
+static void give_commands(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; cmds[i]; i++)
+        item(cmds[i]->name, NULL, cmds[i]->summary);
+}
+
+static void give_synopsis(const char *name)
+{
+    const struct cmd *c = command(name);
+    printf(".B dpitool %s\n", c->name);
+    if (c->opts->name)
+        puts("[\\fIOPTIONS\\fR]");
+    if (c->args[0])
+        printf("\\fI%s\\fR\n", c->args);
+}
+
+static void give_about(const char *name)
+{
+    roff(command(name)->about);
+    putchar('\n');
+}
+
+static void option_argument(const struct opt *o)
+{
+    if (o->choices) {
+        fputs(" \\fI", stdout);
+        for (size_t i = 0; o->choices[i]; i++)
+            printf("%s%s", i ? "|" : "", o->choices[i]);
+    } else if (o->arg) {
+        printf(" \\fI%s", o->arg);
+    }
+    puts("\\fR");
+}
+
+static void give_options(const char *name)
+{
+    for (const struct opt *o = command(name)->opts; o->name; o++) {
+        fputs(".TP\n.B ", stdout);
+        if (o->letter)
+            printf("\\-%c, ", o->letter);
+        fputs("\\-\\-", stdout);
+        roff(o->name);
+        option_argument(o);
+        roff(o->help);
+        if (o->def)
+            printf(" [%s]", o->def);
+        putchar('\n');
+    }
+}
+
+static void give_fields(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < DPI_FIELD_COUNT; i++) {
+        const struct dpi_field *f = &dpi_fields[i];
+        char type[64];
+        snprintf(type, sizeof(type), "%s%s%s", dpi_kind_names[f->kind], f->unit[0] ? ", " : "", f->unit);
+        item(f->name, type, f->doc);
+    }
+}
+
+static void give_writers(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; dpi_writers[i]; i++)
+        item(dpi_writers[i]->name, NULL, dpi_writers[i]->summary);
+}
+
+static void give_reasons(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < END_REASONS; i++)
+        item(end_reasons[i].text, NULL, end_reasons[i].doc);
+}
+
+static void give_flags(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < FLOW_FLAGS; i++)
+        item(flow_flags[i].text, NULL, flow_flags[i].doc);
+}
+
+static void give_buckets(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < DPI_BUCKET_COUNT; i++)
+        item(dpi_buckets[i].name, NULL, dpi_buckets[i].doc);
+}
+
+/* LINKTYPE_ values are 16 bits wide. */
+static void give_link_types(const char *unused)
+{
+    (void)unused;
+    for (uint32_t type = 0; type <= UINT16_MAX; type++) {
+        char head[64];
+        if (!decode_link_supported(type))
+            continue;
+        snprintf(head, sizeof(head), "%s (%u)%s", decode_link_name(type), type, "");
+        printf(".br\n");
+        roff(head);
+        putchar('\n');
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*give)(const char *argument);
+} givers[] = {
+    {"VERSION", give_version}, {"COMMANDS", give_commands}, {"SYNOPSIS", give_synopsis},
+    {"ABOUT", give_about},     {"OPTIONS", give_options},   {"FIELDS", give_fields},
+    {"WRITERS", give_writers}, {"REASONS", give_reasons},   {"FLAGS", give_flags},
+    {"BUCKETS", give_buckets}, {"LINKTYPES", give_link_types},
+};
+
+static void give(const char *line)
+{
+    size_t n = strcspn(line, " ");
+    for (size_t i = 0; i < sizeof(givers) / sizeof(givers[0]); i++) {
+        if (strlen(givers[i].name) == n && memcmp(givers[i].name, line, n) == 0) {
+            givers[i].give(line[n] ? line + n + 1 : "");
+            return;
+        }
+    }
+    fprintf(stderr, "docgen: no table '%.*s'\n", (int)n, line);
+    exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    char line[1024];
+    FILE *in = argc == 2 ? fopen(argv[1], "r") : NULL;
+    if (!in) {
+        fprintf(stderr, "usage: docgen FILE.in\n");
+        return 1;
+    }
+    while (fgets(line, sizeof(line), in)) {
+        if (line[0] == '@') {
+            line[strcspn(line, "\n")] = '\0';
+            give(line + 1);
+        } else {
+            fputs(line, stdout);
+        }
+    }
+    fclose(in);
+    return ferror(stdout) || fflush(stdout) != 0;
+}

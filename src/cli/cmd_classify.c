@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cmd_classify.c - dpitool classify: the main job. */
+#include "cli/cmd.h"
+#include "cli/diag.h"
+#include "cli/outputs.h"
+#include "engine/engine.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+struct options {
+    struct opt_texts output;
+    const char *fields, *sort, *filter;
+    uint64_t top, width, max_flows, memory, seed;
+    int64_t idle, active;
+    unsigned color;
+    bool all, conversations, ignore_vlan, no_guess;
+};
+
+static const char *const color_choices[] = {"auto", "always", "never", NULL};
+
+#define AT(member) offsetof(struct options, member)
+enum { TEN_YEARS = 315360000 };
+
+static const struct opt classify_opts[] = {
+    {.name = "output", .letter = 'o', .type = OPT_TEXTS, .offset = AT(output), .arg = "FORMAT[:PATH]",
+     .help = "write table, csv, json (one object a line), summary or summary-json; may be given several times; "
+             "without PATH or with - on standard output, which one format may have; without -o: the summary and "
+             "the largest flows"},
+    {.name = "fields", .type = OPT_TEXT, .offset = AT(fields), .arg = "A,B,C",
+     .help = "columns of table, csv and json, in this order; dpitool fields lists them"},
+    {.name = "filter", .letter = 'f', .type = OPT_TEXT, .offset = AT(filter), .arg = "BPF",
+     .help = "only packets that match, as in tcpdump (pcap-filter(7))"},
+    {.name = "top", .type = OPT_NUMBER, .offset = AT(top), .arg = "N", .min = 1, .max = 1000000,
+     .help = "table: only the N largest flows; 20 on the default screen"},
+    {.name = "sort", .type = OPT_TEXT, .offset = AT(sort), .arg = "FIELD",
+     .help = "what is largest for --top: any field; bytes_total unless given"},
+    {.name = "all", .type = OPT_FLAG, .offset = AT(all),
+     .help = "default screen: all flows as they end, then the summary"},
+    {.name = "idle-timeout", .type = OPT_SECONDS, .offset = AT(idle), .arg = "TIME", .max = TEN_YEARS,
+     .help = "end a flow after this long without a packet, by packet time; 0: never; unless given 300 for TCP, 120 "
+             "for UDP, 60 for others, 30 for a SYN without answer"},
+    {.name = "active-timeout", .type = OPT_SECONDS, .offset = AT(active), .arg = "TIME", .max = TEN_YEARS,
+     .help = "end the record of a flow after this long and begin another; unless given never"},
+    {.name = "conversations", .type = OPT_FLAG, .offset = AT(conversations),
+     .help = "one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: "
+             "no timeouts, no new flow on a new SYN, all ICMP of two hosts together"},
+    {.name = "ignore-vlan", .type = OPT_FLAG, .offset = AT(ignore_vlan),
+     .help = "packets in different VLANs may belong to one flow"},
+    {.name = "no-guess", .type = OPT_FLAG, .offset = AT(no_guess),
+     .help = "do not guess by port or address what the payload does not tell"},
+    {.name = "community-id-seed", .type = OPT_NUMBER, .offset = AT(seed), .arg = "N", .max = 65535, .def = "0",
+     .help = "seed of the Community ID"},
+    {.name = "max-flows", .type = OPT_NUMBER, .offset = AT(max_flows), .arg = "N", .max = UINT32_MAX, .def = "0",
+     .help = "flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows"},
+    {.name = "memory", .type = OPT_SIZE, .offset = AT(memory), .arg = "SIZE", .min = 1 << 20,
+     .max = UINT64_C(1) << 46, .def = "2G", .help = "memory for flows; more end the ones idle longest, counted"},
+    {.name = "width", .type = OPT_NUMBER, .offset = AT(width), .arg = "COLUMNS", .min = 40, .max = 10000,
+     .help = "width of table and summary; unless given that of the terminal, no limit in files and pipes"},
+    {.name = "color", .type = OPT_CHOICE, .offset = AT(color), .arg = "WHEN", .choices = color_choices,
+     .def = "auto", .help = "colours: auto means on a terminal and without NO_COLOR"},
+    {0},
+};
+
+#define SECONDS(n) ((n) * INT64_C(1000000000))
+
+/* The timeouts of the design, or --idle-timeout for all of them; what is shorter by nature stays shorter. */
+static void set_idle_timeouts(struct flow_options *f, int64_t given)
+{
+    f->tcp_idle = SECONDS(300);
+    f->udp_idle = SECONDS(120);
+    f->other_idle = SECONDS(60);
+    f->attempt = SECONDS(30);
+    f->closed = SECONDS(5);
+    if (given < 0)
+        return;
+    f->tcp_idle = f->udp_idle = f->other_idle = given;
+    if (given < f->attempt)
+        f->attempt = given;
+    if (given && given < f->closed)
+        f->closed = given;
+}
+
+static struct flow_options flow_options_of(const struct options *o)
+{
+    struct flow_options f = {
+        .key = {.ignore_vlan = o->ignore_vlan, .conversations = o->conversations},
+        .max_flows = o->max_flows,
+        .memory = o->memory,
+    };
+    if (o->conversations)
+        return f; /* nothing but the end of the input or of memory ends a flow */
+    set_idle_timeouts(&f, o->idle);
+    f.active = o->active > 0 ? o->active : 0;
+    return f;
+}
+
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int sig)
+{
+    stop_signal = sig;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; /* a second one kills at once */
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGHUP, &sa, NULL);
+}
+
+static int tell_damage(const struct dpi_run *run)
+{
+    int status = run->interrupted ? dpi_status_exit(DPI_INTERRUPTED) : 0;
+    for (size_t i = 0; i < run->n_captures; i++) {
+        const struct dpi_capture_info *c = &run->captures[i];
+        if (!c->damage)
+            continue;
+        diag("%.*s: %s", (int)c->name.n, c->name.p, c->damage);
+        status = dpi_status_exit(DPI_DAMAGED);
+    }
+    return status;
+}
+
+static int run_to_end(struct engine *engine, struct outputs *outputs)
+{
+    struct dpi_err err;
+    catch_signals();
+    enum dpi_status st = engine_run(engine, outputs_record, outputs, &stop_signal, &err);
+    const struct dpi_run *run = engine_report(engine);
+    int status = tell_damage(run);
+    enum dpi_status finished = outputs_finish(outputs, run);
+    if (st == DPI_OUTPUT || finished == DPI_OUTPUT)
+        return dpi_status_exit(DPI_OUTPUT);
+    if (finished == DPI_PIPE)
+        cmd_die_of(SIGPIPE);
+    return status;
+}
+
+static int classify_run(const void *options, const struct opt_words *words)
+{
+    const struct options *o = options;
+    struct dpi_err err;
+    struct outputs *outputs = NULL;
+    struct engine *engine = NULL;
+    int status;
+    struct outputs_options output_options = {
+        .specs = o->output.v, .n_specs = o->output.n, .fields = o->fields, .sort = o->sort,
+        .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
+    };
+    if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
+        return cmd_fail(&err);
+    struct engine_options engine_options = {
+        .captures = words->v, .n_captures = words->n, .filter = o->filter, .flow = flow_options_of(o),
+        .detector = {.guess = !o->no_guess}, .community_id_seed = (uint16_t)o->seed,
+        .rankings = outputs_want_rankings(outputs),
+    };
+    if (engine_open(&engine, &engine_options, &err) != DPI_OK || outputs_open(outputs, &err) != DPI_OK)
+        status = cmd_fail(&err);
+    else
+        status = run_to_end(engine, outputs);
+    outputs_free(outputs);
+    engine_free(engine);
+    if (stop_signal)
+        cmd_die_of(stop_signal);
+    return status;
+}
+
+const struct cmd cmd_classify = {
+    .name = "classify",
+    .args = "CAPTURE...",
+    .summary = "tell what is in captures: flows, protocols, applications, every packet accounted for",
+    .about = "Reads pcap and pcapng files, or - for standard input, in one pass. Several captures are one stream: "
+             "whole files,\nordered by their first packet. What is damaged is read up to the damage.",
+    .opts = classify_opts,
+    .options_size = sizeof(struct options),
+    .min_words = 1,
+    .max_words = SIZE_MAX,
+    .run = classify_run,
+};

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* opt.c - the option parser. */
+#include "cli/opt.h"
+
+#include "util/nearest.h"
+#include "util/xalloc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- values ------------------------------------------------------------------------------------------- */
+
+struct unit {
+    const char *suffix;
+    uint64_t factor;
+};
+
+static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
+static const struct unit size_units[] = {
+    {"", 1},
+    {"k", UINT64_C(1) << 10}, {"K", UINT64_C(1) << 10},
+    {"m", UINT64_C(1) << 20}, {"M", UINT64_C(1) << 20},
+    {"g", UINT64_C(1) << 30}, {"G", UINT64_C(1) << 30},
+    {"t", UINT64_C(1) << 40}, {"T", UINT64_C(1) << 40},
+    {NULL, 0},
+};
+static const struct unit time_units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {NULL, 0}};
+
+static const struct unit *units_of(enum opt_type type)
+{
+    if (type == OPT_SIZE)
+        return size_units;
+    return type == OPT_SECONDS ? time_units : no_units;
+}
+
+/* Digits and a unit, nothing else; false also when it does not fit. */
+static bool parse_number(const char *s, const struct unit *units, uint64_t *out)
+{
+    size_t digits = strspn(s, "0123456789");
+    uint64_t v = 0;
+    if (digits == 0)
+        return false;
+    for (size_t i = 0; i < digits; i++)
+        if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (uint64_t)(s[i] - '0'), &v))
+            return false;
+    for (; units->suffix; units++)
+        if (strcmp(s + digits, units->suffix) == 0)
+            return !__builtin_mul_overflow(v, units->factor, out);
+    return false;
+}
+
+static const char *kind_words(enum opt_type type)
+{
+    if (type == OPT_SIZE)
+        return "a size such as 4096, 64k, 2M or 1G";
+    return type == OPT_SECONDS ? "a time such as 90, 90s, 5m or 2h" : "a number";
+}
+
+static enum dpi_status set_number(const struct opt *o, const char *value, void *at, struct dpi_err *err)
+{
+    uint64_t v;
+    if (!parse_number(value, units_of(o->type), &v))
+        return dpi_fail(err, DPI_USAGE, "--%s: '%s' is not %s", o->name, value, kind_words(o->type));
+    if (v < o->min || v > o->max)
+        return dpi_fail(err, DPI_USAGE, "--%s: %s is out of range: %" PRIu64 " to %" PRIu64 " are possible",
+                        o->name, value, o->min, o->max);
+    if (o->type == OPT_SECONDS)
+        *(int64_t *)at = (int64_t)v * INT64_C(1000000000);
+    else
+        *(uint64_t *)at = v;
+    return DPI_OK;
+}
+
+static const char *choice_at(size_t i, void *choices)
+{
+    return ((const char *const *)choices)[i];
+}
+
+static enum dpi_status set_choice(const struct opt *o, const char *value, void *at, struct dpi_err *err)
+{
+    for (unsigned i = 0; o->choices[i]; i++) {
+        if (strcmp(o->choices[i], value) == 0) {
+            *(unsigned *)at = i;
+            return DPI_OK;
+        }
+    }
+    const char *meant = nearest(value, strlen(value), choice_at, (void *)o->choices);
+    return dpi_fail(err, DPI_USAGE, "--%s: '%s' is not one of its values%s%s%s", o->name, value,
+                    meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+}
+
+static void add_text(struct opt_texts *t, const char *value)
+{
+    t->v = xrealloc(t->v, t->n + 1, sizeof(*t->v));
+    t->v[t->n++] = value;
+}
+
+static enum dpi_status set_value(const struct opt *o, const char *value, void *into, struct dpi_err *err)
+{
+    void *at = (char *)into + o->offset;
+    switch (o->type) {
+    case OPT_FLAG:
+        *(bool *)at = true;
+        return DPI_OK;
+    case OPT_TEXT:
+        *(const char **)at = value;
+        return DPI_OK;
+    case OPT_TEXTS:
+        add_text(at, value);
+        return DPI_OK;
+    case OPT_CHOICE:
+        return set_choice(o, value, at, err);
+    default:
+        return set_number(o, value, at, err);
+    }
+}
+
+/* --- arguments ---------------------------------------------------------------------------------------- */
+
+struct scan {
+    const struct opt *table;
+    void *into;
+    int argc, at;
+    char *const *argv;
+    struct opt_words *words;
+    struct dpi_err *err;
+};
+
+static const char *name_at(size_t i, void *table)
+{
+    return ((const struct opt *)table)[i].name;
+}
+
+static enum dpi_status unknown_option(const struct scan *s, const char *name, size_t n)
+{
+    const char *meant = nearest(name, n, name_at, (void *)s->table);
+    return dpi_fail(s->err, DPI_USAGE, "no option --%.*s%s%s%s", (int)n, name, meant ? "; did you mean --" : "",
+                    meant ? meant : "", meant ? "?" : "");
+}
+
+/* value: what stands behind = or behind the letter, or NULL. */
+static enum dpi_status take(struct scan *s, const struct opt *o, const char *value)
+{
+    if (o->type == OPT_FLAG && value)
+        return dpi_fail(s->err, DPI_USAGE, "--%s takes no value, but '%s' was given", o->name, value);
+    if (o->type != OPT_FLAG && !value) {
+        if (s->at + 1 >= s->argc)
+            return dpi_fail(s->err, DPI_USAGE, "--%s needs a value: %s", o->name, o->arg);
+        value = s->argv[++s->at];
+    }
+    return set_value(o, value, s->into, s->err);
+}
+
+static enum dpi_status take_long(struct scan *s, const char *text)
+{
+    size_t n = strcspn(text, "=");
+    for (const struct opt *o = s->table; o->name; o++)
+        if (strlen(o->name) == n && memcmp(o->name, text, n) == 0)
+            return take(s, o, text[n] == '=' ? text + n + 1 : NULL);
+    return unknown_option(s, text, n);
+}
+
+static enum dpi_status take_letters(struct scan *s, const char *letters)
+{
+    for (; *letters; letters++) {
+        const struct opt *o = s->table;
+        while (o->name && o->letter != *letters)
+            o++;
+        if (!o->name)
+            return dpi_fail(s->err, DPI_USAGE, "no option -%c", *letters);
+        if (o->type != OPT_FLAG)
+            return take(s, o, letters[1] ? letters + 1 : NULL);
+        DPI_TRY(take(s, o, NULL));
+    }
+    return DPI_OK;
+}
+
+static void add_word(struct opt_words *w, const char *word)
+{
+    w->v = xrealloc(w->v, w->n + 1, sizeof(*w->v));
+    w->v[w->n++] = word;
+}
+
+static enum dpi_status take_argument(struct scan *s, bool *options_ended)
+{
+    const char *arg = s->argv[s->at];
+    if (*options_ended || arg[0] != '-' || arg[1] == '\0')
+        add_word(s->words, arg);
+    else if (strcmp(arg, "--") == 0)
+        *options_ended = true;
+    else if (arg[1] == '-')
+        return take_long(s, arg + 2);
+    else
+        return take_letters(s, arg + 1);
+    return DPI_OK;
+}
+
+enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *const *argv,
+                          struct opt_words *words, struct dpi_err *err)
+{
+    struct scan s = {.table = table, .into = into, .argc = argc, .argv = argv, .words = words, .err = err};
+    bool options_ended = false;
+    for (const struct opt *o = table; o->name; o++) {
+        if (o->def)
+            DPI_TRY(set_value(o, o->def, into, err));
+        else if (o->type == OPT_SECONDS)
+            *(int64_t *)((char *)into + o->offset) = -1;
+    }
+    for (s.at = 0; s.at < argc; s.at++)
+        DPI_TRY(take_argument(&s, &options_ended));
+    return DPI_OK;
+}
+
+void opt_free(const struct opt *table, void *into, struct opt_words *words)
+{
+    for (const struct opt *o = table; o->name; o++)
+        if (o->type == OPT_TEXTS)
+            free(((struct opt_texts *)((char *)into + o->offset))->v);
+    free(words->v);
+}
+
+/* --- help --------------------------------------------------------------------------------------------- */
+
+enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
+
+/* Prints text from HELP_COLUMN on, broken at blanks; the cursor is at column at. */
+static void print_wrapped(FILE *out, const char *text, int at)
+{
+    int column = HELP_COLUMN;
+    fprintf(out, "%*s", at < HELP_COLUMN ? HELP_COLUMN - at : 0, "");
+    if (at >= HELP_COLUMN)
+        fprintf(out, "\n%*s", HELP_COLUMN, "");
+    while (*text) {
+        int n = (int)strcspn(text, " ");
+        if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {
+            fprintf(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        }
+        column += fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", n, text);
+        text += n + strspn(text + n, " ");
+    }
+    fputc('\n', out);
+}
+
+static void choices_text(char *out, size_t size, const struct opt *o)
+{
+    size_t used = 0;
+    for (size_t i = 0; o->choices[i] && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "|" : "", o->choices[i]);
+}
+
+void opt_help(FILE *out, const struct opt *table)
+{
+    for (const struct opt *o = table; o->name; o++) {
+        char arg[128] = "", help[512];
+        if (o->choices)
+            choices_text(arg, sizeof(arg), o);
+        else if (o->arg)
+            snprintf(arg, sizeof(arg), "%s", o->arg);
+        int at = o->letter ? fprintf(out, "  -%c, --%s", o->letter, o->name) : fprintf(out, "      --%s", o->name);
+        at += arg[0] ? fprintf(out, " %s", arg) : 0;
+        snprintf(help, sizeof(help), "%s%s%s%s", o->help, o->def ? " [" : "", o->def ? o->def : "",
+                 o->def ? "]" : "");
+        print_wrapped(out, help, at);
+    }
+}

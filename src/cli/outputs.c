@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* outputs.c - from -o to open files, and records to all of them. */
+#include "cli/outputs.h"
+
+#include "cli/diag.h"
+#include "cli/screen.h"
+#include "io/outfile.h"
+#include "util/nearest.h"
+#include "util/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_TOP = 20 };
+
+/* A file or stream that one or more writers write to, one after the other. */
+struct target {
+    const char *path; /* "-": standard output */
+    struct outfile *file; /* NULL before it is opened and after it is committed */
+    bool dead;        /* a write failed: it gets nothing more and never its name */
+};
+
+struct output {
+    const struct dpi_writer_ops *ops;
+    size_t target;
+    struct dpi_writer_config cfg;
+    void *state;
+    bool open;
+};
+
+struct outputs {
+    struct outputs_options opt;
+    struct dpi_columns fields; /* v is NULL unless --fields */
+    struct dpi_columns shown, every;
+    struct output *v;
+    size_t n;
+    struct target *targets;
+    size_t n_targets;
+    bool failed, piped;
+};
+
+/* --- what was asked for ------------------------------------------------------------------------------- */
+
+static const char *writer_name_at(size_t i, void *unused)
+{
+    (void)unused;
+    return dpi_writers[i] ? dpi_writers[i]->name : NULL;
+}
+
+static const struct dpi_writer_ops *find_writer(const char *name, size_t n)
+{
+    for (size_t i = 0; dpi_writers[i]; i++)
+        if (strlen(dpi_writers[i]->name) == n && memcmp(dpi_writers[i]->name, name, n) == 0)
+            return dpi_writers[i];
+    return NULL;
+}
+
+static size_t add_target(struct outputs *o, const char *path)
+{
+    o->targets = xrealloc(o->targets, o->n_targets + 1, sizeof(*o->targets));
+    o->targets[o->n_targets] = (struct target){.path = path};
+    return o->n_targets++;
+}
+
+static struct output *add(struct outputs *o, const struct dpi_writer_ops *ops, size_t target)
+{
+    o->v = xrealloc(o->v, o->n + 1, sizeof(*o->v));
+    o->v[o->n] = (struct output){.ops = ops, .target = target};
+    return &o->v[o->n++];
+}
+
+static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_err *err)
+{
+    size_t n = strcspn(spec, ":");
+    const struct dpi_writer_ops *ops = find_writer(spec, n);
+    if (!ops) {
+        const char *meant = nearest(spec, n, writer_name_at, NULL);
+        return dpi_fail(err, DPI_USAGE, "-o %s: no format '%.*s'%s%s%s", spec, (int)n, spec,
+                        meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+    }
+    const char *path = spec[n] == ':' && spec[n + 1] ? spec + n + 1 : "-";
+    for (size_t i = 0; i < o->n_targets; i++)
+        if (strcmp(o->targets[i].path, path) == 0)
+            return dpi_fail(err, DPI_USAGE, "two outputs on %s: %s and %s; give one of them a path, as in %s:FILE",
+                            strcmp(path, "-") == 0 ? "standard output" : path, o->v[i].ops->name, ops->name,
+                            ops->name);
+    add(o, ops, add_target(o, path))->cfg.top = o->opt.sort && !o->opt.top ? DEFAULT_TOP : o->opt.top;
+    return DPI_OK;
+}
+
+/* Without -o: the summary, then the largest flows. All flows are too many to hold, so with --all they come
+ * first, as they end, and the summary behind them. */
+static void add_screen(struct outputs *o)
+{
+    const struct dpi_writer_ops *summary = find_writer("summary", 7), *table = find_writer("table", 5);
+    size_t target = add_target(o, "-");
+    if (o->opt.all) {
+        add(o, table, target);
+        add(o, summary, target)->cfg.gap = true;
+    } else {
+        add(o, summary, target);
+        struct output *flows = add(o, table, target);
+        flows->cfg.top = o->opt.top ? o->opt.top : DEFAULT_TOP;
+        flows->cfg.gap = true;
+    }
+}
+
+static enum dpi_status set_columns(struct outputs *o, struct dpi_err *err)
+{
+    const struct dpi_field *sort = &dpi_fields[DPI_FIELD_bytes_total];
+    if (o->opt.fields)
+        DPI_TRY(dpi_columns_parse(&o->fields, o->opt.fields, err));
+    if (o->opt.sort)
+        DPI_TRY(dpi_field_parse(&sort, o->opt.sort, strlen(o->opt.sort), err));
+    dpi_columns_default(&o->shown);
+    dpi_columns_all(&o->every);
+    for (size_t i = 0; i < o->n; i++) {
+        struct dpi_columns *usual = o->v[i].ops->all_columns ? &o->every : &o->shown;
+        o->v[i].cfg.columns = o->fields.v ? o->fields : *usual;
+        o->v[i].cfg.sort = sort;
+    }
+    return DPI_OK;
+}
+
+static enum dpi_status check_table_options(const struct outputs_options *opt, struct dpi_err *err)
+{
+    if (opt->all && opt->top)
+        return dpi_fail(err, DPI_USAGE, "--all and --top %llu contradict each other", (unsigned long long)opt->top);
+    if (opt->all && opt->sort)
+        return dpi_fail(err, DPI_USAGE, "--sort orders the flows of --top; with --all they come as they end");
+    return DPI_OK;
+}
+
+enum dpi_status outputs_new(struct outputs **out, const struct outputs_options *opt, struct dpi_err *err)
+{
+    struct outputs *o = xcalloc(1, sizeof(*o));
+    enum dpi_status st = check_table_options(opt, err);
+    o->opt = *opt;
+    for (size_t i = 0; i < opt->n_specs && st == DPI_OK; i++)
+        st = add_spec(o, opt->specs[i], err);
+    if (st == DPI_OK && o->n == 0)
+        add_screen(o);
+    if (st == DPI_OK)
+        st = set_columns(o, err);
+    if (st != DPI_OK) {
+        outputs_free(o);
+        o = NULL;
+    }
+    *out = o;
+    return st;
+}
+
+bool outputs_want_rankings(const struct outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++)
+        if (!o->v[i].ops->wants_records)
+            return true;
+    return false;
+}
+
+/* --- files -------------------------------------------------------------------------------------------- */
+
+static enum dpi_status open_writer(struct outputs *o, struct output *out, struct dpi_err *err)
+{
+    struct outfile *file = o->targets[out->target].file;
+    bool tty = outfile_is_tty(file);
+    out->cfg.out = outfile_stream(file);
+    out->cfg.width = o->opt.width ? (unsigned)o->opt.width : tty ? screen_width(file) : 0;
+    out->cfg.colour = o->opt.colour == COLOUR_ALWAYS || (o->opt.colour == COLOUR_AUTO && tty && screen_colour());
+    out->open = true;
+    return out->ops->open(&out->state, &out->cfg, err);
+}
+
+enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err)
+{
+    for (size_t i = 0; i < o->n_targets; i++)
+        DPI_TRY(outfile_open(&o->targets[i].file, o->targets[i].path, err));
+    for (size_t i = 0; i < o->n; i++)
+        DPI_TRY(open_writer(o, &o->v[i], err));
+    return DPI_OK;
+}
+
+static void give_up(struct outputs *o, struct target *t, const struct dpi_err *err)
+{
+    t->dead = true;
+    if (err->code == DPI_PIPE) {
+        o->piped = true;
+        return;
+    }
+    o->failed = true;
+    diag("%s", err->msg);
+}
+
+/* The stream knows best: a writer may not have looked. */
+static void check_target(struct outputs *o, struct target *t, enum dpi_status st, struct dpi_err *err)
+{
+    if (ferror(outfile_stream(t->file)))
+        st = outfile_check(t->file, err);
+    if (st != DPI_OK)
+        give_up(o, t, err);
+}
+
+static bool any_alive(const struct outputs *o)
+{
+    for (size_t i = 0; i < o->n_targets; i++)
+        if (!o->targets[i].dead)
+            return true;
+    return false;
+}
+
+enum dpi_status outputs_record(void *ctx, const struct dpi_record *r, struct dpi_err *err)
+{
+    struct outputs *o = ctx;
+    for (size_t i = 0; i < o->n; i++) {
+        struct output *out = &o->v[i];
+        struct target *t = &o->targets[out->target];
+        if (!t->dead && out->ops->wants_records)
+            check_target(o, t, out->ops->record(out->state, r, err), err);
+    }
+    return any_alive(o) ? DPI_OK : err->code;
+}
+
+enum dpi_status outputs_finish(struct outputs *o, const struct dpi_run *run)
+{
+    struct dpi_err err = {0};
+    for (size_t i = 0; i < o->n; i++) {
+        struct target *t = &o->targets[o->v[i].target];
+        if (!t->dead)
+            check_target(o, t, o->v[i].ops->finish(o->v[i].state, run, &err), &err);
+    }
+    for (size_t i = 0; i < o->n_targets; i++) {
+        struct target *t = &o->targets[i];
+        struct outfile *file = t->file;
+        if (t->dead)
+            continue;
+        t->file = NULL;
+        if (outfile_commit(file, &err) != DPI_OK)
+            give_up(o, t, &err);
+    }
+    if (o->failed)
+        return DPI_OUTPUT;
+    return o->piped ? DPI_PIPE : DPI_OK;
+}
+
+void outputs_free(struct outputs *o)
+{
+    if (!o)
+        return;
+    for (size_t i = 0; i < o->n; i++)
+        if (o->v[i].open)
+            o->v[i].ops->free(o->v[i].state);
+    for (size_t i = 0; i < o->n_targets; i++)
+        outfile_discard(o->targets[i].file);
+    dpi_columns_free(&o->fields);
+    dpi_columns_free(&o->shown);
+    dpi_columns_free(&o->every);
+    free(o->v);
+    free(o->targets);
+    free(o);
+}

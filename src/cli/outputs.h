@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* outputs.h - the writers of a run and the files they write: opened together before the first packet, put under
+ * their names together after the last. */
+#ifndef CLI_OUTPUTS_H
+#define CLI_OUTPUTS_H
+
+#include "dpitool/writer.h"
+
+struct outputs;
+
+struct outputs_options {
+    const char *const *specs; /* FORMAT[:PATH]; none: the default screen */
+    size_t n_specs;
+    const char *fields; /* --fields, or NULL */
+    const char *sort;   /* --sort, or NULL */
+    uint64_t top;
+    bool all;
+    uint64_t width; /* 0: of the terminal; no limit elsewhere */
+    enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } colour;
+};
+
+/* Checks what was asked for without opening anything. */
+enum dpi_status outputs_new(struct outputs **o, const struct outputs_options *opt, struct dpi_err *err);
+bool outputs_want_rankings(const struct outputs *o);
+
+enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err);
+
+/* An engine_record_fn with the outputs as ctx. An output that fails is given up and said; DPI_OUTPUT or DPI_PIPE
+ * come back only when none is left. */
+enum dpi_status outputs_record(void *o, const struct dpi_record *r, struct dpi_err *err);
+
+/* Writes what comes at the end and puts the files under their names. What failed is said on standard error;
+ * returns DPI_OK, DPI_OUTPUT when any output failed, else DPI_PIPE when a reader went away. */
+enum dpi_status outputs_finish(struct outputs *o, const struct dpi_run *run);
+
+void outputs_free(struct outputs *o); /* NULL is fine; removes what was not finished */
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* engine.c - drives a packet through the stages and keeps the accounts. */
+#include "engine/engine.h"
+
+#include "capture/filter.h"
+#include "capture/inputs.h"
+#include "decode/decode.h"
+#include "engine/notes.h"
+#include "record/build.h"
+#include "record/stats.h"
+#include "util/xalloc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct engine {
+    struct inputs *inputs;
+    struct filter *filter; /* NULL: none */
+    struct detector *detector;
+    struct tracker *tracker;
+    struct record_builder *builder;
+    struct stats *stats; /* NULL: no rankings asked for */
+    struct notes notes;
+    struct dpi_run run;
+    const char *capture; /* the one being read */
+    bool said_overlap;
+    /* where records go while engine_run is running */
+    engine_record_fn *on_record;
+    void *ctx;
+    enum dpi_status status; /* first failure of on_record */
+    struct dpi_err *err;
+};
+
+static void flow_ended(void *ctx, const struct flow *f)
+{
+    struct engine *e = ctx;
+    if (e->status != DPI_OK)
+        return;
+    const struct dpi_record *r = record_build(e->builder, f, tracker_tunnel(e->tracker, f));
+    if (e->stats)
+        stats_record(e->stats, r);
+    e->status = e->on_record(e->ctx, r, e->err);
+}
+
+enum dpi_status engine_open(struct engine **out, const struct engine_options *opt, struct dpi_err *err)
+{
+    enum dpi_status st;
+    struct engine *e = xcalloc(1, sizeof(*e));
+    *out = NULL;
+    if (opt->filter && (st = filter_new(&e->filter, opt->filter, err)) != DPI_OK)
+        goto fail;
+    if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, err)) != DPI_OK)
+        goto fail;
+    if ((st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
+        goto fail;
+    e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
+    e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
+                                    opt->flow.key.conversations);
+    e->stats = opt->rankings ? stats_new() : NULL;
+    *out = e;
+    return DPI_OK;
+fail:
+    engine_free(e);
+    return st;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    stats_free(e->stats);
+    record_builder_free(e->builder);
+    tracker_free(e->tracker);
+    detector_free(e->detector);
+    filter_free(e->filter);
+    inputs_free(e->inputs);
+    notes_free(&e->notes);
+    free(e);
+}
+
+/* Captures are read one after the other: when one begins before the last packet of those before it, flows that
+ * were alive in both at once are told apart wrongly, and the user should know. */
+static void note_overlap(struct engine *e, const struct packet *p)
+{
+    if (e->capture == p->iface->capture)
+        return;
+    e->capture = p->iface->capture;
+    if (!e->run.has_time || p->ts_ns >= e->run.last_ns || e->said_overlap)
+        return;
+    e->said_overlap = true;
+    notes_add(&e->notes, "%s begins before the captures read before it end: they are not merged", e->capture);
+}
+
+static void note_time(struct dpi_run *run, const struct packet *p)
+{
+    if (!run->has_time || p->ts_ns < run->first_ns)
+        run->first_ns = p->ts_ns;
+    if (!run->has_time || p->ts_ns > run->last_ns)
+        run->last_ns = p->ts_ns;
+    run->has_time = true;
+}
+
+static bool passes_filter(struct engine *e, const struct packet *p)
+{
+    struct dpi_err err;
+    bool match = true;
+    if (e->filter && filter_match(e->filter, p, &match, &err) != DPI_OK)
+        notes_add(&e->notes, "%s", err.msg);
+    return match;
+}
+
+static void take_packet(struct engine *e, const struct packet *p)
+{
+    struct decoded d;
+    note_overlap(e, p);
+    note_time(&e->run, p);
+    e->run.packets_read++;
+    e->run.bytes_read += p->wirelen;
+    if (!passes_filter(e, p)) {
+        e->run.buckets[DPI_BUCKET_filtered]++;
+        return;
+    }
+    decode_packet(p, &d);
+    e->run.buckets[d.bucket]++;
+    if (d.bucket == DPI_BUCKET_link_unsupported)
+        notes_link(&e->notes, p->iface->link_type);
+    tracker_packet(e->tracker, p, &d);
+}
+
+static enum dpi_status read_all(struct engine *e, const volatile sig_atomic_t *stop)
+{
+    struct packet p;
+    struct dpi_err err;
+    for (;;) {
+        if (*stop) {
+            e->run.interrupted = true;
+            return DPI_OK;
+        }
+        switch (inputs_next(e->inputs, &p, &err)) {
+        case DPI_OK:
+            take_packet(e, &p);
+            break;
+        case DPI_DAMAGED: /* inputs keep it for the report; the next capture follows */
+        case DPI_INPUT:
+        case DPI_INTERRUPTED: /* *stop tells */
+            break;
+        default:
+            return DPI_OK;
+        }
+        if (e->status != DPI_OK)
+            return e->status;
+    }
+}
+
+enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *ctx,
+                           const volatile sig_atomic_t *stop, struct dpi_err *err)
+{
+    e->on_record = on_record;
+    e->ctx = ctx;
+    e->err = err;
+    DPI_TRY(read_all(e, stop));
+    tracker_finish(e->tracker);
+    return e->status;
+}
+
+const struct dpi_run *engine_report(struct engine *e)
+{
+    const struct tracker_stats *stats = tracker_stats(e->tracker);
+    struct dpi_run *run = &e->run;
+    run->tool_version = DPITOOL_VERSION;
+    run->detector_version = label_version(detector_labels(e->detector));
+    run->captures = inputs_captures(e->inputs, &run->n_captures);
+    run->flows = stats->flows;
+    run->flows_evicted = stats->evicted;
+    run->flows_peak = stats->peak_flows;
+    notes_finish(&e->notes, stats);
+    run->warnings = e->notes.v;
+    run->n_warnings = e->notes.n;
+    if (e->stats)
+        stats_report(e->stats, run);
+    return run;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* build.c - makes records: sides become client and server, numbers become words. */
+#include "record/build.h"
+
+#include "detect/attrs.h"
+#include "record/community_id.h"
+#include "record/value_of.h"
+#include "util/arena.h"
+#include "util/xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct record_builder {
+    const struct labels *labels;
+    uint16_t seed;
+    bool conversations;
+    struct arena arena; /* every text of the record that is not static */
+    struct dpi_record record;
+};
+
+struct record_builder *record_builder_new(const struct labels *labels, uint16_t community_id_seed,
+                                          bool conversations)
+{
+    struct record_builder *b = xcalloc(1, sizeof(*b));
+    b->labels = labels;
+    b->seed = community_id_seed;
+    b->conversations = conversations;
+    return b;
+}
+
+void record_builder_free(struct record_builder *b)
+{
+    if (!b)
+        return;
+    arena_free(&b->arena);
+    free(b);
+}
+
+static struct dpi_text keep(struct record_builder *b, const char *p, size_t n)
+{
+    return (struct dpi_text){arena_text(&b->arena, p, n), n};
+}
+
+static struct dpi_text number_text(struct record_builder *b, unsigned v)
+{
+    char text[12];
+    return keep(b, text, (size_t)snprintf(text, sizeof(text), "%u", v));
+}
+
+/* --- ends --------------------------------------------------------------------------------------------- */
+
+static struct dpi_text transport_text(struct record_builder *b, uint8_t transport)
+{
+    static const char *const names[256] = {
+#define T(number, keyword) [number] = keyword,
+#include "record/transports.def"
+#undef T
+    };
+    return names[transport] ? dpi_text_of(names[transport]) : number_text(b, transport);
+}
+
+static struct dpi_text tcp_flags_text(struct record_builder *b, uint8_t flags)
+{
+    static const struct {
+        uint8_t bit;
+        char letter;
+    } letters[] = {{TCP_CWR, 'C'}, {TCP_ECE, 'E'}, {TCP_URG, 'U'}, {TCP_ACK, 'A'},
+                   {TCP_PSH, 'P'}, {TCP_RST, 'R'}, {TCP_SYN, 'S'}, {TCP_FIN, 'F'}};
+    char text[8];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+        if (flags & letters[i].bit)
+            text[n++] = letters[i].letter;
+    return keep(b, text, n);
+}
+
+static void set_direction(struct record_builder *b, struct dpi_direction *dir, const struct flow *f,
+                          unsigned side)
+{
+    const struct flow_side *s = &f->side[side];
+    *dir = (struct dpi_direction){
+        .packets = s->packets,
+        .bytes = s->bytes,
+        .frame_bytes = s->frame_bytes,
+        .payload = s->payload,
+        .mac = f->has_mac ? f->mac[side] : NULL,
+        .ttl = s->ttl,
+    };
+    if (f->key.transport == IPPROTO_NUM_TCP && s->packets)
+        dir->tcp_flags = tcp_flags_text(b, s->tcp_flags);
+}
+
+static bool key_has_ports(const struct record_builder *b, uint8_t transport)
+{
+    if (transport == IPPROTO_NUM_SCTP)
+        return !b->conversations;
+    return transport == IPPROTO_NUM_TCP || transport == IPPROTO_NUM_UDP;
+}
+
+static void set_ends(struct record_builder *b, const struct flow *f, unsigned client)
+{
+    struct dpi_record *r = &b->record;
+    const struct flow_key *key = &f->key;
+    r->transport = transport_text(b, key->transport);
+    r->src = key_addr(key, client);
+    r->dst = key_addr(key, !client);
+    r->vlan = key->vlan;
+    r->has_ports = key_has_ports(b, key->transport);
+    if (r->has_ports) {
+        r->src_port = key->port[client];
+        r->dst_port = key->port[!client];
+    }
+    r->is_icmp = key->transport == IPPROTO_NUM_ICMP || key->transport == IPPROTO_NUM_ICMPV6;
+    r->icmp_type = client == f->first_side || b->conversations ? f->icmp_type : (uint8_t)key->port[client];
+    r->icmp_code = f->icmp_code;
+    for (unsigned i = 0; i < 2; i++)
+        set_direction(b, &r->dir[i], f, client ^ i);
+}
+
+/* The first packet's own direction and, for ICMP, its type and code: what the specification is fed with. */
+static void set_community_id(struct record_builder *b, const struct flow *f)
+{
+    struct dpi_record *r = &b->record;
+    struct dpi_addr src = key_addr(&f->key, f->first_side), dst = key_addr(&f->key, !f->first_side);
+    uint16_t sport = f->key.port[f->first_side], dport = f->key.port[!f->first_side];
+    if (r->is_icmp) {
+        sport = f->icmp_type;
+        dport = f->icmp_code;
+    }
+    char text[COMMUNITY_ID_MAX];
+    size_t n = community_id(text, b->seed, &src, &dst, f->key.transport, r->has_ports, sport, dport);
+    if (n)
+        r->community_id = keep(b, text, n);
+}
+
+static void set_origin(struct record_builder *b, const struct flow *f)
+{
+    struct dpi_record *r = &b->record;
+    const struct capture_iface *iface = f->iface;
+    r->capture = dpi_text_of(iface->capture);
+    if (iface->name)
+        r->interface = dpi_text_of(iface->name);
+    else if (iface->is_pcapng)
+        r->interface = number_text(b, iface->id);
+}
+
+static struct dpi_text tunnel_text(struct record_builder *b, const struct tunnel_layer *layer)
+{
+    char text[2 * DPI_ADDR_MAX + 24], src[DPI_ADDR_MAX], dst[DPI_ADDR_MAX];
+    dpi_addr_text(src, &layer->src);
+    dpi_addr_text(dst, &layer->dst);
+    int n = snprintf(text, sizeof(text), "%s(%s-%s)", tunnel_kind_name(layer->kind), src, dst);
+    return keep(b, text, (size_t)n);
+}
+
+static void set_tunnels(struct record_builder *b, const struct tunnel_path *path)
+{
+    if (!path)
+        return;
+    struct dpi_text *v = arena_alloc(&b->arena, path->n * sizeof(*v));
+    for (unsigned i = 0; i < path->n; i++)
+        v[i] = tunnel_text(b, &path->layer[i]);
+    b->record.tunnels = v;
+    b->record.n_tunnels = path->n;
+}
+
+/* --- label -------------------------------------------------------------------------------------------- */
+
+static void set_label(struct record_builder *b, const struct flow *f)
+{
+    static const char *const by[] = {
+        [DETECT_BY_NONE] = "none",
+        [DETECT_BY_DPI] = "dpi",
+        [DETECT_BY_DPI_CACHE] = "dpi-cache",
+        [DETECT_BY_DPI_PARTIAL] = "dpi-partial",
+        [DETECT_BY_IP] = "ip",
+        [DETECT_BY_PORT] = "port",
+    };
+    struct dpi_record *r = &b->record;
+    struct label_names names;
+    label_split(b->labels, &f->verdict, &names);
+    char label[LABEL_MAX];
+    r->ndpi_label = keep(b, label, label_ndpi(b->labels, &f->verdict, label));
+    r->protocol = dpi_text_of(names.protocol);
+    r->application = dpi_text_of(names.application);
+    r->category = dpi_text_of(names.category);
+    r->confidence = dpi_text_of(names.confidence);
+    r->classified_by = dpi_text_of(by[f->verdict.by]);
+    if (names.application) {
+        bool guessed = f->verdict.by == DETECT_BY_IP || f->verdict.by == DETECT_BY_PORT;
+        r->application_by = guessed ? r->classified_by : dpi_text_of("ndpi");
+    }
+}
+
+static bool has_flag(const struct flow *f, enum flow_flag flag)
+{
+    bool is_tcp = f->key.transport == IPPROTO_NUM_TCP;
+    bool syn = f->side[0].syn || f->side[1].syn;
+    switch (flag) {
+    case FLOW_FLAG_midstream:
+        return is_tcp && !syn;
+    case FLOW_FLAG_one_way:
+        return f->side[0].packets == 0 || f->side[1].packets == 0;
+    case FLOW_FLAG_name_cut:
+        return f->verdict.name_cut;
+    case FLOW_FLAG_attributes_cut:
+        return f->verdict.attrs_cut;
+    default:
+        return f->flags & 1u << flag;
+    }
+}
+
+static void set_end(struct record_builder *b, const struct flow *f)
+{
+    struct dpi_record *r = &b->record;
+    struct dpi_text *v = arena_alloc(&b->arena, FLOW_FLAGS * sizeof(*v));
+    r->end_reason = dpi_text_of(end_reasons[f->end].text);
+    r->flags = v;
+    for (enum flow_flag i = 0; i < FLOW_FLAGS; i++)
+        if (has_flag(f, i))
+            v[r->n_flags++] = dpi_text_of(flow_flags[i].text);
+}
+
+/* --- attributes --------------------------------------------------------------------------------------- */
+
+static size_t count_entries(const struct flow *f)
+{
+    struct attrs_entry e;
+    size_t n = 0;
+    for (size_t pos = 0; attrs_next(f->attrs, f->verdict.attrs_len, &pos, &e); n++)
+        ;
+    return n;
+}
+
+/* Consecutive entries of a list field become one list. */
+static void set_attrs(struct record_builder *b, const struct flow *f)
+{
+    size_t n = count_entries(f), used = 0, texts = 0;
+    struct dpi_attr *attrs = arena_alloc(&b->arena, n * sizeof(*attrs));
+    struct dpi_text *text = arena_alloc(&b->arena, n * sizeof(*text));
+    struct attrs_entry e;
+    for (size_t pos = 0; attrs_next(f->attrs, f->verdict.attrs_len, &pos, &e);) {
+        bool is_list = dpi_fields[e.field].kind == DPI_LIST;
+        if (e.kind == DPI_TEXT)
+            text[texts++] = keep(b, e.text.p, e.text.n);
+        if (is_list && used && attrs[used - 1].field == e.field) {
+            attrs[used - 1].value.list.n++;
+            continue;
+        }
+        struct dpi_attr *a = &attrs[used++];
+        a->field = e.field;
+        if (e.kind == DPI_U64)
+            a->value = dpi_v_u64(e.u64);
+        else
+            a->value = is_list ? dpi_v_list(&text[texts - 1], 1) : dpi_v_text(text[texts - 1]);
+    }
+    b->record.attrs = attrs;
+    b->record.n_attrs = used;
+}
+
+const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
+                                      const struct tunnel_path *path)
+{
+    arena_reset(&b->arena);
+    b->record = (struct dpi_record){
+        .flow_id = f->id,
+        .first_packet = f->first_packet,
+        .first_ns = f->first_ns,
+        .last_ns = f->last_ns,
+    };
+    set_origin(b, f);
+    set_ends(b, f, flow_client(f));
+    set_community_id(b, f);
+    set_tunnels(b, path);
+    set_label(b, f);
+    set_end(b, f);
+    set_attrs(b, f);
+    return &b->record;
+}

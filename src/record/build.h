@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* build.h - from a flow that ended to the record that writers see. */
+#ifndef RECORD_BUILD_H
+#define RECORD_BUILD_H
+
+#include "dpitool/record.h"
+#include "flow/flow.h"
+#include "flow/tunnels.h"
+#include "ndpi/labels.h"
+
+struct record_builder;
+
+/* labels is borrowed for the builder's life. conversations: as in struct key_options. */
+struct record_builder *record_builder_new(const struct labels *labels, uint16_t community_id_seed,
+                                          bool conversations);
+void record_builder_free(struct record_builder *b); /* NULL is fine */
+
+/* path: the tunnel path of f, or NULL. The record and all in it belong to the builder and live until the next
+ * call. */
+const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
+                                      const struct tunnel_path *path);
+
+#endif
