@@ -10,7 +10,7 @@ struct dpi_record;
 
 enum dpi_field_id {
 #define F(name, kind, args, width, show, unit, doc) DPI_FIELD_##name,
-#define A(name, kind, width, unit, doc)             DPI_FIELD_##name,
+#define A(name, kind, width, show, unit, doc)       DPI_FIELD_##name,
 #include "dpitool/fields.def"
 #undef F
 #undef A
@@ -20,8 +20,9 @@ enum dpi_field_id {
 struct dpi_field {
     const char *name;
     enum dpi_kind kind; /* never DPI_ABSENT */
-    unsigned width;     /* columns in a table */
-    bool show;          /* in a table by default */
+    bool always;        /* in every record, never DPI_ABSENT */
+    unsigned width;     /* columns of a text or list in a table, where space is short */
+    unsigned show;      /* 0: not in a table by default; else 1 or higher, the highest dropped first */
     const char *unit, *doc;
     /* The value in r; kind DPI_ABSENT when r has none. Borrows from r. */
     struct dpi_value (*get)(const struct dpi_record *r);
@@ -32,6 +33,9 @@ extern const struct dpi_field dpi_fields[DPI_FIELD_COUNT];
 /* The field called name (n bytes), or NULL. */
 const struct dpi_field *dpi_field_find(const char *name, size_t n);
 
+/* The same, or DPI_USAGE with a message that proposes the nearest name. */
+enum dpi_status dpi_field_parse(const struct dpi_field **f, const char *name, size_t n, struct dpi_err *err);
+
 /* A list of columns. v is owned; free with dpi_columns_free. */
 struct dpi_columns {
     const struct dpi_field **v;
@@ -41,7 +45,7 @@ struct dpi_columns {
 void dpi_columns_all(struct dpi_columns *c);
 void dpi_columns_default(struct dpi_columns *c); /* what a table shows */
 
-/* Parses "a,b,c"; DPI_USAGE names the first unknown or repeated field and the nearest known one. */
+/* Parses "a,b,c", blanks around a name allowed; DPI_USAGE names the first unknown or repeated field and the nearest known one. */
 enum dpi_status dpi_columns_parse(struct dpi_columns *c, const char *list, struct dpi_err *err);
 void dpi_columns_free(struct dpi_columns *c);
 

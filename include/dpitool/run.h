@@ -6,18 +6,19 @@
 #include "dpitool/bucket.h"
 #include "dpitool/value.h"
 
-/* One line of a ranking: so many flows, packets and bytes (IP layer) under one name. */
+/* One line of a ranking: so many flows, packets and bytes (IP layer) under one name. When more names were
+ * seen than the ranking keeps, bytes may be too high by up to error, and flows and packets may be too low:
+ * they are counted since the name was last taken in. error is 0 where all are exact. */
 struct dpi_tally_row {
     struct dpi_text name;
-    uint64_t flows, packets, bytes;
+    uint64_t flows, packets, bytes, error;
 };
 
-/* A ranking, largest first by bytes, ties by name. When more names were seen than a ranking keeps, it
- * holds the heaviest ones, and error is by how many bytes the count of a row may be too high (0: exact). */
+/* A ranking, largest first by bytes, ties by name; only the heaviest when there were too many names. */
 struct dpi_tally {
     const struct dpi_tally_row *rows;
     size_t n;
-    uint64_t error;
+    bool complete; /* no name was left out, every row is exact */
 };
 
 struct dpi_capture_info {

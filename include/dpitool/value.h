@@ -32,6 +32,8 @@ enum dpi_kind {
     DPI_LIST, /* of texts */
 };
 
+extern const char *const dpi_kind_names[]; /* "number", "time", ... by enum dpi_kind */
+
 struct dpi_value {
     enum dpi_kind kind;
     union {
@@ -58,15 +60,21 @@ static inline bool dpi_text_eq(struct dpi_text a, struct dpi_text b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-#define DPI_ADDR_MAX 46  /* longest IP address as text, with the final NUL */
-#define DPI_TIME_MAX 40  /* "2026-11-21T09:11:39.123456789Z", years beyond 9999 too */
-#define DPI_SPAN_MAX 24  /* seconds with 9 decimals */
-#define DPI_MAC_MAX  18
+#define DPI_U64_MAX    21 /* longest number as text, with the final NUL; and so on */
+#define DPI_ADDR_MAX   46
+#define DPI_TIME_MAX   31 /* "2026-11-21T09:11:39.123456789Z"; 64 bits reach from 1677 to 2262 */
+#define DPI_SPAN_MAX   22 /* seconds with 9 decimals */
+#define DPI_MAC_MAX    18
+#define DPI_SCALAR_MAX 46 /* the longest of them */
 
 /* Each writes a NUL-terminated text and returns its length. */
+size_t dpi_u64_text(char out[static DPI_U64_MAX], uint64_t v);
 size_t dpi_addr_text(char out[static DPI_ADDR_MAX], const struct dpi_addr *a); /* RFC 5952 */
 size_t dpi_time_text(char out[static DPI_TIME_MAX], int64_t ns);               /* RFC 3339, UTC */
 size_t dpi_span_text(char out[static DPI_SPAN_MAX], int64_t ns);
 size_t dpi_mac_text(char out[static DPI_MAC_MAX], const uint8_t mac[static 6]);
+
+/* Any of these by its kind; "" and 0 for the other kinds, which have no bound. */
+size_t dpi_scalar_text(char out[static DPI_SCALAR_MAX], const struct dpi_value *v);
 
 #endif

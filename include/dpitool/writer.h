@@ -2,7 +2,11 @@
 /* writer.h - an output format: one const ops struct in one file of src/writers.
  *
  * Calls come in the order open, record*, finish; then free, always, whatever failed. A call that returns
- * other than DPI_OK is the last one but free. A writer writes to cfg.out only, and never closes it. */
+ * other than DPI_OK is the last one but free. A writer writes to cfg.out only, and never closes it.
+ *
+ * A writer looks at the error flag of cfg.out at the end of record and of finish, which flushes, and returns
+ * DPI_OUTPUT with a plain message when it is set. Why (a full disk, a reader that went away) is known to who
+ * opened the stream: ask outfile_check for the message and the status before showing them. */
 #ifndef DPITOOL_WRITER_H
 #define DPITOOL_WRITER_H
 
@@ -18,8 +22,11 @@ struct dpi_writer_config {
     struct dpi_columns columns; /* borrowed; what --fields says, else the writer's default */
     unsigned width;             /* columns of the screen; 0: no limit */
     bool colour;
+    bool gap; /* table, summary: begin with an empty line, for another output stands above */
     uint64_t top;                 /* table: only so many flows, the largest by sort; 0: all, as they come */
-    const struct dpi_field *sort; /* never NULL when top is not 0 */
+    /* Never NULL when top is not 0. Counts and spans: the largest first; times, texts and addresses: the smallest
+     * first; flows without the field last; ties: the smaller flow_id first. */
+    const struct dpi_field *sort;
 };
 
 struct dpi_writer_ops {
@@ -34,6 +41,11 @@ struct dpi_writer_ops {
     void (*free)(void *state); /* NULL is fine */
 };
 
+extern const struct dpi_writer_ops dpi_table_writer, dpi_csv_writer, dpi_json_writer, dpi_summary_writer,
+    dpi_summary_json_writer;
 extern const struct dpi_writer_ops *const dpi_writers[]; /* NULL-terminated, in the order of --help */
+
+/* Writes the JSON Schema (draft 2020-12) of what the json writer writes; DPI_OUTPUT as above. */
+enum dpi_status dpi_schema_write(FILE *out, struct dpi_err *err);
 
 #endif

@@ -17,6 +17,8 @@ enum dpi_status filter_new(struct filter **f, const char *expr, struct dpi_err *
  * type; after that such packets do not match). */
 enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *match, struct dpi_err *err);
 
-void filter_free(struct filter *f);
+const char *filter_library_version(void); /* of libpcap at run time */
+
+void filter_free(struct filter *f); /* NULL is fine */
 
 #endif

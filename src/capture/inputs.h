@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* inputs.h - the captures of a run as one stream of packets.
  *
- * Whole captures one after the other, ordered by the time of their first packet (peeked; ties and standard
- * input in the order given). One is open at a time. */
+ * Whole captures one after the other, ordered by the time of their first packet, which is peeked; ties in
+ * the order given. A capture without a packet that can be read comes first. Regular files are open one at a
+ * time; standard input, FIFOs and devices cannot be opened again and stay open from the start. */
 #ifndef CAPTURE_INPUTS_H
 #define CAPTURE_INPUTS_H
 
@@ -10,18 +11,24 @@
 #include "dpitool/run.h"
 #include "dpitool/status.h"
 
+#include <stddef.h>
+
 struct inputs;
 
-/* names: paths, or "-" for standard input (at most once). Opens and peeks every one, so that what cannot
- * be read at all is said (DPI_INPUT) before anything is written. *in is NULL unless DPI_OK. */
+/* names (copied): paths, or "-" for standard input (at most once, else DPI_USAGE). Opens and peeks every
+ * one, so that what cannot be read at all is said (DPI_INPUT) before anything is written. *in is NULL unless
+ * DPI_OK. */
 enum dpi_status inputs_open(struct inputs **in, const char *const *names, size_t n, struct dpi_err *err);
 
-/* DPI_OK: *p is the next packet. DPI_END: no more. DPI_DAMAGED: the capture at hand ends here before its
- * end, err says what and at which byte offset; the next call goes on with the next capture.
- * DPI_INPUT: a read failed. */
+/* DPI_OK: *p is the next packet; its interface lives as long as the inputs, its data until the next call.
+ * DPI_END: no more. DPI_DAMAGED: the capture at hand ends here before its end, err says what and at which
+ * byte offset. DPI_INPUT: a read failed, or a capture cannot be opened any more.
+ * After both, the next call goes on with the next capture. DPI_INTERRUPTED: a signal came while waiting for
+ * data; what is left of that capture cannot be read any more. */
 enum dpi_status inputs_next(struct inputs *in, struct packet *p, struct dpi_err *err);
 
-/* What was read of each capture, in the order of reading; borrowed, valid until the next call. */
+/* What was read of each capture that was begun, in the order of reading; borrowed, valid until the next
+ * call. */
 const struct dpi_capture_info *inputs_captures(const struct inputs *in, size_t *n);
 
 void inputs_free(struct inputs *in); /* NULL is fine */

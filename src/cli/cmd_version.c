@@ -7,7 +7,7 @@
 
 static int print(FILE *out, const void *labels)
 {
-    fprintf(out, "dpitool %s\n%s\n%s\n", DPITOOL_VERSION, label_version(labels), filter_library_version());
+    fprintf(out, "dpitool %s\nnDPI %s\n%s\n", DPITOOL_VERSION, label_version(labels), filter_library_version());
     return 0;
 }
 

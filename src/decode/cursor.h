@@ -14,7 +14,7 @@ struct cursor {
 static inline struct cursor cursor_of(const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
-    return (struct cursor){p, p + n};
+    return (struct cursor){p, n ? p + n : p}; /* NULL + 0 is undefined */
 }
 
 static inline size_t cursor_left(const struct cursor *c)
@@ -74,6 +74,27 @@ static inline bool cursor_le16(struct cursor *c, uint16_t *out)
         return false;
     *out = (uint16_t)(p[1] << 8 | p[0]);
     return true;
+}
+
+/* Fields of a header of fixed size that cursor_bytes has already returned whole. */
+static inline uint16_t be16_at(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t be32_at(const uint8_t *p)
+{
+    return (uint32_t)be16_at(p) << 16 | be16_at(p + 2);
+}
+
+static inline uint16_t le16_at(const uint8_t *p)
+{
+    return (uint16_t)(p[1] << 8 | p[0]);
+}
+
+static inline uint32_t le32_at(const uint8_t *p)
+{
+    return (uint32_t)le16_at(p + 2) << 16 | le16_at(p);
 }
 
 #endif

@@ -46,24 +46,24 @@ struct decoded {
     uint32_t ip_cap;   /* bytes of it that were captured, at most ip_len */
 
     /* its transport header */
-    bool has_ports;                /* TCP, UDP, SCTP */
-    uint16_t src_port, dst_port;   /* host byte order; ICMP and ICMPv6: type and code */
-    const uint8_t *payload;        /* behind the transport header; NULL when not captured */
-    uint32_t payload_len;          /* by the headers */
-    uint32_t payload_cap;          /* captured, at most payload_len */
-    uint8_t tcp_flags;             /* TCP_ bits; TCP only, like all below; 0 when the header was cut before them */
-    bool has_tcp;                  /* the fixed TCP header was captured: seq, ack and window are set */
+    bool has_ports;              /* TCP, UDP, SCTP */
+    uint16_t src_port, dst_port; /* host byte order; ICMP and ICMPv6: type and code */
+    const uint8_t *payload;      /* behind the transport header; NULL when payload_cap is 0 */
+    uint32_t payload_len;        /* by the headers; 0 when they do not say where the payload starts */
+    uint32_t payload_cap;        /* captured, at most payload_len */
+    uint8_t tcp_flags;           /* TCP_ bits; TCP only, like all below; 0 when the header was cut before them */
+    bool has_tcp;                /* the fixed TCP header was captured: seq, ack and window are set */
     uint32_t tcp_seq, tcp_ack;
 
     /* around it */
-    bool has_mac;
-    uint8_t src_mac[6], dst_mac[6]; /* of the innermost Ethernet or like header */
+    bool has_mac;                   /* both are known: not so behind Linux "cooked" headers */
+    uint8_t src_mac[6], dst_mac[6]; /* of the innermost Ethernet or 802.11 header */
     uint16_t vlan;                  /* innermost VLAN id, 0: none */
-    bool cut;                       /* less was captured than the headers say */
-    bool offload;                   /* IP total length was 0: segmentation offload */
-    bool fragment;                  /* first fragment of a datagram */
+    bool cut;                       /* less of the innermost IP packet was captured than its header says */
+    bool offload;                   /* its total length was 0: segmentation offload or a jumbogram */
+    bool fragment;                  /* it, or one around it, is the first fragment of a datagram */
     unsigned n_tunnels;
-    struct tunnel_layer tunnels[DECODE_MAX_TUNNELS]; /* outermost first */
+    struct tunnel_layer tunnels[DECODE_MAX_TUNNELS]; /* outermost first; stays last: not cleared per packet */
 };
 
 void decode_packet(const struct packet *p, struct decoded *d);

@@ -10,14 +10,18 @@
 
 #include "dpitool/field.h"
 
+enum { ATTRS_HEAD = 5 }; /* bytes in front of each value */
+
 struct attrs_writer {
-    uint8_t *p;
+    uint8_t *p; /* room for max bytes, not owned; n of them are used */
     size_t n, max;
     bool cut; /* something did not fit: a text was shortened, or an entry left out */
 };
 
 void attrs_u64(struct attrs_writer *w, enum dpi_field_id field, uint64_t v);
-void attrs_text(struct attrs_writer *w, enum dpi_field_id field, const char *p, size_t n); /* p NULL: nothing */
+
+/* p NULL: nothing is written. What does not fit is cut, never inside a UTF-8 character. */
+void attrs_text(struct attrs_writer *w, enum dpi_field_id field, const char *p, size_t n);
 
 struct attrs_entry {
     enum dpi_field_id field;

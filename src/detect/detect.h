@@ -21,6 +21,7 @@ enum {
     DETECT_BATCH_PACKETS = 1024,  /* packets read from the input after which a batch goes out, full or not */
     DETECT_PACKET_MAX = 60000,    /* longer IP packets are cut to this, against a hang in nDPI 4.2 */
     DETECT_ATTRS_MAX = 8192,      /* bytes of extracted attributes in one verdict */
+    DETECT_SLOTS_MAX = 1 << 26,   /* messages for a slot from here on are ignored */
 };
 
 enum detect_op {
@@ -44,18 +45,20 @@ struct detect_batch {
     uint8_t bytes[DETECT_BATCH_BYTES];
 };
 
-/* What named the protocol; `classified_by` of the record. */
+/* What a label comes from; `classified_by` and `application_by` of the record. */
 enum detect_by { DETECT_BY_NONE, DETECT_BY_DPI, DETECT_BY_DPI_CACHE, DETECT_BY_DPI_PARTIAL, DETECT_BY_IP, DETECT_BY_PORT };
 
-/* Final: nothing more is said of the slot. Numbers are the detector's; detector_names turns them to text. */
+/* Final: nothing more is said of the slot. Numbers are the library's; label_split (ndpi/labels.h) turns them to
+ * text and says which of the two names a protocol and which an application. */
 struct detect_verdict {
     uint32_t slot;
-    uint16_t master, app; /* nDPI protocol ids; 0: none */
+    uint16_t master, app; /* nDPI protocol ids; 0: none. A label of one part is app */
     uint16_t category;
-    uint8_t by;         /* enum detect_by */
-    uint8_t confidence; /* nDPI's number, for detector_confidence */
+    uint8_t by, app_by; /* enum detect_by: what named master (app when there is no master), and what named app */
+    uint8_t confidence; /* nDPI's number */
     uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
     bool attrs_cut;            /* there were more than DETECT_ATTRS_MAX bytes of them */
+    bool name_cut;             /* a name fills the whole of the fixed room that nDPI has for it */
 };
 
 struct detect_reply {
@@ -69,6 +72,7 @@ struct detector_options {
 };
 
 struct detector;
+struct labels; /* ndpi/labels.h */
 
 /* DPI_ABI when libndpi is another one than the headers. */
 enum dpi_status detector_new(struct detector **d, const struct detector_options *opt, struct dpi_err *err);
@@ -78,6 +82,9 @@ void detector_submit(struct detector *d, const struct detect_batch *b);
 
 /* The reply to the oldest batch under way; borrowed until the next submit. */
 const struct detect_reply *detector_collect(struct detector *d);
+
+/* Names for the numbers of its verdicts; lives as long as d. */
+const struct labels *detector_labels(const struct detector *d);
 
 void detector_free(struct detector *d); /* NULL is fine */
 

@@ -10,7 +10,7 @@
 #include "record/stats.h"
 #include "util/xalloc.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct engine {
@@ -22,6 +22,7 @@ struct engine {
     struct stats *stats; /* NULL: no rankings asked for */
     struct notes notes;
     struct dpi_run run;
+    char detector_version[64];
     const char *capture; /* the one being read */
     bool said_overlap;
     /* where records go while engine_run is running */
@@ -168,7 +169,9 @@ const struct dpi_run *engine_report(struct engine *e)
     const struct tracker_stats *stats = tracker_stats(e->tracker);
     struct dpi_run *run = &e->run;
     run->tool_version = DPITOOL_VERSION;
-    run->detector_version = label_version(detector_labels(e->detector));
+    snprintf(e->detector_version, sizeof(e->detector_version), "nDPI %s",
+             label_version(detector_labels(e->detector)));
+    run->detector_version = e->detector_version;
     run->captures = inputs_captures(e->inputs, &run->n_captures);
     run->flows = stats->flows;
     run->flows_evicted = stats->evicted;

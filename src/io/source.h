@@ -12,19 +12,32 @@
 
 struct source;
 
-/* path, or "-" for standard input. DPI_INPUT: cannot be opened, or is a folder. */
+/* path, or "-" for standard input. DPI_INPUT: cannot be opened, or is a folder. *s is NULL unless DPI_OK. */
 enum dpi_status source_open(struct source **s, const char *path, struct dpi_err *err);
 
 /* Bytes in memory, borrowed: for tests and fuzzers. */
 struct source *source_memory(const void *bytes, size_t n);
 
-/* Reads up to n bytes; *got is less than n only at the end of the data. DPI_INPUT on a read error. */
+/* All that read return DPI_INPUT on a read error, and DPI_INTERRUPTED when a signal came while waiting for
+ * data whose handler does not restart calls. Both are final. */
+
+/* Reads up to n bytes; *got is less than n only at the end of the data. */
 enum dpi_status source_read(struct source *s, void *buf, size_t n, size_t *got, struct dpi_err *err);
 
-/* Looks at the next n bytes (at most 64) without consuming them; *got as in source_read. */
-enum dpi_status source_peek(struct source *s, void *buf, size_t n, size_t *got, struct dpi_err *err);
+/* The same, but gives what is there: *got is 0 only at the end of the data. */
+enum dpi_status source_some(struct source *s, void *buf, size_t n, size_t *got, struct dpi_err *err);
+
+/* The next n bytes where they lie, without consuming them; *got is less than n only at the end of the data.
+ * Borrowed until the next read or view. The buffer grows to n: bound it where it comes from the input. */
+enum dpi_status source_view(struct source *s, size_t n, const uint8_t **bytes, size_t *got,
+                            struct dpi_err *err);
+
+/* Consumes n bytes of those that the last view returned; they stay valid as said there. */
+void source_skip(struct source *s, size_t n);
 
 uint64_t source_offset(const struct source *s); /* bytes consumed so far */
-void source_close(struct source *s);            /* NULL is fine */
+const char *source_label(const struct source *s); /* for messages: the quoted path or "standard input" */
+bool source_can_reopen(const struct source *s);   /* a regular file: opening it again starts at its begin */
+void source_close(struct source *s);              /* NULL is fine */
 
 #endif

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* labels.h - names for nDPI's numbers, and what each of its labels is: a protocol, an application, or both.
  *
- * nDPI keeps protocols (TLS) and what runs on them (Netflix) in one list. labels.def says for every name of
- * 4.2 and later which it is; nothing guesses it. */
+ * nDPI keeps protocols (TLS) and what runs on them (Netflix) in one list. labels.def says for every name
+ * of 4.2 and later which it is; nothing guesses it. A struct labels copies all names from the library once,
+ * so it does not need the library afterwards. Every text it gives out lives as long as it does. */
 #ifndef NDPI_LABELS_H
 #define NDPI_LABELS_H
 
 #include "detect/detect.h"
 
-/* All borrowed from static tables or from the library. */
+struct ndpi_adapter;
+struct labels;
+
+struct labels *labels_new(const struct ndpi_adapter *a);
+void labels_free(struct labels *l); /* NULL is fine */
+
 struct label_names {
     const char *protocol;    /* never NULL; "Unknown" */
     const char *application; /* or NULL */
     const char *category;    /* never NULL */
     const char *confidence;  /* never NULL: nDPI's word */
+    enum detect_by protocol_by, application_by; /* DETECT_BY_NONE when there is none */
 };
 
 /* Splits a verdict into its names. */
-void label_split(const struct detect_verdict *v, struct label_names *out);
+void label_split(const struct labels *l, const struct detect_verdict *v, struct label_names *out);
 
 #define LABEL_MAX 128
 /* nDPI's own "Master.App"; returns the length. */
-size_t label_ndpi(const struct detect_verdict *v, char out[static LABEL_MAX]);
+size_t label_ndpi(const struct labels *l, const struct detect_verdict *v, char out[static LABEL_MAX]);
 
 enum label_kind { LABEL_PROTOCOL = 1, LABEL_APPLICATION = 2, LABEL_BOTH = 3 };
 
@@ -30,11 +37,12 @@ struct label_info {
     const char *name;     /* as the library at hand spells it */
     enum label_kind kind;
     const char *category; /* nDPI's default category */
+    bool listed;          /* labels.def has it; a name that it has not is taken for LABEL_BOTH */
 };
 
-/* The i-th label of the library at hand; false when i is past the last. Valid after detector_new. */
-bool label_at(size_t i, struct label_info *out);
+/* The i-th label of the library at hand; false when i is past the last. */
+bool label_at(const struct labels *l, size_t i, struct label_info *out);
 
-const char *label_ndpi_version(void); /* of the library at run time: "4.2.0" */
+const char *label_version(const struct labels *l); /* of libndpi at run time: "4.2.0" */
 
 #endif

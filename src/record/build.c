@@ -187,10 +187,10 @@ static void set_label(struct record_builder *b, const struct flow *f)
     r->application = dpi_text_of(names.application);
     r->category = dpi_text_of(names.category);
     r->confidence = dpi_text_of(names.confidence);
-    r->classified_by = dpi_text_of(by[f->verdict.by]);
+    r->classified_by = dpi_text_of(by[names.protocol_by]);
     if (names.application) {
-        bool guessed = f->verdict.by == DETECT_BY_IP || f->verdict.by == DETECT_BY_PORT;
-        r->application_by = guessed ? r->classified_by : dpi_text_of("ndpi");
+        bool guessed = names.application_by == DETECT_BY_IP || names.application_by == DETECT_BY_PORT;
+        r->application_by = dpi_text_of(guessed ? by[names.application_by] : "ndpi");
     }
 }
 

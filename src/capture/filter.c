@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* filter.c - one compiled program for each link type met. */
+#include "capture/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <pcap/pcap.h>
+
+#include "capture/linktype.h"
+#include "util/xalloc.h"
+
+/* What libpcap takes as the longest packet; a program returns it for a packet that passes. */
+enum { SNAPLEN = 262144 };
+
+enum verdict { USES_PROGRAM, MATCHES_NOTHING, CANNOT_COMPILE };
+
+struct compiled {
+    uint32_t link_type;
+    enum verdict verdict;
+    struct bpf_program program; /* USES_PROGRAM only */
+};
+
+struct filter {
+    char *expr;
+    struct compiled *v;
+    size_t n, last; /* last: the one used for the packet before */
+};
+
+/* Link types on which an expression is tried before the captures are known. The first one's error is what
+ * the user reads. */
+static const uint32_t common[] = {
+    1,   /* Ethernet */
+    101, /* raw IP */
+    113, /* Linux cooked */
+    276, /* Linux cooked, version 2 */
+    0,   /* BSD loopback */
+    105, /* IEEE 802.11 */
+    127, /* the same with radiotap */
+    9,   /* PPP */
+    104, /* Cisco HDLC */
+    117, /* OpenBSD pflog: knows ifname, reason, ... */
+    122, /* IP over Fibre Channel */
+    99,  /* Symantec firewall */
+};
+
+/* libpcap finds out that no packet can match, as for "arp" on raw IP, and calls that an error. */
+static bool rejects_all(const char *why)
+{
+    return strstr(why, "rejects all packets") != NULL;
+}
+
+/* *why is filled when the verdict is not USES_PROGRAM. */
+static enum verdict compile(const char *expr, uint32_t link_type, struct bpf_program *program,
+                            char why[static PCAP_ERRBUF_SIZE])
+{
+    pcap_t *dead = pcap_open_dead(linktype_to_dlt(link_type), SNAPLEN);
+    if (!dead) {
+        strcpy(why, "out of memory");
+        return CANNOT_COMPILE;
+    }
+    enum verdict verdict = USES_PROGRAM;
+    if (pcap_compile(dead, program, expr, 1, PCAP_NETMASK_UNKNOWN) != 0) {
+        *program = (struct bpf_program){0};
+        strncpy(why, pcap_geterr(dead), PCAP_ERRBUF_SIZE - 1);
+        why[PCAP_ERRBUF_SIZE - 1] = '\0';
+        verdict = rejects_all(why) ? MATCHES_NOTHING : CANNOT_COMPILE;
+    }
+    pcap_close(dead);
+    return verdict;
+}
+
+enum dpi_status filter_new(struct filter **out, const char *expr, struct dpi_err *err)
+{
+    *out = NULL;
+    char why[PCAP_ERRBUF_SIZE], first_why[PCAP_ERRBUF_SIZE] = "";
+    for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++) {
+        struct bpf_program program;
+        if (compile(expr, common[i], &program, why) == USES_PROGRAM) {
+            pcap_freecode(&program);
+            *out = xcalloc(1, sizeof(**out));
+            (*out)->expr = xstrdup(expr);
+            return DPI_OK;
+        }
+        if (i == 0)
+            memcpy(first_why, why, sizeof(why));
+    }
+    return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile: %s", expr, first_why);
+}
+
+/* Compiles for a link type that was not met before. */
+static enum dpi_status add(struct filter *f, uint32_t link_type, struct dpi_err *err)
+{
+    char why[PCAP_ERRBUF_SIZE];
+    f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
+    struct compiled *c = &f->v[f->n];
+    *c = (struct compiled){.link_type = link_type};
+    c->verdict = compile(f->expr, link_type, &c->program, why);
+    f->last = f->n++;
+    if (c->verdict == CANNOT_COMPILE)
+        return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile for link type %u: %s", f->expr,
+                        link_type, why);
+    return DPI_OK;
+}
+
+static bool find(struct filter *f, uint32_t link_type)
+{
+    if (f->last < f->n && f->v[f->last].link_type == link_type)
+        return true;
+    for (f->last = 0; f->last < f->n; f->last++)
+        if (f->v[f->last].link_type == link_type)
+            return true;
+    return false;
+}
+
+enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *match, struct dpi_err *err)
+{
+    *match = false;
+    if (!find(f, p->iface->link_type))
+        DPI_TRY(add(f, p->iface->link_type, err));
+    const struct compiled *c = &f->v[f->last];
+    if (c->verdict != USES_PROGRAM)
+        return DPI_OK;
+    struct pcap_pkthdr h = {.caplen = p->caplen, .len = p->wirelen};
+    *match = pcap_offline_filter(&c->program, &h, p->data) != 0;
+    return DPI_OK;
+}
+
+void filter_free(struct filter *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < f->n; i++)
+        pcap_freecode(&f->v[i].program);
+    free(f->v);
+    free(f->expr);
+    free(f);
+}
+
+const char *filter_library_version(void)
+{
+    return pcap_lib_version();
+}

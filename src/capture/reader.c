@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* reader.c - tells the format of a file by its first bytes and calls its reader. */
+#include "capture/reader.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/format.h"
+#include "util/xalloc.h"
+
+enum { MAGIC_VIEW = 64 };
+
+struct reader {
+    const struct format_ops *ops;
+    void *state;
+    struct capture_input in;
+    enum dpi_status final; /* DPI_OK while there may be more */
+    struct dpi_err final_err;
+};
+
+#define MAGIC(bytes) bytes, sizeof(bytes) - 1
+
+static const struct {
+    const char *bytes;
+    size_t n;
+    const struct format_ops *ops;
+} formats[] = {
+    {MAGIC("\x0a\x0d\x0d\x0a"), &pcapng_format},
+    /* Microseconds, nanoseconds and the format of A. Kuznetsov's patch, in both byte orders. */
+    {MAGIC("\xd4\xc3\xb2\xa1"), &pcap_format},
+    {MAGIC("\xa1\xb2\xc3\xd4"), &pcap_format},
+    {MAGIC("\x4d\x3c\xb2\xa1"), &pcap_format},
+    {MAGIC("\xa1\xb2\x3c\x4d"), &pcap_format},
+    {MAGIC("\x34\xcd\xb2\xa1"), &pcap_format},
+    {MAGIC("\xa1\xb2\xcd\x34"), &pcap_format},
+};
+
+/* What people hand to a capture tool by mistake, and what it is called. */
+static const struct {
+    const char *bytes;
+    size_t n;
+    const char *what;
+} others[] = {
+    {MAGIC("\x1f\x8b"), "it is compressed with gzip, which dpitool cannot read yet: unpack it first"},
+    {MAGIC("\x28\xb5\x2f\xfd"), "it is compressed with zstd, which dpitool cannot read yet: unpack it first"},
+    {MAGIC("\xfd" "7zXZ\0"), "it is compressed with xz, which dpitool cannot read yet: unpack it first"},
+    {MAGIC("BZh"), "it is compressed with bzip2, which dpitool cannot read yet: unpack it first"},
+    {MAGIC("\x04\x22\x4d\x18"), "it is compressed with lz4, which dpitool cannot read yet: unpack it first"},
+    {MAGIC("PK\x03\x04"), "it is a zip archive: unpack it first"},
+    {MAGIC("7z\xbc\xaf\x27\x1c"), "it is a 7z archive: unpack it first"},
+    {MAGIC("snoop\0\0\0"), "it is a snoop capture: convert it with editcap first"},
+    {MAGIC("btsnoop\0"), "it is a btsnoop capture of Bluetooth"},
+    {MAGIC("RTSS"), "it is a capture of Microsoft Network Monitor 1: convert it with editcap first"},
+    {MAGIC("GMBU"), "it is a capture of Microsoft Network Monitor 2: convert it with editcap first"},
+    {MAGIC("TRSNIFF data"), "it is a capture of the DOS Sniffer: convert it with editcap first"},
+    {MAGIC("XCP\0"), "it is a capture of NetXRay: convert it with editcap first"},
+    /* The first bytes of pcapng are there to show this (section 4.1 of the draft). */
+    {MAGIC("\x0d\x0a\x0d\x0d"), "it is a pcapng file that was transferred as text and is spoiled"},
+    {MAGIC("\x0a\x0d\x0a"), "it is a pcapng file that was transferred as text and is spoiled"},
+    {MAGIC("\x7f" "ELF"), "it is a program"},
+    {MAGIC("%PDF"), "it is a PDF document"},
+    {MAGIC("\x89PNG"), "it is a picture"},
+    {MAGIC("SQLite format 3"), "it is an SQLite database"},
+    {MAGIC("\0\0\0\0"), "it begins with zeros"},
+};
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+enum dpi_status capture_damaged(struct capture_input *in, uint64_t offset, struct dpi_err *err,
+                                const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(in->damage, sizeof(in->damage), fmt, ap);
+    va_end(ap);
+    in->damage_offset = offset;
+    return dpi_fail(err, DPI_DAMAGED, "%s is damaged at byte %llu: %s", source_label(in->src),
+                    (unsigned long long)offset, in->damage);
+}
+
+static bool starts_with(const uint8_t *head, size_t n, const char *bytes, size_t bytes_n)
+{
+    return n >= bytes_n && memcmp(head, bytes, bytes_n) == 0;
+}
+
+static const struct format_ops *format_of(const uint8_t *head, size_t n)
+{
+    for (size_t i = 0; i < COUNT(formats); i++)
+        if (starts_with(head, n, formats[i].bytes, formats[i].n))
+            return formats[i].ops;
+    return NULL;
+}
+
+static bool is_text(const uint8_t *head, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (head[i] >= 0x7f || (head[i] < 0x20 && !memchr("\t\n\f\r", head[i], 4)))
+            return false;
+    return true;
+}
+
+static const char *what_else(const uint8_t *head, size_t n)
+{
+    if (n == 0)
+        return "it is empty";
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (starts_with(head, n, others[i].bytes, others[i].n))
+            return others[i].what;
+    if (is_text(head, n))
+        return "it is text";
+    return "it begins like neither pcap nor pcapng";
+}
+
+static enum dpi_status open_format(struct reader *r, struct dpi_err *err)
+{
+    const uint8_t *head;
+    size_t n;
+    DPI_TRY(source_view(r->in.src, MAGIC_VIEW, &head, &n, err));
+    r->ops = format_of(head, n);
+    if (!r->ops)
+        return dpi_fail(err, DPI_INPUT, "%s is not a capture: %s", source_label(r->in.src),
+                        what_else(head, n));
+    return r->ops->open(&r->state, &r->in, err);
+}
+
+enum dpi_status reader_open(struct reader **out, struct source *src, const char *name,
+                            struct iface_list *ifaces, struct dpi_err *err)
+{
+    *out = NULL;
+    struct reader *r = xcalloc(1, sizeof(*r));
+    r->in = (struct capture_input){.src = src, .name = name, .ifaces = ifaces};
+    enum dpi_status status = open_format(r, err);
+    if (status != DPI_OK) {
+        reader_free(r);
+        return status;
+    }
+    *out = r;
+    return DPI_OK;
+}
+
+enum dpi_status reader_next(struct reader *r, struct packet *p, struct dpi_err *err)
+{
+    if (r->final != DPI_OK) {
+        *err = r->final_err;
+        return r->final;
+    }
+    enum dpi_status status = r->ops->next(r->state, p, err);
+    if (status != DPI_OK) {
+        r->final = status;
+        r->final_err = *err;
+    }
+    return status;
+}
+
+const char *reader_format(const struct reader *r)
+{
+    return r->ops->name;
+}
+
+const char *reader_damage(const struct reader *r, uint64_t *offset)
+{
+    *offset = r->in.damage_offset;
+    return r->in.damage[0] ? r->in.damage : NULL;
+}
+
+void reader_free(struct reader *r)
+{
+    if (!r)
+        return;
+    if (r->ops)
+        r->ops->free(r->state);
+    source_close(r->in.src);
+    free(r);
+}

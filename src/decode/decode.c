@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* decode.c - the loop: layer after layer until one puts the packet into a bucket. Every layer that names
+ * another one has consumed bytes or counted a header, so the loop ends. */
+#include "decode/decode.h"
+
+#include "decode/layer.h"
+
+/* All but the tunnels, which n_tunnels covers: this runs for every packet. */
+static void decoded_reset(struct decoded *d)
+{
+    memset(d, 0, offsetof(struct decoded, tunnels));
+}
+
+void decode_packet(const struct packet *p, struct decoded *d)
+{
+    struct work w = {
+        .c = cursor_of(p->data, p->caplen),
+        .missing = p->wirelen > p->caplen ? p->wirelen - p->caplen : 0,
+        .next = layer_of_link(p->iface->link_type),
+        .d = d,
+    };
+
+    decoded_reset(d);
+    if (!w.next) {
+        d->bucket = DPI_BUCKET_link_unsupported;
+        return;
+    }
+    while (w.next(&w))
+        ;
+}
+
+const char *tunnel_kind_name(enum tunnel_kind kind)
+{
+    static const char *const names[] = {
+        [TUNNEL_NONE] = "none",
+        [TUNNEL_IPIP] = "ipip",
+    };
+    return names[kind];
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ip.c - IPv4 (RFC 791) and IPv6 (RFC 8200) with its extension headers.
+ *
+ * A total length of 0 is what segmentation offload leaves when packets are captured before the network
+ * card cut them: the frame says how long the packet is. Checksums are never verified: offload breaks them
+ * too. AH is not looked behind, in either version: nDPI does not, and its packets are their own flow. */
+#include "decode/layer.h"
+
+#include <netinet/in.h>
+
+enum {
+    IPV4_MIN = 20,
+    IPV4_MORE_FRAGMENTS = 0x2000,
+    IPV4_OFFSET_MASK = 0x1fff,
+    IPV6_SIZE = 40,
+    IPV6_FRAGMENT_SIZE = 8,
+    IPV6_MORE_FRAGMENTS = 0x0001,
+    IPV6_OFFSET_MASK = 0xfff8,
+    MAX_EXTENSIONS = 16,
+    PROTO_HIP = 139,
+    PROTO_SHIM6 = 140,
+};
+
+static layer_fn layer_ipv4, layer_ipv6, layer_options, layer_fragment;
+
+bool layer_ip(struct work *w)
+{
+    struct cursor c = w->c;
+    uint8_t first;
+
+    if (!cursor_u8(&c, &first))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+    switch (first >> 4) {
+    case 4:
+        return layer_next(w, layer_ipv4);
+    case 6:
+        return layer_next(w, layer_ipv6);
+    default:
+        return layer_end(w, DPI_BUCKET_ip_malformed);
+    }
+}
+
+bool layer_ip_plausible(const struct work *w)
+{
+    struct cursor c = w->c;
+    const uint8_t *h;
+
+    if (!cursor_bytes(&c, &h, IPV4_MIN))
+        return false;
+    if (h[0] >> 4 == 6)
+        return (size_t)IPV6_SIZE + be16_at(h + 4) <= work_length(w);
+    return h[0] >> 4 == 4 && (h[0] & 15) >= 5 && be16_at(h + 2) >= IPV4_MIN && be16_at(h + 2) <= work_length(w);
+}
+
+static struct dpi_addr addr_of(uint8_t family, const uint8_t *p, size_t n)
+{
+    struct dpi_addr a = {.family = family};
+    memcpy(a.b, p, n);
+    return a;
+}
+
+/* The packet at h, of which the cursor stands behind n bytes, is length bytes long by its header; 0: as
+ * long as what it is in. */
+static void set_packet(struct work *w, const uint8_t *h, size_t n, size_t length)
+{
+    struct decoded *d = w->d;
+
+    d->offload = length == 0;
+    if (length == 0)
+        length = n + work_length(w);
+    work_trim(w, length - n);
+    d->ip = h;
+    d->ip_len = (uint32_t)length;
+    d->ip_cap = (uint32_t)(n + cursor_left(&w->c));
+    d->cut = w->missing > 0;
+}
+
+static bool layer_ipv4(struct work *w)
+{
+    struct decoded *d = w->d;
+    const uint8_t *h;
+    size_t header, total;
+    unsigned fragment;
+
+    if (!cursor_bytes(&w->c, &h, IPV4_MIN))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+    header = (size_t)(h[0] & 15) * 4;
+    total = be16_at(h + 2);
+    if (header < IPV4_MIN || (total != 0 && total < header))
+        return layer_end(w, DPI_BUCKET_ip_malformed);
+    set_packet(w, h, IPV4_MIN, total);
+    if (!cursor_skip(&w->c, header - IPV4_MIN))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+
+    d->src = addr_of(4, h + 12, 4);
+    d->dst = addr_of(4, h + 16, 4);
+    d->ttl = h[8];
+    w->proto = h[9];
+    fragment = be16_at(h + 6);
+    if (fragment & IPV4_OFFSET_MASK)
+        return layer_end(w, DPI_BUCKET_fragment_incomplete);
+    if (fragment & IPV4_MORE_FRAGMENTS)
+        d->fragment = true;
+    return layer_next(w, layer_transport);
+}
+
+/* clang-format off: a row a line */
+/* The headers that may stand between IPv6 and the transport, IANA "IPv6 Extension Header Types". Those of
+ * Mobile IPv6, HIP and Shim6 are messages of their own when nothing follows them. */
+static const struct extension {
+    uint8_t proto;
+    bool is_message;
+    layer_fn *read;
+} extensions[] = {
+    {IPPROTO_HOPOPTS, false, layer_options},   {IPPROTO_ROUTING, false, layer_options},
+    {IPPROTO_FRAGMENT, false, layer_fragment}, {IPPROTO_DSTOPTS, false, layer_options},
+    {IPPROTO_MH, true, layer_options},         {PROTO_HIP, true, layer_options},
+    {PROTO_SHIM6, true, layer_options},
+};
+/* clang-format on */
+
+static const struct extension *find_extension(uint8_t proto)
+{
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        if (extensions[i].proto == proto)
+            return &extensions[i];
+    }
+    return NULL;
+}
+
+/* Goes on with what the next-header field said. */
+static bool next_header(struct work *w, uint8_t proto)
+{
+    const struct extension *e = find_extension(proto);
+
+    w->proto = proto;
+    if (!e)
+        return layer_next(w, layer_transport);
+    if (++w->extensions > MAX_EXTENSIONS)
+        return layer_end(w, DPI_BUCKET_too_deep);
+    return layer_next(w, e->read);
+}
+
+static bool layer_ipv6(struct work *w)
+{
+    struct decoded *d = w->d;
+    const uint8_t *h;
+    size_t payload;
+
+    if (!cursor_bytes(&w->c, &h, IPV6_SIZE))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+    payload = be16_at(h + 4);
+    /* 0 is a jumbogram (RFC 2675) or offload, but for a packet that says to have no payload. */
+    set_packet(w, h, IPV6_SIZE, payload || h[6] == IPPROTO_NONE ? IPV6_SIZE + payload : 0);
+    d->src = addr_of(6, h + 8, 16);
+    d->dst = addr_of(6, h + 24, 16);
+    d->ttl = h[7];
+    return next_header(w, h[6]);
+}
+
+/* Hop-by-hop and destination options, routing and what else has RFC 6564's format. */
+static bool layer_options(struct work *w)
+{
+    struct cursor c = w->c;
+    const uint8_t *h;
+
+    if (!cursor_bytes(&c, &h, 2))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+    if (h[0] == IPPROTO_NONE && find_extension(w->proto)->is_message)
+        return layer_next(w, layer_transport);
+    if (!cursor_skip(&w->c, ((size_t)h[1] + 1) * 8))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+    return next_header(w, h[0]);
+}
+
+static bool layer_fragment(struct work *w)
+{
+    const uint8_t *h;
+    unsigned fragment;
+
+    if (!cursor_bytes(&w->c, &h, IPV6_FRAGMENT_SIZE))
+        return layer_cut(w, DPI_BUCKET_ip_malformed);
+    fragment = be16_at(h + 2);
+    if (fragment & IPV6_OFFSET_MASK)
+        return layer_end(w, DPI_BUCKET_fragment_incomplete);
+    if (fragment & IPV6_MORE_FRAGMENTS) /* else "atomic", whole (RFC 6946) */
+        w->d->fragment = true;
+    return next_header(w, h[0]);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* layer.h - what the layers of src/decode share: the work item, and how a layer ends.
+ *
+ * A layer reads its header and either names the next layer (layer_next, returns true) or puts the packet
+ * into a bucket (layer_end and layer_cut, return false). */
+#ifndef DECODE_LAYER_H
+#define DECODE_LAYER_H
+
+#include "decode/cursor.h"
+#include "decode/decode.h"
+
+struct work;
+typedef bool layer_fn(struct work *w);
+
+struct work {
+    struct cursor c; /* bytes captured and not yet read */
+    size_t missing;  /* bytes behind c.end that the enclosing header promises */
+    layer_fn *next;
+    struct decoded *d;
+    uint8_t proto;       /* IP protocol number of what comes next */
+    unsigned extensions; /* IPv6 extension headers seen in the packet */
+    bool header_padded;  /* 802.11: to a multiple of 4 bytes */
+};
+
+static inline bool layer_next(struct work *w, layer_fn *next)
+{
+    w->next = next;
+    return true;
+}
+
+static inline bool layer_end(struct work *w, enum dpi_bucket bucket)
+{
+    w->d->bucket = bucket;
+    return false;
+}
+
+/* The packet ends inside a header. In a first fragment the rest of the header is in another packet. */
+static inline bool layer_cut(struct work *w, enum dpi_bucket bucket)
+{
+    return layer_end(w, w->d->fragment ? DPI_BUCKET_fragment_incomplete : bucket);
+}
+
+/* Bytes from here to the end of the enclosing header's payload, captured or not. */
+static inline size_t work_length(const struct work *w)
+{
+    return cursor_left(&w->c) + w->missing;
+}
+
+/* Makes work_length n: drops padding, or notes how much was not captured. */
+static inline void work_trim(struct work *w, size_t n)
+{
+    size_t left = cursor_left(&w->c);
+    if (n <= left)
+        w->c.end = w->c.p + n;
+    w->missing = n <= left ? 0 : n - left;
+}
+
+/* link_types.c: the layer that reads frames of a link type, or NULL. */
+layer_fn *layer_of_link(uint32_t link_type);
+
+/* link.c: what a link type says a frame starts with. */
+layer_fn layer_ethernet, layer_llc, layer_null, layer_sll, layer_sll2, layer_ppp, layer_chdlc;
+layer_fn layer_ppp_direction, layer_chdlc_direction, layer_pppoe, layer_mpls;
+
+/* wlan.c */
+layer_fn layer_radiotap, layer_wlan;
+
+/* ip.c: an IP packet; the nibble at its start says which version. */
+layer_fn layer_ip;
+
+/* Whether an IP header may start here, by its version and lengths. */
+bool layer_ip_plausible(const struct work *w);
+
+/* transport.c: the payload of an IP packet, of protocol w->proto. */
+layer_fn layer_transport;
+
+#endif

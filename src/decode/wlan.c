@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wlan.c - IEEE 802.11 data frames, with or without the radiotap header that capturing adds in front. What
+ * is encrypted, fragmented or no data frame carries no IP packet that could be read. */
+#include "decode/layer.h"
+
+/* https://www.radiotap.org: the bitmap of present fields, and the field "flags" */
+#define RADIOTAP_MORE 0x80000000u /* another bitmap follows */
+enum {
+    RADIOTAP_SIZE = 8,
+    RADIOTAP_TSFT = 0x01,
+    RADIOTAP_FLAGS = 0x02,
+    RADIOTAP_FLAG_PADDED = 0x20,
+    RADIOTAP_FLAG_BAD_FCS = 0x40,
+};
+
+/* IEEE 802.11-2020, 9.2.4.1: the frame control field, least significant byte first */
+enum {
+    WLAN_TYPE_MASK = 0x000c,
+    WLAN_TYPE_DATA = 0x0008,
+    WLAN_NO_DATA = 0x0040, /* of the subtype */
+    WLAN_QOS = 0x0080,
+    WLAN_TO_DS = 0x0100,
+    WLAN_FROM_DS = 0x0200,
+    WLAN_PROTECTED = 0x4000,
+    WLAN_HTC = 0x8000,
+    WLAN_SIZE = 24,
+    QOS_AMSDU = 0x80,
+};
+
+/* The radiotap flags, 0 when the header has none. h holds the header to its end. */
+static uint8_t radiotap_flags(struct cursor h)
+{
+    const uint8_t *start, *flags;
+    uint32_t first, bitmap;
+    size_t used;
+
+    if (!cursor_bytes(&h, &start, RADIOTAP_SIZE))
+        return 0;
+    first = bitmap = le32_at(start + 4);
+    while (bitmap & RADIOTAP_MORE) {
+        const uint8_t *more;
+        if (!cursor_bytes(&h, &more, 4))
+            return 0;
+        bitmap = le32_at(more);
+    }
+    if (!(first & RADIOTAP_FLAGS))
+        return 0;
+    used = (size_t)(h.p - start);
+    if (first & RADIOTAP_TSFT && !cursor_skip(&h, (used % 8 ? 4 : 0) + 8)) /* aligned to its size */
+        return 0;
+    return cursor_bytes(&h, &flags, 1) ? *flags : 0;
+}
+
+bool layer_radiotap(struct work *w)
+{
+    struct cursor header = w->c;
+    const uint8_t *h;
+    uint8_t flags;
+
+    if (!cursor_bytes(&header, &h, RADIOTAP_SIZE) || !cursor_skip(&w->c, le16_at(h + 2)))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    flags = radiotap_flags(cursor_of(h, (size_t)(w->c.p - h)));
+    if (flags & RADIOTAP_FLAG_BAD_FCS) /* the receiver says that the bytes are wrong */
+        return layer_end(w, DPI_BUCKET_link_malformed);
+    w->header_padded = flags & RADIOTAP_FLAG_PADDED;
+    return layer_next(w, layer_wlan);
+}
+
+/* Where receiver and sender stand, by the two DS bits: 9.3.2.1, table 9-30. */
+static void set_macs(struct decoded *d, const uint8_t *h, unsigned ds)
+{
+    static const uint8_t at[4][2] = {{4, 10}, {16, 10}, {4, 16}, {16, 24}};
+
+    d->has_mac = true;
+    memcpy(d->dst_mac, h + at[ds][0], sizeof d->dst_mac);
+    memcpy(d->src_mac, h + at[ds][1], sizeof d->src_mac);
+}
+
+static size_t header_size(unsigned control, bool padded)
+{
+    bool four_addresses = control & WLAN_TO_DS && control & WLAN_FROM_DS;
+    size_t n = WLAN_SIZE + (four_addresses ? 6 : 0);
+
+    if (control & WLAN_QOS)
+        n += control & WLAN_HTC ? 6 : 2;
+    return padded ? (n + 3) / 4 * 4 : n;
+}
+
+bool layer_wlan(struct work *w)
+{
+    struct cursor c = w->c;
+    const uint8_t *h;
+    unsigned control, ds;
+
+    if (!cursor_bytes(&c, &h, 2))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    control = le16_at(h);
+    if ((control & WLAN_TYPE_MASK) != WLAN_TYPE_DATA || control & (WLAN_NO_DATA | WLAN_PROTECTED))
+        return layer_end(w, DPI_BUCKET_not_ip);
+    if (!cursor_bytes(&w->c, &h, header_size(control, w->header_padded)))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    if (h[22] & 15) /* a later fragment: its LLC header is in another frame */
+        return layer_end(w, DPI_BUCKET_not_ip);
+    ds = control / WLAN_TO_DS & 3;
+    set_macs(w->d, h, ds);
+    /* The parts of an A-MSDU are 802.3 frames; the first one stands for all (9.3.2.2.2). */
+    if (control & WLAN_QOS && h[ds == 3 ? 30 : 24] & QOS_AMSDU)
+        return layer_next(w, layer_ethernet);
+    return layer_next(w, layer_llc);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* labels.c - the table of nDPI's labels and the rule by which a label is split into protocol and
+ * application. */
+#include "ndpi/labels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ndpi/ndpi_adapter.h"
+#include "util/arena.h"
+#include "util/xalloc.h"
+
+struct row {
+    const char *name;
+    enum label_kind kind;
+    const char *implied; /* or "" */
+};
+
+static const struct row rows[] = {
+#define L(name, kind, implied) {name, LABEL_##kind, implied},
+#include "ndpi/labels.def"
+#undef L
+};
+
+/* A name that is too new for the table says what it is by its place in the label. */
+static const struct row unlisted = {"", LABEL_BOTH, ""};
+
+struct entry {
+    const char *name, *category;
+    const struct row *row;
+};
+
+struct labels {
+    struct arena text;
+    struct entry *protocols;
+    const char **categories, **confidences;
+    size_t n_protocols, n_categories, n_confidences;
+    const char *version;
+};
+
+static int compare_name(const void *name, const void *row)
+{
+    return strcmp(name, ((const struct row *)row)->name);
+}
+
+static const struct row *row_of(const char *name)
+{
+    const struct row *r =
+        bsearch(name, rows, sizeof(rows) / sizeof(rows[0]), sizeof(rows[0]), compare_name);
+    return r ? r : &unlisted;
+}
+
+static const char *keep(struct labels *l, const char *text)
+{
+    return text ? arena_text(&l->text, text, strlen(text)) : "Unknown";
+}
+
+static const char *category_of(const struct labels *l, uint16_t category)
+{
+    return category < l->n_categories ? l->categories[category] : "Unspecified";
+}
+
+static void keep_protocols(struct labels *l, const struct ndpi_adapter *a)
+{
+    l->n_protocols = ndpi_adapter_protocols(a);
+    l->protocols = xcalloc(l->n_protocols, sizeof(*l->protocols));
+    for (size_t i = 0; i < l->n_protocols; i++) {
+        struct entry *e = &l->protocols[i];
+        e->name = keep(l, ndpi_adapter_protocol(a, (uint16_t)i));
+        e->category = category_of(l, ndpi_adapter_category_of(a, (uint16_t)i));
+        e->row = row_of(e->name);
+    }
+}
+
+struct labels *labels_new(const struct ndpi_adapter *a)
+{
+    struct labels *l = xcalloc(1, sizeof(*l));
+    l->n_categories = ndpi_adapter_categories();
+    l->categories = xcalloc(l->n_categories, sizeof(*l->categories));
+    for (size_t i = 0; i < l->n_categories; i++)
+        l->categories[i] = keep(l, ndpi_adapter_category(a, (uint16_t)i));
+    l->n_confidences = ndpi_adapter_confidences();
+    l->confidences = xcalloc(l->n_confidences, sizeof(*l->confidences));
+    for (size_t i = 0; i < l->n_confidences; i++)
+        l->confidences[i] = keep(l, ndpi_adapter_confidence((uint8_t)i));
+    l->version = keep(l, ndpi_adapter_version());
+    keep_protocols(l, a);
+    return l;
+}
+
+void labels_free(struct labels *l)
+{
+    if (!l)
+        return;
+    arena_free(&l->text);
+    free(l->protocols);
+    free(l->categories);
+    free(l->confidences);
+    free(l);
+}
+
+/* Number 0 is "Unknown"; a number that is not in the list means as much. */
+static const struct entry *entry_of(const struct labels *l, uint16_t id)
+{
+    return &l->protocols[id < l->n_protocols ? id : 0];
+}
+
+/* A label taken apart; master is NULL when app stands alone. */
+struct parts {
+    const struct entry *master, *app;
+    enum detect_by by, app_by;
+};
+
+static struct parts parts_of(const struct labels *l, const struct detect_verdict *v)
+{
+    bool two = v->master != 0 && v->app != 0 && v->master != v->app;
+    return (struct parts){
+        .master = two ? entry_of(l, v->master) : NULL,
+        .app = entry_of(l, v->app ? v->app : v->master),
+        .by = (enum detect_by)v->by,
+        .app_by = (enum detect_by)(v->app ? v->app_by : v->by),
+    };
+}
+
+static bool by_payload(enum detect_by by)
+{
+    return by == DETECT_BY_DPI || by == DETECT_BY_DPI_CACHE || by == DETECT_BY_DPI_PARTIAL;
+}
+
+static void name_protocol(struct label_names *out, const char *name, enum detect_by by)
+{
+    out->protocol = name;
+    out->protocol_by = by;
+}
+
+static void name_application(struct label_names *out, const char *name, enum detect_by by)
+{
+    out->application = name;
+    out->application_by = by;
+}
+
+/* Which part names the protocol: the first line that holds.
+ *   app is a protocol                                   IMAPS of TLS.IMAPS; DNS
+ *   app stands alone, is both, and not by its address   Telegram
+ *   master is a protocol, or both                       TLS of TLS.Netflix
+ *   app was found by payload and implies a protocol     STUN of WhatsAppCall
+ *   none                                                Google, guessed by its address */
+static void split_protocol(const struct parts *p, struct label_names *out)
+{
+    enum label_kind app = p->app->row->kind;
+    if (app == LABEL_PROTOCOL || (app == LABEL_BOTH && !p->master && p->app_by != DETECT_BY_IP))
+        name_protocol(out, p->app->name, p->app_by);
+    else if (p->master && p->master->row->kind != LABEL_APPLICATION)
+        name_protocol(out, p->master->name, p->by);
+    else if (p->app->row->implied[0] && by_payload(p->app_by))
+        name_protocol(out, p->app->row->implied, p->app_by);
+    else
+        name_protocol(out, "Unknown", DETECT_BY_NONE);
+}
+
+/* Which part names the application: the first line that holds.
+ *   app is an application, or both                      Netflix of TLS.Netflix; Telegram
+ *   master is an application, or both                   WhatsApp of WhatsApp.STUN
+ *   none                                                DNS */
+static void split_application(const struct parts *p, struct label_names *out)
+{
+    if (p->app->row->kind != LABEL_PROTOCOL)
+        name_application(out, p->app->name, p->app_by);
+    else if (p->master && p->master->row->kind != LABEL_PROTOCOL)
+        name_application(out, p->master->name, p->by);
+    else
+        name_application(out, NULL, DETECT_BY_NONE);
+}
+
+void label_split(const struct labels *l, const struct detect_verdict *v, struct label_names *out)
+{
+    struct parts p = parts_of(l, v);
+    bool unknown = v->master == 0 && v->app == 0;
+    if (unknown)
+        p.by = p.app_by = DETECT_BY_NONE;
+    split_protocol(&p, out);
+    split_application(&p, out);
+    out->category = category_of(l, v->category);
+    out->confidence = v->confidence < l->n_confidences ? l->confidences[v->confidence] : "Unknown";
+}
+
+size_t label_ndpi(const struct labels *l, const struct detect_verdict *v, char out[static LABEL_MAX])
+{
+    struct parts p = parts_of(l, v);
+    int n = p.master ? snprintf(out, LABEL_MAX, "%s.%s", p.master->name, p.app->name)
+                     : snprintf(out, LABEL_MAX, "%s", p.app->name);
+    return (size_t)n < LABEL_MAX ? (size_t)n : LABEL_MAX - 1;
+}
+
+bool label_at(const struct labels *l, size_t i, struct label_info *out)
+{
+    if (i >= l->n_protocols)
+        return false;
+    const struct entry *e = &l->protocols[i];
+    *out = (struct label_info){
+        .id = (uint16_t)i,
+        .name = e->name,
+        .kind = e->row->kind,
+        .category = e->category,
+        .listed = e->row != &unlisted,
+    };
+    return true;
+}
+
+const char *label_version(const struct labels *l)
+{
+    return l->version;
+}

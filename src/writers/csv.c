@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* csv.c - RFC 4180: a header, then one line a flow. libcsv quotes.
+ *
+ * Numbers, times and addresses are bare, texts and lists quoted, absent values bare and empty, the values of a
+ * list joined by ";". What a reader, a spreadsheet or a terminal would act on is written so that it can be
+ * undone, in this order:
+ *   1. A cell that could start a formula, or that starts with an apostrophe, has an apostrophe in front.
+ *   2. A character that utf8_unsafe names, line ends and NUL among them, is \xNN or \u{NNNN}; so are a ";" in a
+ *      value of a list and a backslash that would read as the start of one of these.
+ * A byte that is not UTF-8 is U+FFFD: JSON has the exact bytes. So a flow is always one line of valid UTF-8. */
+#include "dpitool/writer.h"
+
+#include <csv.h>
+#include <stdlib.h>
+
+#include "util/buf.h"
+#include "util/escape.h"
+#include "util/utf8.h"
+#include "util/xalloc.h"
+#include "writers/output.h"
+
+struct csv {
+    FILE *out;
+    struct dpi_columns columns;
+    struct buf row, cell;
+};
+
+/* --- text cells --------------------------------------------------------------------------------------- */
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Whether the backslash at p would read as one of our escapes. */
+static bool reads_as_escape(const char *p, size_t n)
+{
+    return (n >= 4 && p[1] == 'x' && is_hex(p[2]) && is_hex(p[3])) || (n >= 3 && p[1] == 'u' && p[2] == '{');
+}
+
+static void add_text(struct buf *b, const char *p, size_t n, bool in_list)
+{
+    while (n > 0) {
+        char escaped[ESCAPE_CHAR_MAX];
+        uint32_t cp;
+        size_t len = utf8_decode(p, n, &cp);
+        if (len == 0)
+            buf_str(b, "\ufffd");
+        else if (utf8_unsafe(cp) || (cp == ';' && in_list) || (cp == '\\' && reads_as_escape(p, n)))
+            buf_add(b, escaped, escape_char(escaped, cp));
+        else
+            buf_add(b, p, len);
+        len = len ? len : 1;
+        p += len;
+        n -= len;
+    }
+}
+
+static bool is_space(uint32_t cp)
+{
+    return cp == ' ' || cp == 0xa0 || cp == 0x3000;
+}
+
+/* Spreadsheets trim blanks, and take the wide forms of these characters for the narrow ones. */
+static bool starts_formula(const char *p, size_t n)
+{
+    static const uint32_t starts[] = {'=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20};
+    uint32_t cp = 0;
+    for (size_t len; n > 0 && (len = utf8_decode(p, n, &cp)) && is_space(cp);) {
+        p += len;
+        n -= len;
+    }
+    for (size_t i = 0; n > 0 && i < sizeof(starts) / sizeof(starts[0]); i++)
+        if (cp == starts[i])
+            return true;
+    return false;
+}
+
+/* Quotes what stands in c->cell and empties it. */
+static void add_cell(struct csv *c)
+{
+    struct buf defused = {0};
+    const struct buf *cell = &c->cell;
+    if (cell->n && (cell->p[0] == '\'' || starts_formula(cell->p, cell->n))) {
+        buf_char(&defused, '\'');
+        buf_add(&defused, cell->p, cell->n);
+        cell = &defused;
+    }
+    size_t room = 2 * cell->n + 2; /* every byte a quote */
+    char *at = buf_room(&c->row, room);
+    c->row.n += csv_write2(at, room, cell->n ? cell->p : "", cell->n, '"');
+    c->cell.n = 0;
+    buf_free(&defused);
+}
+
+/* --- rows --------------------------------------------------------------------------------------------- */
+
+static void add_list(struct csv *c, const struct dpi_text *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_char(&c->cell, ';');
+        add_text(&c->cell, v[i].p, v[i].n, true);
+    }
+    add_cell(c);
+}
+
+static void add_value(struct csv *c, const struct dpi_value *v)
+{
+    if (v->kind == DPI_TEXT) {
+        add_text(&c->cell, v->text.p, v->text.n, false);
+        add_cell(c);
+    } else if (v->kind == DPI_LIST) {
+        add_list(c, v->list.v, v->list.n);
+    } else {
+        c->row.n += dpi_scalar_text(buf_room(&c->row, DPI_SCALAR_MAX), v);
+    }
+}
+
+static enum dpi_status end_row(struct csv *c, struct dpi_err *err)
+{
+    /* An empty line is no row to most readers, so one absent cell alone looks like an empty text. */
+    if (c->row.n == 0)
+        buf_str(&c->row, "\"\"");
+    buf_str(&c->row, "\r\n");
+    return output_buf(c->out, &c->row, err);
+}
+
+static enum dpi_status csv_open(void **state, const struct dpi_writer_config *cfg, struct dpi_err *err)
+{
+    struct csv *c = xcalloc(1, sizeof(*c));
+    *state = c;
+    c->out = cfg->out;
+    c->columns = cfg->columns;
+    for (size_t i = 0; i < c->columns.n; i++) {
+        if (i > 0)
+            buf_char(&c->row, ',');
+        buf_str(&c->row, c->columns.v[i]->name);
+    }
+    return end_row(c, err);
+}
+
+static enum dpi_status csv_record(void *state, const struct dpi_record *r, struct dpi_err *err)
+{
+    struct csv *c = state;
+    for (size_t i = 0; i < c->columns.n; i++) {
+        struct dpi_value v = c->columns.v[i]->get(r);
+        if (i > 0)
+            buf_char(&c->row, ',');
+        add_value(c, &v);
+    }
+    return end_row(c, err);
+}
+
+static enum dpi_status csv_finish(void *state, const struct dpi_run *run, struct dpi_err *err)
+{
+    const struct csv *c = state;
+    (void)run;
+    return output_flush(c->out, err);
+}
+
+static void csv_free_state(void *state)
+{
+    struct csv *c = state;
+    if (!c)
+        return;
+    buf_free(&c->row);
+    buf_free(&c->cell);
+    free(c);
+}
+
+const struct dpi_writer_ops dpi_csv_writer = {
+    .name = "csv",
+    .summary = "RFC 4180 with a header, one line a flow",
+    .all_columns = true,
+    .wants_records = true,
+    .open = csv_open,
+    .record = csv_record,
+    .finish = csv_finish,
+    .free = csv_free_state,
+};
