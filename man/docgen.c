@@ -14,18 +14,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text for roff: no escapes, no line that looks like a request, hyphens that can be copied to a shell. */
-static void roff(const char *s)
+/* Bytes for roff: no escapes, and hyphens that can be copied to a shell. */
+static void roff_bytes(const char *s, size_t n)
 {
-    if (*s == '.' || *s == '\'')
-        fputs("\\&", stdout);
-    for (; *s; s++) {
+    for (; n; s++, n--) {
         if (*s == '\\')
             fputs("\\e", stdout);
         else if (*s == '-')
             fputs("\\-", stdout);
         else
             putchar(*s);
+    }
+}
+
+/* Text in lines that mandoc does not find too long, none of which looks like a request. */
+static void roff(const char *s)
+{
+    enum { LINE = 66 }; /* hyphens and backslashes become two bytes */
+    size_t column = 0;
+    while (*s) {
+        size_t n = strcspn(s, " \n");
+        if (column && column + n > LINE) {
+            putchar('\n');
+            column = 0;
+        }
+        fputs(column ? " " : *s == '.' || *s == '\'' ? "\\&" : "", stdout);
+        roff_bytes(s, n);
+        column += n + 1;
+        s += n + strspn(s + n, " \n");
     }
 }
 
@@ -104,7 +120,7 @@ static void give_options(const char *name)
         option_argument(o);
         roff(o->help);
         if (o->def)
-            printf(" [%s]", o->def);
+            printf("\n[%s]", o->def);
         putchar('\n');
     }
 }
@@ -153,13 +169,10 @@ static void give_link_types(const char *unused)
 {
     (void)unused;
     for (uint32_t type = 0; type <= UINT16_MAX; type++) {
-        char head[64];
         if (!decode_link_supported(type))
             continue;
-        snprintf(head, sizeof(head), "%s (%u)%s", decode_link_name(type), type, "");
-        printf(".br\n");
-        roff(head);
-        putchar('\n');
+        roff(decode_link_name(type));
+        printf(" (%u)\n.br\n", type);
     }
 }
 
