@@ -2,6 +2,7 @@
 /* filter.c - one compiled program for each link type met. */
 #include "capture/filter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,14 +57,13 @@ static enum verdict compile(const char *expr, uint32_t link_type, struct bpf_pro
 {
     pcap_t *dead = pcap_open_dead(linktype_to_dlt(link_type), SNAPLEN);
     if (!dead) {
-        strcpy(why, "out of memory");
+        snprintf(why, PCAP_ERRBUF_SIZE, "out of memory");
         return CANNOT_COMPILE;
     }
     enum verdict verdict = USES_PROGRAM;
     if (pcap_compile(dead, program, expr, 1, PCAP_NETMASK_UNKNOWN) != 0) {
         *program = (struct bpf_program){0};
-        strncpy(why, pcap_geterr(dead), PCAP_ERRBUF_SIZE - 1);
-        why[PCAP_ERRBUF_SIZE - 1] = '\0';
+        snprintf(why, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(dead));
         verdict = rejects_all(why) ? MATCHES_NOTHING : CANNOT_COMPILE;
     }
     pcap_close(dead);

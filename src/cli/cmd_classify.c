@@ -119,7 +119,7 @@ static int tell_damage(const struct dpi_run *run)
         const struct dpi_capture_info *c = &run->captures[i];
         if (!c->damage)
             continue;
-        diag("%.*s: %s", (int)c->name.n, c->name.p, c->damage);
+        diag("%.*s: at byte %" PRIu64 ": %s", (int)c->name.n, c->name.p, c->damage_offset, c->damage);
         status = dpi_status_exit(DPI_DAMAGED);
     }
     return status;

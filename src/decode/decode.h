@@ -42,7 +42,7 @@ struct decoded {
     uint8_t transport; /* IP protocol number behind all extension headers */
     uint8_t ttl;
     const uint8_t *ip; /* first byte of its header, borrowed from the packet */
-    uint32_t ip_len;   /* its length by its header; by the wire when the header says 0 */
+    uint32_t ip_len;   /* its length by its header, but no more than was on the wire */
     uint32_t ip_cap;   /* bytes of it that were captured, at most ip_len */
 
     /* its transport header */

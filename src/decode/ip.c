@@ -21,7 +21,7 @@ enum {
     PROTO_SHIM6 = 140,
 };
 
-static layer_fn layer_ipv4, layer_ipv6, layer_options, layer_fragment;
+static layer_fn layer_ipv4, layer_ipv6, layer_options, layer_message, layer_fragment;
 
 bool layer_ip(struct work *w)
 {
@@ -60,19 +60,22 @@ static struct dpi_addr addr_of(uint8_t family, const uint8_t *p, size_t n)
 }
 
 /* The packet at h, of which the cursor stands behind n bytes, is length bytes long by its header; 0: as
- * long as what it is in. */
+ * long as what it is in. A header that promises more than was on the wire is not believed: what is counted
+ * must not be the sender's invention. */
 static void set_packet(struct work *w, const uint8_t *h, size_t n, size_t length)
 {
     struct decoded *d = w->d;
 
+    size_t on_wire = n + work_length(w);
+
     d->offload = length == 0;
-    if (length == 0)
-        length = n + work_length(w);
+    d->cut = length > n + cursor_left(&w->c) || (length == 0 && w->missing > 0);
+    if (length == 0 || length > on_wire)
+        length = on_wire;
     work_trim(w, length - n);
     d->ip = h;
     d->ip_len = (uint32_t)length;
     d->ip_cap = (uint32_t)(n + cursor_left(&w->c));
-    d->cut = w->missing > 0;
 }
 
 static bool layer_ipv4(struct work *w)
@@ -104,41 +107,32 @@ static bool layer_ipv4(struct work *w)
     return layer_next(w, layer_transport);
 }
 
-/* clang-format off: a row a line */
-/* The headers that may stand between IPv6 and the transport, IANA "IPv6 Extension Header Types". Those of
- * Mobile IPv6, HIP and Shim6 are messages of their own when nothing follows them. */
-static const struct extension {
+/* The headers that may stand between IPv6 and the transport: IANA "IPv6 Extension Header Types". */
+static const struct {
     uint8_t proto;
-    bool is_message;
     layer_fn *read;
 } extensions[] = {
-    {IPPROTO_HOPOPTS, false, layer_options},   {IPPROTO_ROUTING, false, layer_options},
-    {IPPROTO_FRAGMENT, false, layer_fragment}, {IPPROTO_DSTOPTS, false, layer_options},
-    {IPPROTO_MH, true, layer_options},         {PROTO_HIP, true, layer_options},
-    {PROTO_SHIM6, true, layer_options},
+    {IPPROTO_HOPOPTS, layer_options},   /* RFC 8200, 4.3 */
+    {IPPROTO_ROUTING, layer_options},   /* 4.4 */
+    {IPPROTO_FRAGMENT, layer_fragment}, /* 4.5 */
+    {IPPROTO_DSTOPTS, layer_options},   /* 4.6 */
+    {IPPROTO_MH, layer_message},        /* Mobile IPv6, RFC 6275 */
+    {PROTO_HIP, layer_message},         /* RFC 7401 */
+    {PROTO_SHIM6, layer_message},       /* RFC 5533 */
 };
-/* clang-format on */
 
-static const struct extension *find_extension(uint8_t proto)
-{
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
-        if (extensions[i].proto == proto)
-            return &extensions[i];
-    }
-    return NULL;
-}
-
-/* Goes on with what the next-header field said. */
+/* Goes on with what a next-header field said. */
 static bool next_header(struct work *w, uint8_t proto)
 {
-    const struct extension *e = find_extension(proto);
-
     w->proto = proto;
-    if (!e)
-        return layer_next(w, layer_transport);
-    if (++w->extensions > MAX_EXTENSIONS)
-        return layer_end(w, DPI_BUCKET_too_deep);
-    return layer_next(w, e->read);
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        if (extensions[i].proto != proto)
+            continue;
+        if (++w->extensions > MAX_EXTENSIONS)
+            return layer_end(w, DPI_BUCKET_too_deep);
+        return layer_next(w, extensions[i].read);
+    }
+    return layer_next(w, layer_transport);
 }
 
 static bool layer_ipv6(struct work *w)
@@ -166,11 +160,20 @@ static bool layer_options(struct work *w)
 
     if (!cursor_bytes(&c, &h, 2))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
-    if (h[0] == IPPROTO_NONE && find_extension(w->proto)->is_message)
-        return layer_next(w, layer_transport);
     if (!cursor_skip(&w->c, ((size_t)h[1] + 1) * 8))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
     return next_header(w, h[0]);
+}
+
+/* A header that nothing follows is the packet's message: it is the transport then. */
+static bool layer_message(struct work *w)
+{
+    struct cursor c = w->c;
+    uint8_t next;
+
+    if (cursor_u8(&c, &next) && next == IPPROTO_NONE)
+        return layer_next(w, layer_transport);
+    return layer_next(w, layer_options);
 }
 
 static bool layer_fragment(struct work *w)

@@ -21,39 +21,39 @@ struct selector {
     layer_fn *read;
 };
 
-/* clang-format off: a row a line */
 /* Most frequent first: the list is searched in order. */
 static const struct selector ethertypes[] = {
-    {0x0800, layer_ip},                               /* IPv4 */
-    {0x86dd, layer_ip},                               /* IPv6 */
-    {0x8100, layer_vlan},                             /* IEEE 802.1Q */
-    {0x88a8, layer_vlan},                             /* IEEE 802.1ad service tag */
-    {0x9100, layer_vlan},                             /* QinQ before the standard */
-    {0x9200, layer_vlan},       {0x8847, layer_mpls}, /* unicast, RFC 3032 */
-    {0x8848, layer_mpls},                             /* multicast, RFC 5332 */
-    {0x8864, layer_pppoe},                            /* session stage, RFC 2516 */
-    {0x880b, layer_ppp},                              /* in GRE, RFC 2637 */
-    {0x6558, layer_ethernet},                         /* transparent Ethernet bridging, RFC 1701 */
-    {0x88e7, layer_itag},                             /* IEEE 802.1ah */
-    {0x8903, layer_fabricpath},                       /* Cisco */
+    {0x0800, layer_ip},         /* IPv4 */
+    {0x86dd, layer_ip},         /* IPv6 */
+    {0x8100, layer_vlan},       /* IEEE 802.1Q */
+    {0x88a8, layer_vlan},       /* IEEE 802.1ad service tag */
+    {0x9100, layer_vlan},       /* QinQ before the standard */
+    {0x9200, layer_vlan},       /* and again */
+    {0x8847, layer_mpls},       /* unicast, RFC 3032 */
+    {0x8848, layer_mpls},       /* multicast, RFC 5332 */
+    {0x8864, layer_pppoe},      /* session stage, RFC 2516 */
+    {0x880b, layer_ppp},        /* in GRE, RFC 2637 */
+    {0x6558, layer_ethernet},   /* transparent Ethernet bridging, RFC 1701 */
+    {0x88e7, layer_itag},       /* IEEE 802.1ah */
+    {0x8903, layer_fabricpath}, /* Cisco */
 };
 
 static const struct selector ppp_protocols[] = {
     {0x0021, layer_ip},   /* RFC 1332 */
     {0x0057, layer_ip},   /* RFC 5072 */
     {0x0281, layer_mpls}, /* RFC 3032 */
-    {0x0283, layer_mpls},
+    {0x0283, layer_mpls}, /* multicast */
 };
 
 /* AF_INET is 2 everywhere; AF_INET6 is what the capturing system has. */
 static const struct selector families[] = {
-    {2, layer_ip},  {10, layer_ip}, /* Linux */
-    {23, layer_ip},                 /* Windows */
-    {24, layer_ip},                 /* NetBSD, OpenBSD */
-    {28, layer_ip},                 /* FreeBSD */
-    {30, layer_ip},                 /* macOS */
+    {2, layer_ip},  /* all */
+    {10, layer_ip}, /* Linux */
+    {23, layer_ip}, /* Windows */
+    {24, layer_ip}, /* NetBSD, OpenBSD */
+    {28, layer_ip}, /* FreeBSD */
+    {30, layer_ip}, /* macOS */
 };
-/* clang-format on */
 
 #define LOOK_UP(table, number) look_up(table, sizeof(table) / sizeof *(table), number)
 

@@ -108,13 +108,17 @@ static bool layer_ipip(struct work *w)
     return layer_next(w, layer_ip);
 }
 
-/* clang-format off: a row a line */
+/* clang-format off */
 static const struct {
     uint8_t proto;
     layer_fn *read;
 } transports[] = {
-    {IPPROTO_NUM_TCP, layer_tcp},     {IPPROTO_NUM_UDP, layer_udp},   {IPPROTO_NUM_ICMP, layer_icmp},
-    {IPPROTO_NUM_ICMPV6, layer_icmp}, {IPPROTO_NUM_SCTP, layer_sctp}, {IPPROTO_IPIP, layer_ipip},
+    {IPPROTO_NUM_TCP, layer_tcp},
+    {IPPROTO_NUM_UDP, layer_udp},
+    {IPPROTO_NUM_ICMP, layer_icmp},
+    {IPPROTO_NUM_ICMPV6, layer_icmp},
+    {IPPROTO_NUM_SCTP, layer_sctp},
+    {IPPROTO_IPIP, layer_ipip},
     {IPPROTO_IPV6, layer_ipip},
 };
 /* clang-format on */

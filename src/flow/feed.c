@@ -120,7 +120,7 @@ void feed_packet(struct feed *feed, struct flow *f, const struct decoded *d, int
     struct detect_msg *m = add_msg(feed, DETECT_PACKET, len);
     uint8_t *copy = feed->batch->bytes + m->offset;
     memcpy(copy, d->ip, len);
-    if (len < d->ip_len || d->offload)
+    if (len < d->ip_len || d->cut || d->offload)
         set_ip_length(copy, len, d->src.family);
     m->slot = f->slot;
     m->time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;

@@ -19,8 +19,9 @@ struct tracker {
     struct feed *feed;
     struct ledger ledger;
     struct tracker_stats stats;
-    struct flow *oldest, *newest;        /* live flows by their last packet */
+    struct flow *oldest, *newest;          /* live flows by their last packet */
     struct flow *ended_first, *ended_last; /* queue, linked by chain */
+    struct flow *ahead; /* live flow of the packet that the clock has not believed yet, or NULL */
     void (*on_end)(void *ctx, const struct flow *f);
     void *ctx;
 };
@@ -134,6 +135,8 @@ static void end_flow(struct tracker *t, struct flow *f, enum end_reason why)
 {
     f->end = (uint8_t)why;
     f->ended = true;
+    if (t->ahead == f)
+        t->ahead = NULL;
     flow_table_remove(t->table, f);
     idle_list_remove(t, f);
     write_off(t, f);
@@ -206,20 +209,36 @@ static int64_t idle_timeout(const struct tracker *t, const struct flow *f)
     return tcp_is_attempt(f) ? t->opt.attempt : t->opt.tcp_idle;
 }
 
-static int64_t deadline_of(const struct tracker *t, const struct flow *f)
+/* When f times out if its last packet was at the packet clock given. */
+static int64_t deadline_of(const struct tracker *t, const struct flow *f, int64_t last)
 {
-    int64_t idle = after(t->stats.clock.now, idle_timeout(t, f));
+    int64_t idle = after(last, idle_timeout(t, f));
     int64_t active = after(f->began, t->opt.active);
     return idle < active ? idle : active;
 }
 
-static void set_deadline(struct tracker *t, struct flow *f)
+static void set_deadline(struct tracker *t, struct flow *f, int64_t last)
 {
-    int64_t deadline = deadline_of(t, f);
+    int64_t deadline = deadline_of(t, f, last);
     if (deadline < f->timer.deadline)
         timers_lower(t->timers, &f->timer, deadline);
     else
         f->timer.deadline = deadline;
+}
+
+/* Moves the clock. When it jumps, the packet before was the first after the jump, and its flow is not idle. */
+static int64_t advance(struct tracker *t, const struct packet *p)
+{
+    struct packet_clock *c = &t->stats.clock;
+    uint64_t jumps = c->jumps.count;
+    clock_advance(c, p->ts_ns, p->number);
+    if (t->ahead && c->jumps.count > jumps) {
+        if (t->ahead->first_packet == c->ahead_packet)
+            t->ahead->began = c->ahead_ns;
+        set_deadline(t, t->ahead, c->ahead_ns);
+    }
+    t->ahead = NULL;
+    return c->now;
 }
 
 /* --- packets ------------------------------------------------------------------------------------------ */
@@ -242,7 +261,7 @@ static struct flow *begin_flow(struct tracker *t, const struct packet *p, const 
     }
     flow_table_add(t->table, f);
     idle_list_append(t, f);
-    f->timer.deadline = deadline_of(t, f);
+    f->timer.deadline = deadline_of(t, f, f->began);
     timers_add(t->timers, &f->timer);
     ledger_add(&t->ledger, LEDGER_flow, 1);
     ledger_add(&t->ledger, LEDGER_undecided, 1);
@@ -332,7 +351,7 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
 
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
 {
-    int64_t now = clock_advance(&t->stats.clock, p->ts_ns, p->number);
+    int64_t now = advance(t, p);
     end_due(t);
     if (d->bucket == DPI_BUCKET_flow) {
         unsigned sender;
@@ -340,7 +359,8 @@ void tracker_packet(struct tracker *t, const struct packet *p, const struct deco
         idle_list_remove(t, f);
         idle_list_append(t, f);
         count_packet(f, sender, p, d);
-        set_deadline(t, f);
+        set_deadline(t, f, now);
+        t->ahead = t->stats.clock.ahead ? f : NULL;
         if (!f->has_verdict)
             feed_packet(t->feed, f, d, now);
         keep_bounds(t);

@@ -142,6 +142,8 @@ static enum dpi_status open_direct(struct outfile *o, struct dpi_err *err)
 {
     struct stat st;
     o->fd = openat(o->dir_fd, o->base, O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    if (o->fd < 0 && errno == EINTR)
+        return dpi_fail(err, DPI_INTERRUPTED, "interrupted while waiting for a reader of %s", o->label);
     if (o->fd < 0 || fstat(o->fd, &st) != 0)
         return dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot open %s for writing", o->label);
     if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))

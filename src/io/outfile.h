@@ -14,10 +14,14 @@
 struct outfile;
 
 /* Moves the real standard output away from descriptor 1 and points 1 at /dev/null, so that what a library
- * prints there reaches nobody's data. Call once, before any library is started. */
+ * prints there reaches nobody's data. Descriptors 0 to 2 that the caller of the program had closed are
+ * occupied, so that no file lands on them. Call once, before any library is started and any file opened. */
 enum dpi_status outfile_guard_stdout(struct dpi_err *err);
 
-/* path "-" or NULL: standard output. DPI_OUTPUT: cannot be written, the message says why. */
+/* path "-", NULL or /dev/stdout: standard output; /dev/fd/N: a descriptor that the program was given, as a
+ * shell's >(...) makes it. Any other symbolic link is replaced, not followed. DPI_OUTPUT: cannot be written,
+ * the message says why; a file that is read-only is not replaced. DPI_INTERRUPTED: a signal came while
+ * waiting for the reader of a FIFO. SIGPIPE must be ignored. *o is NULL unless DPI_OK. */
 enum dpi_status outfile_open(struct outfile **o, const char *path, struct dpi_err *err);
 
 FILE *outfile_stream(struct outfile *o);

@@ -108,6 +108,8 @@ enum dpi_status source_open(struct source **out, const char *path, struct dpi_er
     *out = NULL;
     bool is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 && errno == EINTR)
+        return dpi_fail(err, DPI_INTERRUPTED, "interrupted while waiting for a writer of '%s'", path);
     if (fd < 0)
         return dpi_fail_errno(err, DPI_INPUT, errno, "cannot open '%s'", path);
     struct source *s = xcalloc(1, sizeof(*s));

@@ -12,7 +12,8 @@
 
 struct source;
 
-/* path, or "-" for standard input. DPI_INPUT: cannot be opened, or is a folder. *s is NULL unless DPI_OK. */
+/* path, or "-" for standard input. DPI_INPUT: cannot be opened, or is a folder. DPI_INTERRUPTED: a signal came
+ * while waiting for the writer of a FIFO. *s is NULL unless DPI_OK. */
 enum dpi_status source_open(struct source **s, const char *path, struct dpi_err *err);
 
 /* Bytes in memory, borrowed: for tests and fuzzers. */

@@ -17,8 +17,14 @@ enum {
 struct extract {
     const struct ndpi_flow_struct *f;
     struct attrs_writer *w;
-    bool name_cut;
+    bool by_payload, name_cut;
 };
+
+/* The data of a protocol lie in a union. It holds what the label says only when the label came from there. */
+static bool speaks(const struct extract *x, uint16_t protocol)
+{
+    return x->by_payload && compat_is(x->f, protocol);
+}
 
 static void put_text(struct extract *x, enum dpi_field_id field, const char *p, size_t n)
 {
@@ -186,7 +192,7 @@ static void put_tls_fingerprints(struct extract *x)
 
 static void put_tls(struct extract *x)
 {
-    if (!compat_has_tls(x->f))
+    if (!x->by_payload || !compat_has_tls(x->f))
         return;
     put_tls_version(x, x->f->protos.tls_quic.ssl_version);
     put_list(x, DPI_FIELD_tls_supported_versions, x->f->protos.tls_quic.tls_supported_versions,
@@ -227,8 +233,8 @@ static void put_dns_addresses(struct extract *x)
 static void put_dns(struct extract *x)
 {
     const struct ndpi_flow_struct *f = x->f;
-    if (!compat_is(f, NDPI_PROTOCOL_DNS) && !compat_is(f, NDPI_PROTOCOL_MDNS) &&
-        !compat_is(f, NDPI_PROTOCOL_LLMNR))
+    if (!speaks(x, NDPI_PROTOCOL_DNS) && !speaks(x, NDPI_PROTOCOL_MDNS) &&
+        !speaks(x, NDPI_PROTOCOL_LLMNR))
         return;
     attrs_u64(x->w, DPI_FIELD_dns_queries, f->protos.dns.num_queries);
     attrs_u64(x->w, DPI_FIELD_dns_answers, f->protos.dns.num_answers);
@@ -241,7 +247,7 @@ static void put_dns(struct extract *x)
 
 static void put_ssh(struct extract *x)
 {
-    if (!compat_is(x->f, NDPI_PROTOCOL_SSH))
+    if (!speaks(x, NDPI_PROTOCOL_SSH))
         return;
     PUT_ARRAY(x, DPI_FIELD_ssh_client, protos.ssh.client_signature);
     PUT_ARRAY(x, DPI_FIELD_ssh_server, protos.ssh.server_signature);
@@ -251,7 +257,7 @@ static void put_ssh(struct extract *x)
 
 static void put_dhcp(struct extract *x)
 {
-    if (!compat_is(x->f, NDPI_PROTOCOL_DHCP))
+    if (!speaks(x, NDPI_PROTOCOL_DHCP))
         return;
     PUT_ARRAY(x, DPI_FIELD_dhcp_fingerprint, protos.dhcp.fingerprint);
     PUT_ARRAY(x, DPI_FIELD_dhcp_class, protos.dhcp.class_ident);
@@ -263,11 +269,12 @@ static void put_bittorrent(struct extract *x)
     static const uint8_t none[20];
     const uint8_t *hash = x->f->protos.bittorrent.hash;
     _Static_assert(sizeof(x->f->protos.bittorrent.hash) == sizeof(none), "a SHA-1");
-    if (compat_is(x->f, NDPI_PROTOCOL_BITTORRENT) && !compat_has_tls(x->f) &&
+    if (speaks(x, NDPI_PROTOCOL_BITTORRENT) && !compat_has_tls(x->f) &&
         memcmp(hash, none, sizeof(none)) != 0)
         put_sha1(x, DPI_FIELD_bittorrent_hash, hash);
 }
 
+/* These are in no union, and worth having when the label was guessed by the port. */
 static bool has_login(const struct ndpi_flow_struct *f)
 {
     return f->l4_proto == IPPROTO_TCP &&
@@ -278,9 +285,9 @@ static bool has_login(const struct ndpi_flow_struct *f)
 static void put_user(struct extract *x)
 {
     const struct ndpi_flow_struct *f = x->f;
-    if (compat_is(f, NDPI_PROTOCOL_TELNET))
+    if (speaks(x, NDPI_PROTOCOL_TELNET))
         PUT_ARRAY(x, DPI_FIELD_user, protos.telnet.username);
-    else if (compat_is(f, NDPI_PROTOCOL_KERBEROS))
+    else if (speaks(x, NDPI_PROTOCOL_KERBEROS))
         PUT_ARRAY(x, DPI_FIELD_user, protos.kerberos.username);
     else if (has_login(f)) {
         PUT_ARRAY(x, DPI_FIELD_user, l4.tcp.ftp_imap_pop_smtp.username);
@@ -291,7 +298,7 @@ static void put_user(struct extract *x)
 
 static void put_kerberos(struct extract *x)
 {
-    if (!compat_is(x->f, NDPI_PROTOCOL_KERBEROS))
+    if (!speaks(x, NDPI_PROTOCOL_KERBEROS))
         return;
     PUT_ARRAY(x, DPI_FIELD_kerberos_host, protos.kerberos.hostname);
     PUT_ARRAY(x, DPI_FIELD_kerberos_domain, protos.kerberos.domain);
@@ -300,7 +307,7 @@ static void put_kerberos(struct extract *x)
 static void put_ntp(struct extract *x)
 {
 #if COMPAT_VERSION < 500
-    if (!compat_is(x->f, NDPI_PROTOCOL_NTP))
+    if (!speaks(x, NDPI_PROTOCOL_NTP))
         return;
     put_number(x, DPI_FIELD_ntp_version, x->f->protos.ntp.version);
     put_number(x, DPI_FIELD_ntp_request_code, x->f->protos.ntp.request_code);
@@ -323,16 +330,14 @@ bool extract_attrs(const struct ndpi_flow_struct *f, bool by_payload, uint64_t r
                    struct attrs_writer *w)
 {
     static void (*const of_protocol[])(struct extract *x) = {
-        put_dns, put_ssh, put_dhcp, put_bittorrent, put_user, put_kerberos, put_ntp,
+        put_tls,        put_http, put_dns,      put_ssh, put_dhcp,
+        put_bittorrent, put_user, put_kerberos, put_ntp,
     };
-    struct extract x = {.f = f, .w = w};
+    struct extract x = {.f = f, .w = w, .by_payload = by_payload};
     size_t max = w->max, reserve = max < RISKS_RESERVE ? max : RISKS_RESERVE;
     w->max = max - reserve;
     put_array(&x, DPI_FIELD_hostname, f->host_server_name, sizeof(f->host_server_name));
-    if (by_payload)
-        put_tls(&x);
-    put_http(&x);
-    for (size_t i = 0; by_payload && i < sizeof(of_protocol) / sizeof(of_protocol[0]); i++)
+    for (size_t i = 0; i < sizeof(of_protocol) / sizeof(of_protocol[0]); i++)
         of_protocol[i](&x);
     w->max = max;
     put_risks(&x, risk);

@@ -100,12 +100,6 @@ void labels_free(struct labels *l)
     free(l);
 }
 
-/* Number 0 is "Unknown"; a number that is not in the list means as much. */
-static const struct entry *entry_of(const struct labels *l, uint16_t id)
-{
-    return &l->protocols[id < l->n_protocols ? id : 0];
-}
-
 /* A label taken apart; master is NULL when app stands alone. */
 struct parts {
     const struct entry *master, *app;
@@ -114,12 +108,15 @@ struct parts {
 
 static struct parts parts_of(const struct labels *l, const struct detect_verdict *v)
 {
-    bool two = v->master != 0 && v->app != 0 && v->master != v->app;
+    /* number 0 is "Unknown"; one that is not in the list means as much */
+    uint16_t master = v->master < l->n_protocols ? v->master : 0;
+    uint16_t app = v->app < l->n_protocols ? v->app : 0;
+    bool unknown = master == 0 && app == 0;
     return (struct parts){
-        .master = two ? entry_of(l, v->master) : NULL,
-        .app = entry_of(l, v->app ? v->app : v->master),
-        .by = (enum detect_by)v->by,
-        .app_by = (enum detect_by)(v->app ? v->app_by : v->by),
+        .master = master && app && master != app ? &l->protocols[master] : NULL,
+        .app = &l->protocols[app ? app : master],
+        .by = unknown ? DETECT_BY_NONE : (enum detect_by)v->by,
+        .app_by = unknown ? DETECT_BY_NONE : (enum detect_by)(app ? v->app_by : v->by),
     };
 }
 
@@ -176,9 +173,6 @@ static void split_application(const struct parts *p, struct label_names *out)
 void label_split(const struct labels *l, const struct detect_verdict *v, struct label_names *out)
 {
     struct parts p = parts_of(l, v);
-    bool unknown = v->master == 0 && v->app == 0;
-    if (unknown)
-        p.by = p.app_by = DETECT_BY_NONE;
     split_protocol(&p, out);
     split_application(&p, out);
     out->category = category_of(l, v->category);

@@ -27,8 +27,8 @@ static void end(struct paint *p, enum paint_style style)
 
 void paint_spaces(struct paint *p, unsigned n)
 {
-    memset(buf_room(&p->line, n), ' ', n);
-    p->line.n += n;
+    for (unsigned i = 0; i < n; i++)
+        buf_char(&p->line, ' ');
 }
 
 void paint_str(struct paint *p, enum paint_style style, const char *s)
@@ -107,6 +107,18 @@ void paint_wrapped(struct paint *p, enum paint_style style, struct dpi_text t, u
         s += n;
         left -= n;
     } while (left > 0);
+}
+
+struct dpi_text paint_shorten(char out[static PAINT_SHORT_MAX], struct dpi_text t, unsigned max)
+{
+    static const char mark[] = "…";
+    if (max == 0 || t.n <= max || t.n + sizeof(mark) > PAINT_SHORT_MAX)
+        return t;
+    size_t head = max / 2, tail = max - 1 - head;
+    memcpy(out, t.p, head);
+    memcpy(out + head, mark, strlen(mark));
+    memcpy(out + head + strlen(mark), t.p + t.n - tail, tail);
+    return (struct dpi_text){out, max - 1 + strlen(mark)};
 }
 
 struct dpi_text paint_number(char out[static PAINT_NUMBER_MAX], uint64_t v)

@@ -34,6 +34,11 @@ void paint_right(struct paint *p, enum paint_style style, struct dpi_text t, uns
 /* A text over as many lines as it takes: broken at blanks, every line but the first indented, the last ended. */
 void paint_wrapped(struct paint *p, enum paint_style style, struct dpi_text t, unsigned indent, unsigned screen);
 
+#define PAINT_SHORT_MAX (DPI_SCALAR_MAX + 4)
+/* An address of at most max columns (0: all of it). It keeps both its ends: the one says whose it is, the other
+ * which. Returns t or a text in out. */
+struct dpi_text paint_shorten(char out[static PAINT_SHORT_MAX], struct dpi_text t, unsigned max);
+
 #define PAINT_NUMBER_MAX 28
 /* 1234567 as "1,234,567". Returns the text. */
 struct dpi_text paint_number(char out[static PAINT_NUMBER_MAX], uint64_t v);

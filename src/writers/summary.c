@@ -10,24 +10,29 @@
 
 enum {
     INDENT = 2,
-    NAME_LEAST = 28,
-    FLOWS_WIDTH = 10,
-    PACKETS_WIDTH = 14,
-    BYTES_WIDTH = 18,
-    SHARE_WIDTH = 8,
-    NUMBERS_WIDTH = FLOWS_WIDTH + PACKETS_WIDTH + BYTES_WIDTH + SHARE_WIDTH,
+    GAP = 2,
+    NAME_LEAST = 30,     /* the longest of our own names */
+    CAPTURES_SHOWN = 10, /* and all that are damaged */
+};
+
+/* The columns of all sections; as wide as what they hold. */
+enum column { NAME, FLOWS, PACKETS, BYTES, SHARE, N_COLUMNS };
+
+static const char *const column_titles[N_COLUMNS] = {
+    [FLOWS] = "flows", [PACKETS] = "packets", [BYTES] = "bytes", [SHARE] = "share",
 };
 
 /* A ranking of the summary, and how much of it is shown. */
 static const struct section {
     const char *title;
     size_t offset, rows;
+    bool addresses;
 } sections[] = {
-    {"Protocols", offsetof(struct dpi_run, protocols), 10},
-    {"Applications", offsetof(struct dpi_run, applications), 10},
-    {"Categories", offsetof(struct dpi_run, categories), 5},
-    {"Addresses", offsetof(struct dpi_run, addresses), 10},
-    {"Host names", offsetof(struct dpi_run, hostnames), 10},
+    {"Protocols", offsetof(struct dpi_run, protocols), 10, false},
+    {"Applications", offsetof(struct dpi_run, applications), 10, false},
+    {"Categories", offsetof(struct dpi_run, categories), 5, false},
+    {"Addresses", offsetof(struct dpi_run, addresses), 10, true},
+    {"Host names", offsetof(struct dpi_run, hostnames), 10, false},
 };
 
 enum { N_SECTIONS = sizeof(sections) / sizeof(sections[0]) };
@@ -35,7 +40,7 @@ enum { N_SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 struct summary {
     struct dpi_writer_config cfg;
     struct paint paint;
-    unsigned name_width; /* of the first column of all sections */
+    unsigned width[N_COLUMNS]; /* but for the name with the gap before */
 };
 
 static const struct dpi_tally *tally_of(const struct dpi_run *run, const struct section *s)
@@ -60,7 +65,7 @@ static void heading(struct summary *s, const char *title)
 static void name(struct summary *s, enum paint_style style, struct dpi_text t)
 {
     paint_spaces(&s->paint, INDENT);
-    paint_left(&s->paint, style, t, s->name_width);
+    paint_left(&s->paint, style, t, s->width[NAME]);
 }
 
 static void number(struct summary *s, uint64_t v, unsigned width)
@@ -85,17 +90,21 @@ static void share(struct summary *s, uint64_t part, uint64_t whole)
             buf_char(&b, (char)('0' + tenths % 10));
             buf_str(&b, " %");
         }
-        paint_right(&s->paint, PAINT_PLAIN, (struct dpi_text){b.p, b.n}, SHARE_WIDTH);
+        paint_right(&s->paint, PAINT_PLAIN, (struct dpi_text){b.p, b.n}, s->width[SHARE]);
     }
     buf_free(&b);
 }
 
-/* "1 packet", "2 packets" */
-static void counted(struct summary *s, uint64_t v, const char *one, const char *many)
+/* How many of a list are not shown. */
+static void more(struct summary *s, size_t n)
 {
     char text[PAINT_NUMBER_MAX];
-    paint_str(&s->paint, PAINT_PLAIN, paint_number(text, v).p);
-    paint_str(&s->paint, PAINT_PLAIN, v == 1 ? one : many);
+    if (n == 0)
+        return;
+    paint_spaces(&s->paint, INDENT);
+    paint_str(&s->paint, PAINT_DIM, "and ");
+    paint_str(&s->paint, PAINT_DIM, paint_number(text, n).p);
+    paint_str(&s->paint, PAINT_DIM, " more\n");
 }
 
 /* --- captures and time -------------------------------------------------------------------------------- */
@@ -113,18 +122,36 @@ static void damage(struct summary *s, const struct dpi_capture_info *c)
     buf_free(&b);
 }
 
+/* A name that is too long has a line of its own: its end says which file it is. */
+static void capture(struct summary *s, const struct dpi_capture_info *c)
+{
+    struct dpi_text shown = c->name;
+    if (paint_width(c->name) > s->width[NAME]) {
+        paint_spaces(&s->paint, INDENT);
+        paint_wrapped(&s->paint, PAINT_PLAIN, c->name, INDENT, s->cfg.width);
+        shown = dpi_text_of("");
+    }
+    name(s, PAINT_PLAIN, shown);
+    number(s, c->packets, s->width[FLOWS] + s->width[PACKETS]);
+    paint_str(&s->paint, PAINT_PLAIN, c->packets == 1 ? " packet" : " packets");
+    paint_str(&s->paint, PAINT_DIM, c->format ? ", " : "");
+    paint_str(&s->paint, PAINT_DIM, c->format ? c->format : "");
+    newline(s);
+    if (c->damage)
+        damage(s, c);
+}
+
 static void captures(struct summary *s, const struct dpi_run *run)
 {
+    size_t left_out = 0;
     heading(s, run->n_captures == 1 ? "Capture\n" : "Captures\n");
     for (size_t i = 0; i < run->n_captures; i++) {
-        const struct dpi_capture_info *c = &run->captures[i];
-        name(s, PAINT_PLAIN, c->name);
-        paint_left(&s->paint, PAINT_PLAIN, dpi_text_of(c->format ? c->format : ""), FLOWS_WIDTH);
-        number(s, c->packets, PACKETS_WIDTH);
-        paint_str(&s->paint, PAINT_PLAIN, c->packets == 1 ? " packet\n" : " packets\n");
-        if (c->damage)
-            damage(s, c);
+        if (i < CAPTURES_SHOWN || run->captures[i].damage)
+            capture(s, &run->captures[i]);
+        else
+            left_out++;
     }
+    more(s, left_out);
 }
 
 /* The two largest units that say something: "2 d 3 h", "3 min 22 s", "1.234567 s". */
@@ -192,14 +219,16 @@ static void packets(struct summary *s, const struct dpi_run *run)
         if (run->buckets[i] == 0 && i != DPI_BUCKET_flow)
             continue;
         name(s, PAINT_PLAIN, dpi_text_of(dpi_buckets[i].text));
-        number(s, run->buckets[i], FLOWS_WIDTH + PACKETS_WIDTH);
+        number(s, run->buckets[i], s->width[FLOWS] + s->width[PACKETS]);
         share(s, run->buckets[i], run->packets_read);
         newline(s);
     }
     name(s, PAINT_HEAD, dpi_text_of("read"));
-    number(s, run->packets_read, FLOWS_WIDTH + PACKETS_WIDTH);
-    paint_spaces(&s->paint, SHARE_WIDTH + INDENT);
-    counted(s, run->bytes_read, " byte on the wire\n", " bytes on the wire\n");
+    number(s, run->packets_read, s->width[FLOWS] + s->width[PACKETS]);
+    newline(s);
+    name(s, PAINT_PLAIN, dpi_text_of("bytes on the wire"));
+    number(s, run->bytes_read, s->width[FLOWS] + s->width[PACKETS]);
+    newline(s);
 }
 
 static void flow_line(struct summary *s, const char *what, uint64_t v, uint64_t whole)
@@ -207,7 +236,7 @@ static void flow_line(struct summary *s, const char *what, uint64_t v, uint64_t 
     if (v == 0)
         return;
     name(s, PAINT_PLAIN, dpi_text_of(what));
-    number(s, v, FLOWS_WIDTH + PACKETS_WIDTH);
+    number(s, v, s->width[FLOWS] + s->width[PACKETS]);
     share(s, v, whole);
     newline(s);
 }
@@ -216,43 +245,49 @@ static void flows(struct summary *s, const struct dpi_run *run)
 {
     heading(s, "Flows\n");
     name(s, PAINT_PLAIN, dpi_text_of("in all"));
-    number(s, run->flows, FLOWS_WIDTH + PACKETS_WIDTH);
+    number(s, run->flows, s->width[FLOWS] + s->width[PACKETS]);
     newline(s);
     flow_line(s, "unknown", run->flows_unknown, run->flows);
     flow_line(s, "guessed by port or address", run->flows_guessed, run->flows);
-    flow_line(s, "ended early for want of memory", run->flows_evicted, run->flows);
+    flow_line(s, "evicted for want of memory", run->flows_evicted, run->flows);
 }
 
 /* --- rankings ----------------------------------------------------------------------------------------- */
 
 static void ranking_heading(struct summary *s, const char *title)
 {
-    static const struct {
-        const char *title;
-        unsigned width;
-    } columns[] = {{"flows", FLOWS_WIDTH}, {"packets", PACKETS_WIDTH}, {"bytes", BYTES_WIDTH}, {"share", SHARE_WIDTH}};
     heading(s, title);
-    unsigned used = (unsigned)strlen(title);
-    paint_spaces(&s->paint, s->name_width + INDENT - used);
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        paint_right(&s->paint, PAINT_DIM, dpi_text_of(columns[i].title), columns[i].width);
+    paint_spaces(&s->paint, s->width[NAME] + INDENT - (unsigned)strlen(title));
+    for (int i = FLOWS; i < N_COLUMNS; i++)
+        paint_right(&s->paint, PAINT_DIM, dpi_text_of(column_titles[i]), s->width[i]);
     newline(s);
 }
 
-static void ranking_row(struct summary *s, const struct dpi_tally_row *row, uint64_t all_bytes)
+/* A count that may be too high has a mark. */
+static struct dpi_text bytes_text(char out[static PAINT_NUMBER_MAX + 1], const struct dpi_tally_row *row)
 {
-    char text[PAINT_NUMBER_MAX];
-    struct buf bytes = {0};
+    struct dpi_text t = paint_number(out + 1, row->bytes);
+    out[0] = '~';
+    return row->error ? (struct dpi_text){out, t.n + 1} : t;
+}
+
+static void ranking_row(struct summary *s, const struct section *section, const struct dpi_tally_row *row,
+                        uint64_t all_bytes)
+{
+    char text[PAINT_NUMBER_MAX + 1], cut[PAINT_SHORT_MAX];
     bool unknown = dpi_text_eq(row->name, dpi_text_of("Unknown"));
-    name(s, unknown ? PAINT_DIM : PAINT_PLAIN, row->name);
-    number(s, row->flows, FLOWS_WIDTH);
-    number(s, row->packets, PACKETS_WIDTH);
-    buf_str(&bytes, row->error ? "~" : "");
-    buf_str(&bytes, paint_number(text, row->bytes).p);
-    paint_right(&s->paint, PAINT_PLAIN, (struct dpi_text){bytes.p, bytes.n}, BYTES_WIDTH);
+    name(s, unknown ? PAINT_DIM : PAINT_PLAIN,
+         section->addresses ? paint_shorten(cut, row->name, s->width[NAME]) : row->name);
+    number(s, row->flows, s->width[FLOWS]);
+    number(s, row->packets, s->width[PACKETS]);
+    paint_right(&s->paint, PAINT_PLAIN, bytes_text(text, row), s->width[BYTES]);
     share(s, row->bytes, all_bytes);
     newline(s);
-    buf_free(&bytes);
+}
+
+static size_t rows_shown(const struct section *section, const struct dpi_tally *t)
+{
+    return t->n < section->rows ? t->n : section->rows;
 }
 
 static void ranking(struct summary *s, const struct section *section, const struct dpi_tally *t, uint64_t all_bytes)
@@ -260,16 +295,11 @@ static void ranking(struct summary *s, const struct section *section, const stru
     if (t->n == 0)
         return;
     ranking_heading(s, section->title);
-    size_t n = t->n < section->rows ? t->n : section->rows;
-    for (size_t i = 0; i < n; i++)
-        ranking_row(s, &t->rows[i], all_bytes);
-    if (t->n > n) {
-        paint_spaces(&s->paint, INDENT);
-        paint_str(&s->paint, PAINT_DIM, t->complete ? "" : "more than ");
-        counted(s, t->n - n, " more\n", " more\n");
-    }
+    for (size_t i = 0; i < rows_shown(section, t); i++)
+        ranking_row(s, section, &t->rows[i], all_bytes);
+    more(s, t->n - rows_shown(section, t));
     if (!t->complete)
-        paint_str(&s->paint, PAINT_DIM, "  too many names to count all: ~ may be too high\n");
+        paint_str(&s->paint, PAINT_DIM, "  more names than could be counted: what has a ~ may be less\n");
 }
 
 /* Every flow has one protocol, so the protocols have all bytes of flows between them. */
@@ -302,23 +332,40 @@ static void warnings(struct summary *s, const struct dpi_run *run)
 
 /* --- the writer --------------------------------------------------------------------------------------- */
 
-/* As wide as the longest name that is shown, as far as the screen has room for it beside the numbers. */
-static unsigned name_width(const struct summary *s, const struct dpi_run *run)
+static void widen(unsigned *width, unsigned to)
 {
-    unsigned widest = NAME_LEAST, screen = s->cfg.width;
-    for (size_t i = 0; i < run->n_captures; i++) {
-        unsigned w = paint_width(run->captures[i].name);
-        widest = w > widest ? w : widest;
+    *width = to > *width ? to : *width;
+}
+
+static void widen_for_section(struct summary *s, const struct section *section, const struct dpi_tally *t)
+{
+    char text[PAINT_NUMBER_MAX + 1];
+    for (size_t i = 0; i < rows_shown(section, t); i++) {
+        const struct dpi_tally_row *row = &t->rows[i];
+        widen(&s->width[NAME], paint_width(row->name));
+        widen(&s->width[FLOWS], GAP + (unsigned)paint_number(text, row->flows).n);
+        widen(&s->width[PACKETS], GAP + (unsigned)paint_number(text, row->packets).n);
+        widen(&s->width[BYTES], GAP + (unsigned)bytes_text(text, row).n);
     }
-    for (size_t i = 0; i < N_SECTIONS; i++) {
-        const struct dpi_tally *t = tally_of(run, &sections[i]);
-        for (size_t j = 0; j < t->n && j < sections[i].rows; j++) {
-            unsigned w = paint_width(t->rows[j].name);
-            widest = w > widest ? w : widest;
-        }
-    }
-    unsigned room = screen > NUMBERS_WIDTH + INDENT + NAME_LEAST ? screen - NUMBERS_WIDTH - INDENT : NAME_LEAST;
-    return screen && widest > room ? room : widest;
+}
+
+/* Numbers are never cut; names have the rest of the screen. */
+static void set_widths(struct summary *s, const struct dpi_run *run)
+{
+    unsigned numbers = 0, screen = s->cfg.width;
+    s->width[NAME] = NAME_LEAST;
+    for (int i = FLOWS; i < N_COLUMNS; i++)
+        s->width[i] = GAP + (unsigned)strlen(column_titles[i]);
+    widen(&s->width[SHARE], GAP + (unsigned)strlen("100.0 %"));
+    for (size_t i = 0; i < run->n_captures; i++)
+        widen(&s->width[NAME], paint_width(run->captures[i].name));
+    for (size_t i = 0; i < N_SECTIONS; i++)
+        widen_for_section(s, &sections[i], tally_of(run, &sections[i]));
+    for (int i = FLOWS; i < N_COLUMNS; i++)
+        numbers += s->width[i];
+    unsigned room = screen > INDENT + numbers + NAME_LEAST ? screen - INDENT - numbers : NAME_LEAST;
+    if (screen && s->width[NAME] > room)
+        s->width[NAME] = room;
 }
 
 static enum dpi_status summary_open(void **state, const struct dpi_writer_config *cfg, struct dpi_err *err)
@@ -335,7 +382,7 @@ static enum dpi_status summary_finish(void *state, const struct dpi_run *run, st
 {
     struct summary *s = state;
     uint64_t bytes = bytes_of_flows(run);
-    s->name_width = name_width(s, run);
+    set_widths(s, run);
     captures(s, run);
     times(s, run);
     packets(s, run);

@@ -18,7 +18,8 @@ enum {
     TEXT_LEAST = 6,    /* columns of a text that say something */
     OPTIONAL_LEAST = 16,
     ADDR_LEAST = 15,   /* an IPv4 address */
-    ROOMY_SCREEN = 120 /* from here on two blanks stand between columns */
+    ADDR_USUAL = 25,   /* an IPv6 address that still says which */
+    ROOMY_SCREEN = 140 /* from here on two blanks stand between columns */
 };
 
 /* What the head of a column says where the field's name is longer than what stands below. */
@@ -80,22 +81,9 @@ static struct dpi_text joined(struct buf *b, const struct dpi_text *v, size_t n)
     return (struct dpi_text){b->n ? b->p : "", b->n};
 }
 
-/* An address that is too long keeps both its ends: the one says whose it is, the other which. */
-static struct dpi_text shortened(char out[static DPI_SCALAR_MAX + 3], struct dpi_text t, unsigned max)
-{
-    static const char mark[] = "…";
-    if (max == 0 || t.n <= max)
-        return t;
-    size_t head = max / 2, tail = max - 1 - head;
-    memcpy(out, t.p, head);
-    memcpy(out + head, mark, strlen(mark));
-    memcpy(out + head + strlen(mark), t.p + t.n - tail, tail);
-    return (struct dpi_text){out, max - 1 + strlen(mark)};
-}
-
 /* What a cell says, not yet safe. Borrows from r or from scratch. */
 struct scratch {
-    char scalar[DPI_SCALAR_MAX], cut[DPI_SCALAR_MAX + 3];
+    char scalar[DPI_SCALAR_MAX], cut[PAINT_SHORT_MAX];
     struct buf list;
 };
 
@@ -110,7 +98,7 @@ static struct dpi_text cell_text(struct scratch *s, const struct dpi_field *f, c
         return v.text;
     if (v.kind == DPI_LIST)
         return joined(&s->list, v.list.v, v.list.n);
-    return shortened(s->cut, time_cell(s->scalar, &v), v.kind == DPI_ADDR ? max : 0);
+    return paint_shorten(s->cut, time_cell(s->scalar, &v), v.kind == DPI_ADDR ? max : 0);
 }
 
 /* --- widths ------------------------------------------------------------------------------------------- */
@@ -141,6 +129,7 @@ static void measure(const struct table *t, const struct dpi_field *f, struct lay
         c->usual = min_u(c->natural, f->width > title ? f->width : title);
         c->least = min_u(c->usual, f->show > 1 ? OPTIONAL_LEAST : TEXT_LEAST);
     } else if (f->kind == DPI_ADDR) {
+        c->usual = min_u(c->natural, ADDR_USUAL);
         c->least = min_u(c->natural, ADDR_LEAST);
     }
 }
@@ -225,8 +214,8 @@ static enum dpi_status start(struct table *t, struct dpi_err *err)
 
 static enum dpi_status put_note(struct table *t, struct dpi_text note, struct dpi_err *err)
 {
-    paint_text(&t->paint, PAINT_DIM, note, t->cfg.width);
-    return end_line(t, err);
+    paint_wrapped(&t->paint, PAINT_DIM, note, 2, t->cfg.width);
+    return output_buf(t->cfg.out, &t->paint.line, err);
 }
 
 static enum dpi_status note_rows(struct table *t, size_t shown, struct dpi_err *err)

@@ -429,6 +429,38 @@ static void many_flows_all_come_out_once(void **state)
     world_free(w);
 }
 
+static void packet_before_a_confirmed_jump_is_not_idle(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.active = S(1000);
+    start(w);
+    udp(w, 0, 1, 5000, 2, 7);     /* 1 */
+    udp(w, 90000, 1, 6000, 2, 7); /* 2: the clock does not believe it yet */
+    udp(w, 90001, 2, 7, 1, 6000); /* 2: now it does */
+    udp(w, 90002, 1, 6000, 2, 7);
+    finish(w);
+    assert_int_equal(w->n, 2);
+    expect(w, 0, 1, END_idle);
+    expect(w, 1, 2, END_eof);
+    world_free(w);
+}
+
+static void stray_ahead_keeps_nobody_alive(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    udp(w, 0, 1, 5000, 2, 7);
+    udp(w, 90000, 1, 6000, 2, 7);
+    udp(w, 1, 1, 5000, 2, 7);
+    udp(w, 130, 1, 7000, 2, 7);
+    finish(w);
+    expect(w, 0, 2, END_idle);
+    expect(w, 1, 1, END_idle);
+    world_free(w);
+}
+
 static void header_length_follows_what_is_delivered(void **state)
 {
     (void)state;
@@ -501,6 +533,8 @@ int main(void)
         cmocka_unit_test(memory_bounds_too),
         cmocka_unit_test(feeding_stops_at_the_verdict),
         cmocka_unit_test(many_flows_all_come_out_once),
+        cmocka_unit_test(packet_before_a_confirmed_jump_is_not_idle),
+        cmocka_unit_test(stray_ahead_keeps_nobody_alive),
         cmocka_unit_test(header_length_follows_what_is_delivered),
         cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
         cmocka_unit_test(tunnel_is_part_of_the_key),

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_decode.c - hand-made frames of every layer and every bucket, each also cut after every byte and with
+ * every bit flipped. The frames are hex; the macros below are headers whose fields are filled in. */
+#include "decode/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+/* clang-format off */
+/* Link headers */
+#define MACS      "020000000002 020000000001 "
+#define ETH(type) MACS type " "
+#define SNAP      "aaaa03 000000 "
+#define SLL(type) "0000 0001 0006 020000000001 0000 " type " "
+/* type, reserved, interface, hardware type, packet type, address */
+#define SLL2(type) type " 0000 00000003 0001 00 06 020000000001 0000 "
+/* 802.11 data: control, duration, three addresses, sequence */
+#define WLAN(control) control " 0000 020000000011 020000000012 020000000013 1000 "
+
+/* IPv4 from 10.0.0.1 to 10.0.0.2: total length, flags and offset, protocol; TTL 64 */
+#define IP4(length, fragment, proto) "45 00 " length " 1234 " fragment " 40 " proto " 0000 0a000001 0a000002 "
+/* IPv6 from fd00::1 to fd00::2: payload length, next header; hop limit 64 */
+#define IP6(length, next) \
+    "60000000 " length " " next " 40 fd000000000000000000000000000001 fd000000000000000000000000000002 "
+
+/* Transports: port 12345 to port 53; UDP length; TCP data offset and flags, sequence 1, acknowledged 2 */
+#define UDP(length)        "3039 0035 " length " 0000 "
+#define TCP(offset, flags) "3039 0035 00000001 00000002 " offset flags " 2000 0000 0000 "
+#define FOUR               "61626364 "
+
+#define UDP4 IP4("0020", "0000", "11") UDP("000c") FOUR /* 32 bytes, 4 of payload */
+#define UDP6 IP6("000c", "11") UDP("000c") FOUR         /* 52 bytes, 4 of payload */
+
+enum { CUT = 1, FRAGMENT = 2, OFFLOAD = 4, NO_PORTS = 8, MACS_KNOWN = 16, HAS_TCP = 32 };
+
+struct row {
+    const char *name;
+    uint32_t link_type;
+    const char *frame;
+    enum dpi_bucket bucket;
+    /* for a flow */
+    unsigned flags;
+    uint8_t transport;
+    uint32_t ip_len, payload_len, payload_cap;
+    uint16_t vlan;
+    unsigned n_tunnels;
+    uint16_t src_port, dst_port; /* 0, 0: 12345 and 53 where there are ports */
+    uint32_t more;               /* bytes of the frame that were not captured */
+    uint8_t tcp_flags;
+};
+
+#define FLOW     DPI_BUCKET_flow
+#define E        .link_type = 1
+#define UDP_FLOW .bucket = FLOW, .transport = 17, .payload_len = 4, .payload_cap = 4
+#define UDP4_OK  UDP_FLOW, .ip_len = 32
+#define UDP6_OK  UDP_FLOW, .ip_len = 52
+#define ETH_UDP4 UDP4_OK, .flags = MACS_KNOWN
+
+static const struct row rows[] = {
+    /* link types */
+    {"ethernet", E, ETH("0800") UDP4, ETH_UDP4},
+    {"ethernet, IPv6", E, ETH("86dd") UDP6, UDP6_OK, .flags = MACS_KNOWN},
+    {"the type says IPv4, the packet IPv6", E, ETH("0800") UDP6, UDP6_OK, .flags = MACS_KNOWN},
+    {"padding is not payload", E, ETH("0800") UDP4 "0000000000", ETH_UDP4},
+    {"ARP", E, ETH("0806") "0001080006040001", .bucket = DPI_BUCKET_not_ip},
+    {"empty frame", E, "", .bucket = DPI_BUCKET_link_malformed},
+    {"half an ethernet header", E, "020000000002", .bucket = DPI_BUCKET_link_malformed},
+    {"802.3 SNAP", E, ETH("0028") SNAP "0800" UDP4, ETH_UDP4},
+    {"802.3 SNAP of a bridge", E, ETH("0028") "aaaa03 0000f8 0800" UDP4, ETH_UDP4},
+    {"802.3 LLC with IP", E, ETH("0023") "060603" UDP4, ETH_UDP4},
+    {"802.3 SNAP of Cisco", E, ETH("0028") "aaaa03 00000c 2000 02b4", .bucket = DPI_BUCKET_not_ip},
+    {"802.3 spanning tree", E, ETH("0026") "424203 0000", .bucket = DPI_BUCKET_not_ip},
+    {"802.3 cut in SNAP", E, ETH("0028") "aaaa03 0000", .bucket = DPI_BUCKET_link_malformed},
+    {"type between length and type", E, ETH("05dd") SNAP "0800" UDP4, .bucket = DPI_BUCKET_not_ip},
+    {"raw", 101, UDP4, UDP4_OK},
+    {"raw, IPv6", 101, UDP6, UDP6_OK},
+    {"raw 12", 12, UDP4, UDP4_OK},
+    {"raw 14", 14, UDP6, UDP6_OK},
+    {"ipv4", 228, UDP4, UDP4_OK},
+    {"ipv6", 229, UDP6, UDP6_OK},
+    {"raw, empty", 101, "", .bucket = DPI_BUCKET_ip_malformed},
+    {"raw, version 5", 101, "55", .bucket = DPI_BUCKET_ip_malformed},
+    {"null, little endian", 0, "02000000" UDP4, UDP4_OK},
+    {"null, big endian", 0, "00000002" UDP4, UDP4_OK},
+    {"null, IPv6 of macOS", 0, "1e000000" UDP6, UDP6_OK},
+    {"null, IPv6 of FreeBSD", 0, "0000001c" UDP6, UDP6_OK},
+    {"null, IPv6 of OpenBSD", 0, "18000000" UDP6, UDP6_OK},
+    {"null, IPv6 of Linux", 0, "0a000000" UDP6, UDP6_OK},
+    {"null, IPv6 of Windows", 0, "17000000" UDP6, UDP6_OK},
+    {"null, EtherType", 0, "00000800" UDP4, UDP4_OK},
+    {"null, Cisco HDLC", 0, "0f000800" UDP4, UDP4_OK},
+    {"null, appletalk", 0, "10000000" UDP4, .bucket = DPI_BUCKET_not_ip},
+    {"null, no family at all", 0, "12345678" UDP4, .bucket = DPI_BUCKET_not_ip},
+    {"null, cut", 0, "020000", .bucket = DPI_BUCKET_link_malformed},
+    {"loop", 108, "00000002" UDP4, UDP4_OK},
+    {"sll", 113, SLL("0800") UDP4, UDP4_OK},
+    {"sll, IPv6", 113, SLL("86dd") UDP6, UDP6_OK},
+    {"sll, VLAN", 113, SLL("8100") "2007 0800" UDP4, UDP4_OK, .vlan = 7},
+    {"sll, LLC", 113, SLL("0004") SNAP "0800" UDP4, UDP4_OK},
+    {"sll, netlink", 113, SLL("0000") UDP4, .bucket = DPI_BUCKET_not_ip},
+    {"sll, cut", 113, "0000 0001 0006 0200", .bucket = DPI_BUCKET_link_malformed},
+    {"sll2", 276, SLL2("0800") UDP4, UDP4_OK},
+    {"sll2, service tag", 276, SLL2("88a8") "0009 86dd" UDP6, UDP6_OK, .vlan = 9},
+    {"sll2, ARP", 276, SLL2("0806"), .bucket = DPI_BUCKET_not_ip},
+    {"sll2, cut", 276, "0800 0000", .bucket = DPI_BUCKET_link_malformed},
+    {"ppp", 9, "0021" UDP4, UDP4_OK},
+    {"ppp, one byte of protocol", 9, "21" UDP4, UDP4_OK},
+    {"ppp, address and control", 9, "ff03 0057" UDP6, UDP6_OK},
+    {"ppp, cisco", 9, "0f00 0800" UDP4, UDP4_OK},
+    {"ppp, LCP", 9, "ff03 c021 01010004", .bucket = DPI_BUCKET_not_ip},
+    {"ppp, MPLS", 9, "ff03 0281 00010140" UDP4, UDP4_OK},
+    {"ppp, MPLS multicast", 9, "0283 00010140" UDP6, UDP6_OK},
+    {"ppp, cut", 9, "ff03 00", .bucket = DPI_BUCKET_link_malformed},
+    {"ppp_hdlc", 50, "ff03 0021" UDP4, UDP4_OK},
+    {"ppp_hdlc, cisco", 50, "8f00 86dd" UDP6, UDP6_OK},
+    {"ppp_with_dir", 204, "01 ff03 0021" UDP4, UDP4_OK},
+    {"ppp_ether", 51, "1100 0001 0022 0021" UDP4, UDP4_OK},
+    {"c_hdlc", 104, "0f00 0800" UDP4, UDP4_OK},
+    {"c_hdlc, keep-alive", 104, "8f00 8035 00000002", .bucket = DPI_BUCKET_not_ip},
+    {"c_hdlc_with_dir", 205, "00 0f00 86dd" UDP6, UDP6_OK},
+    {"mpls", 219, "00010140" UDP4, UDP4_OK},
+    {"link type without a row", 11, UDP4, .bucket = DPI_BUCKET_link_unsupported},
+    {"link type with a name only", 189, UDP4, .bucket = DPI_BUCKET_link_unsupported},
+    {"link type beyond the table", 0xffffffff, UDP4, .bucket = DPI_BUCKET_link_unsupported},
+
+    /* 802.11 */
+    {"wlan, to the DS", 105, WLAN("0801") SNAP "0800" UDP4, ETH_UDP4},
+    {"wlan, from the DS, QoS", 105, WLAN("8802") "0000" SNAP "0800" UDP4, ETH_UDP4},
+    {"wlan, QoS and HT control", 105, WLAN("8882") "0000 00000000" SNAP "0800" UDP4, ETH_UDP4},
+    {"wlan, four addresses", 105, WLAN("0803") "020000000014" SNAP "86dd" UDP6, UDP6_OK, .flags = MACS_KNOWN},
+    {"wlan, four addresses, QoS", 105, WLAN("8803") "020000000014 0000" SNAP "0800" UDP4, ETH_UDP4},
+    {"wlan, A-MSDU", 105, WLAN("8802") "8000" ETH("0028") SNAP "0800" UDP4, ETH_UDP4},
+    {"wlan, A-MSDU, four addresses", 105, WLAN("8803") "020000000014 8000" ETH("0028") SNAP "0800" UDP4, ETH_UDP4},
+    {"wlan, beacon", 105, WLAN("8000"), .bucket = DPI_BUCKET_not_ip},
+    {"wlan, acknowledgement", 105, "d400 0000 020000000001", .bucket = DPI_BUCKET_not_ip},
+    {"wlan, no data", 105, WLAN("4801"), .bucket = DPI_BUCKET_not_ip},
+    {"wlan, encrypted", 105, WLAN("0841") SNAP "0800" UDP4, .bucket = DPI_BUCKET_not_ip},
+    {"wlan, later fragment", 105, "0801 0000 020000000011 020000000012 020000000013 1100" SNAP "0800" UDP4,
+     .bucket = DPI_BUCKET_not_ip},
+    {"wlan, cut", 105, "0801 0000 0200", .bucket = DPI_BUCKET_link_malformed},
+    {"radiotap", 127, "00 00 0800 00000000" WLAN("0801") SNAP "0800" UDP4, ETH_UDP4},
+    {"radiotap, padded", 127, "00 00 0900 02000000 20" WLAN("8802") "0000 0000" SNAP "0800" UDP4, ETH_UDP4},
+    {"radiotap, time and padding", 127,
+     "00 00 1100 03000000 0000000000000000 20" WLAN("8802") "0000 0000" SNAP "0800" UDP4, ETH_UDP4},
+    {"radiotap, two bitmaps", 127,
+     "00 00 1900 03000080 00000000 00000000 0000000000000000 20" WLAN("8802") "0000 0000" SNAP "0800" UDP4, ETH_UDP4},
+    {"radiotap, bad FCS", 127, "00 00 0900 02000000 40" WLAN("0801") SNAP "0800" UDP4,
+     .bucket = DPI_BUCKET_link_malformed},
+    {"radiotap, longer than the frame", 127, "00 00 ff00 00000000", .bucket = DPI_BUCKET_link_malformed},
+
+    /* between link and IP */
+    {"VLAN", E, ETH("8100") "2064 0800" UDP4, ETH_UDP4, .vlan = 100},
+    {"QinQ: the inner id", E, ETH("88a8") "0064 8100 2002 86dd" UDP6, UDP6_OK, .flags = MACS_KNOWN, .vlan = 2},
+    {"QinQ of old", E, ETH("9100") "0001 9200 0002 8100 0003 0800" UDP4, ETH_UDP4, .vlan = 3},
+    {"priority tag", E, ETH("8100") "e000 0800" UDP4, ETH_UDP4, .vlan = 0},
+    {"VLAN with LLC", E, ETH("8100") "0005 0028" SNAP "0800" UDP4, ETH_UDP4, .vlan = 5},
+    {"VLAN, ARP", E, ETH("8100") "0005 0806", .bucket = DPI_BUCKET_not_ip},
+    {"VLAN, cut", E, ETH("8100") "0005 08", .bucket = DPI_BUCKET_link_malformed},
+    {"MPLS", E, ETH("8847") "00010140" UDP4, ETH_UDP4},
+    {"MPLS, three labels", E, ETH("8848") "00010040 00020040 00030140" UDP6, UDP6_OK, .flags = MACS_KNOWN},
+    {"MPLS, ethernet with control word", E, ETH("8847") "00010140 00000000" ETH("0800") UDP4, ETH_UDP4},
+    {"MPLS, ethernet at once", E, ETH("8847") "00010140" ETH("8100") "0008 0800" UDP4, ETH_UDP4, .vlan = 8},
+    {"MPLS, ethernet to an address like IPv4", E, ETH("8847") "00010140 4500dead0002 020000000001 0800" UDP4, ETH_UDP4},
+    {"MPLS, ethernet to an address like IPv4 of length 0", E,
+     ETH("8847") "00010140 450000000002 020000000001 0800" UDP4, ETH_UDP4},
+    {"MPLS, channel", E, ETH("8847") "00010140 10000021" UDP4, .bucket = DPI_BUCKET_not_ip},
+    {"MPLS, channel with what looks like ethernet", E, ETH("8847") "00010140 10000021" ETH("0800") UDP4,
+     .bucket = DPI_BUCKET_not_ip},
+    {"MPLS without a bottom", E, ETH("8847") "00010040 00010040", .bucket = DPI_BUCKET_link_malformed},
+    {"PPPoE", E, ETH("8864") "1100 0001 0022 0021" UDP4, ETH_UDP4},
+    {"PPPoE in VLAN, IPv6", E, ETH("8100") "0003 8864 1100 0001 0036 0057" UDP6, UDP6_OK, .flags = MACS_KNOWN,
+     .vlan = 3},
+    {"PPPoE, echo", E, ETH("8864") "1100 0001 000a c021 09000008", .bucket = DPI_BUCKET_not_ip},
+    {"PPPoE, terminated", E, ETH("8864") "11a7 0001 0000", .bucket = DPI_BUCKET_not_ip},
+    {"PPPoE discovery", E, ETH("8863") "1109 0000 0004", .bucket = DPI_BUCKET_not_ip},
+    {"PPPoE, cut", E, ETH("8864") "1100", .bucket = DPI_BUCKET_link_malformed},
+    {"802.1ah", E, ETH("88e7") "00000001" ETH("0800") UDP4, ETH_UDP4},
+    {"FabricPath", E, ETH("8903") "4020" ETH("0800") UDP4, ETH_UDP4},
+    {"transparent bridging", 113, SLL("6558") ETH("0800") UDP4, ETH_UDP4},
+
+    /* IPv4 */
+    {"half an IPv4 header", 101, "4500 0020 1234", .bucket = DPI_BUCKET_ip_malformed},
+    {"IPv4 header length 4", 101, "44 00 0020 1234 0000 4011 0000 0a000001 0a000002",
+     .bucket = DPI_BUCKET_ip_malformed},
+    {"IPv4 total below header", 101, IP4("0013", "0000", "11") UDP("000c") FOUR, .bucket = DPI_BUCKET_ip_malformed},
+    {"IPv4 options", 101, "46 00 0024 1234 0000 40 11 0000 0a000001 0a000002 01010100" UDP("000c") FOUR, UDP_FLOW,
+     .ip_len = 36},
+    {"IPv4 options cut", 101, "4f 00 0080 1234 0000 40 11 0000 0a000001 0a000002 01010100", .more = 104,
+     .bucket = DPI_BUCKET_ip_malformed},
+    {"IPv4, less captured", 101, IP4("0024", "0000", "11") UDP("0010") FOUR, .more = 4, .bucket = FLOW, .flags = CUT,
+     .transport = 17, .ip_len = 36, .payload_len = 8, .payload_cap = 4},
+    {"IPv4, total beyond the frame", 101, IP4("0024", "0000", "11") UDP("0010") FOUR, .bucket = FLOW, .flags = CUT,
+     .transport = 17, .ip_len = 32, .payload_len = 4, .payload_cap = 4},
+    {"IPv4, only padding cut", E, ETH("0800") UDP4 "0000", .more = 12, ETH_UDP4},
+    {"IPv4, length 0", 101, IP4("0000", "0000", "11") UDP("0000") FOUR, UDP4_OK, .flags = OFFLOAD},
+    {"IPv4, length 0 and cut", 101, IP4("0000", "0000", "06") TCP("50", "10") FOUR, .more = 100000, .bucket = FLOW,
+     .flags = OFFLOAD | CUT | HAS_TCP, .transport = 6, .ip_len = 100044, .payload_len = 100004, .payload_cap = 4,
+     .tcp_flags = TCP_ACK},
+    {"first fragment", 101, IP4("0020", "2000", "11") UDP("0800") FOUR, UDP4_OK, .flags = FRAGMENT},
+    {"later fragment", 101, IP4("0020", "2001", "11") UDP("000c") FOUR, .bucket = DPI_BUCKET_fragment_incomplete},
+    {"fragment at 32768", 101, IP4("0020", "1000", "11") UDP("000c") FOUR, .bucket = DPI_BUCKET_fragment_incomplete},
+    {"last fragment", 101, IP4("0020", "00b9", "11") UDP("000c") FOUR, .bucket = DPI_BUCKET_fragment_incomplete},
+    {"first fragment without the ports", 101, IP4("0016", "2000", "11") "3039",
+     .bucket = DPI_BUCKET_fragment_incomplete},
+    {"do not fragment", 101, IP4("0020", "4000", "11") UDP("000c") FOUR, UDP4_OK},
+
+    /* IPv6 */
+    {"half an IPv6 header", 101, "60000000 000c 1140 fd00", .bucket = DPI_BUCKET_ip_malformed},
+    {"IPv6, length 0", 101, IP6("0000", "11") UDP("0000") FOUR, UDP6_OK, .flags = OFFLOAD},
+    {"jumbogram", 101, IP6("0000", "00") "11 00 c204 00011000" UDP("0000") FOUR, .more = 69612, .bucket = FLOW,
+     .flags = OFFLOAD | CUT, .transport = 17, .ip_len = 69672, .payload_len = 69616, .payload_cap = 4},
+    {"nothing follows", 101, IP6("0000", "3b"), .bucket = FLOW, .flags = NO_PORTS, .transport = 59, .ip_len = 40},
+    {"nothing follows but padding", 101, IP6("0000", "3b") FOUR, .bucket = FLOW, .flags = NO_PORTS, .transport = 59,
+     .ip_len = 40},
+    {"nothing follows the options", 101, IP6("0008", "3c") "3b 00 010400000000", .bucket = FLOW, .flags = NO_PORTS,
+     .transport = 59, .ip_len = 48},
+    {"every option header", 101,
+     IP6("003c", "00") "2b 00 010400000000 "                 /* hop by hop, then routing */
+                       "3c 01 0000000000000000000000000000 " /* of 16 bytes, then destination options */
+                       "2c 00 010400000000 "                 /* then fragment */
+                       "11 00 0000 00000001 "                /* atomic, then UDP */
+     UDP("000c") FOUR "00000000000000000000",
+     UDP_FLOW, .ip_len = 100},
+    {"IPv6 first fragment", 101, IP6("0014", "2c") "11 00 0001 00000001" UDP("0400") FOUR, UDP_FLOW, .ip_len = 60,
+     .flags = FRAGMENT},
+    {"IPv6 atomic fragment, reserved bits", 101, IP6("0014", "2c") "11 00 0006 00000001" UDP("000c") FOUR, UDP_FLOW,
+     .ip_len = 60},
+    {"IPv6 later fragment", 101, IP6("0014", "2c") "11 00 0009 00000001" UDP("0400") FOUR,
+     .bucket = DPI_BUCKET_fragment_incomplete},
+    {"IPv6 first fragment ends in options", 101, IP6("000c", "2c") "3c 00 0001 00000001 11 04 0000",
+     .bucket = DPI_BUCKET_fragment_incomplete},
+    {"options longer than the packet", 101, IP6("000c", "3c") "11 05" UDP("000c") "0000",
+     .bucket = DPI_BUCKET_ip_malformed},
+    {"mobility", 101, IP6("0008", "87") "3b 00 000000000000", .bucket = FLOW, .flags = NO_PORTS, .transport = 135,
+     .ip_len = 48, .payload_len = 8, .payload_cap = 8},
+    {"HIP with more behind", 101, IP6("0014", "8b") "11 00 000000000000" UDP("000c") FOUR, UDP_FLOW, .ip_len = 60},
+    {"shim6", 101, IP6("0008", "8c") "3b 00 000000000000", .bucket = FLOW, .flags = NO_PORTS, .transport = 140,
+     .ip_len = 48, .payload_len = 8, .payload_cap = 8},
+    {"IPv6 AH", 101, IP6("000c", "33") "11 01 0000 00000001 00000002", .bucket = FLOW, .flags = NO_PORTS,
+     .transport = 51, .ip_len = 52, .payload_len = 12, .payload_cap = 12},
+    {"IPv6 ESP", 101, IP6("0008", "32") "00000001 00000002", .bucket = FLOW, .flags = NO_PORTS, .transport = 50,
+     .ip_len = 48, .payload_len = 8, .payload_cap = 8},
+#define OPTIONS      "3c 00 010400000000 "
+#define FOUR_OPTIONS OPTIONS OPTIONS OPTIONS OPTIONS
+    {"16 extension headers", 101,
+     IP6("008c", "3c") FOUR_OPTIONS FOUR_OPTIONS FOUR_OPTIONS OPTIONS OPTIONS OPTIONS "11 00 010400000000" UDP("000c")
+         FOUR,
+     UDP_FLOW, .ip_len = 180},
+    {"17 extension headers", 101,
+     IP6("0094", "3c") FOUR_OPTIONS FOUR_OPTIONS FOUR_OPTIONS FOUR_OPTIONS "11 00 010400000000" UDP("000c") FOUR,
+     .bucket = DPI_BUCKET_too_deep},
+
+    /* IP in IP */
+    {"4 in 4", 101, IP4("0034", "0000", "04") UDP4, UDP4_OK, .n_tunnels = 1},
+    {"6 in 4", 101, IP4("0048", "0000", "29") UDP6, UDP6_OK, .n_tunnels = 1},
+    {"4 in 6", 101, IP6("0020", "04") UDP4, UDP4_OK, .n_tunnels = 1},
+    {"6 in 6, behind options", 101, IP6("003c", "3c") "29 00 010400000000" UDP6, UDP6_OK, .n_tunnels = 1},
+    {"the number is of the other version", 101, IP4("0048", "0000", "04") UDP6, UDP6_OK, .n_tunnels = 1},
+    {"inner packet beyond the outer one", 101, IP4("0030", "0000", "04") UDP4, .bucket = FLOW, .flags = CUT,
+     .transport = 17, .ip_len = 28, .n_tunnels = 1},
+    {"first fragment of a tunnel", 101, IP4("0030", "2000", "04") IP4("05dc", "0000", "11") UDP("05c8"), .bucket = FLOW,
+     .flags = FRAGMENT | CUT, .transport = 17, .ip_len = 28, .n_tunnels = 1},
+    {"first fragment, inner header cut", 101, IP4("0018", "2000", "04") "45000020",
+     .bucket = DPI_BUCKET_fragment_incomplete},
+    {"no IP in IP", 101, IP4("0018", "0000", "04") "00000000", .bucket = DPI_BUCKET_ip_malformed},
+    {"nothing in IP", 101, IP4("0014", "0000", "04"), .bucket = DPI_BUCKET_ip_malformed},
+    {"8 tunnels", 101,
+     IP4("00c0", "0000", "04") IP4("00ac", "0000", "04") IP4("0098", "0000", "04") IP4("0084", "0000", "04")
+         IP4("0070", "0000", "04") IP4("005c", "0000", "04") IP4("0048", "0000", "04") IP4("0034", "0000", "04") UDP4,
+     UDP4_OK, .n_tunnels = 8},
+    {"9 tunnels", 101,
+     IP4("0000", "0000", "04") IP4("0000", "0000", "04") IP4("0000", "0000", "04") IP4("0000", "0000", "04")
+         IP4("0000", "0000", "04") IP4("0000", "0000", "04") IP4("0000", "0000", "04") IP4("0000", "0000", "04")
+             IP4("0000", "0000", "04") UDP4,
+     .bucket = DPI_BUCKET_too_deep},
+
+    /* transports */
+    {"TCP", 101, IP4("002c", "0000", "06") TCP("50", "18") FOUR, .bucket = FLOW, .flags = HAS_TCP, .transport = 6,
+     .ip_len = 44, .payload_len = 4, .payload_cap = 4, .tcp_flags = TCP_PSH | TCP_ACK},
+    {"TCP options", 101, IP4("002c", "0000", "06") TCP("60", "02") "01010100", .bucket = FLOW, .flags = HAS_TCP,
+     .transport = 6, .ip_len = 44, .tcp_flags = TCP_SYN},
+    {"TCP data offset 4", 101, IP4("002c", "0000", "06") TCP("40", "10") FOUR, .bucket = FLOW, .flags = HAS_TCP,
+     .transport = 6, .ip_len = 44, .tcp_flags = TCP_ACK},
+    {"TCP data offset beyond the packet", 101, IP4("002c", "0000", "06") TCP("f0", "10") FOUR, .bucket = FLOW,
+     .flags = HAS_TCP, .transport = 6, .ip_len = 44, .tcp_flags = TCP_ACK},
+    {"TCP options cut", 101, IP4("0064", "0000", "06") TCP("80", "10") FOUR, .more = 56, .bucket = FLOW,
+     .flags = HAS_TCP | CUT, .transport = 6, .ip_len = 100, .payload_len = 48, .tcp_flags = TCP_ACK},
+    {"TCP cut behind the flags", 101, IP4("0064", "0000", "06") "3039 0035 00000001 00000002 5012", .more = 66,
+     .bucket = FLOW, .flags = CUT, .transport = 6, .ip_len = 100, .payload_len = 60, .tcp_flags = TCP_SYN | TCP_ACK},
+    {"TCP cut behind the ports", 101, IP4("0064", "0000", "06") "3039 0035", .more = 76, .bucket = FLOW, .flags = CUT,
+     .transport = 6, .ip_len = 100},
+    {"TCP cut in the ports", 101, IP4("0064", "0000", "06") "3039 00", .more = 77,
+     .bucket = DPI_BUCKET_transport_malformed},
+    {"TCP too short for the ports", 101, IP4("0017", "0000", "06") "3039 00", .bucket = DPI_BUCKET_transport_malformed},
+    {"TCP too short for its header", 101, IP4("0018", "0000", "06") "3039 0035", .bucket = FLOW, .transport = 6,
+     .ip_len = 24},
+    {"UDP shorter than IP", 101, IP4("0020", "0000", "11") UDP("000a") FOUR, .bucket = FLOW, .transport = 17,
+     .ip_len = 32, .payload_len = 2, .payload_cap = 2},
+    {"UDP longer than IP", 101, IP4("0020", "0000", "11") UDP("0100") FOUR, UDP4_OK},
+    {"UDP length below its header", 101, IP4("0020", "0000", "11") UDP("0007") FOUR, .bucket = FLOW, .transport = 17,
+     .ip_len = 32},
+    {"UDP length 0", 101, IP4("0020", "0000", "11") UDP("0000") FOUR, UDP4_OK},
+    {"UDP cut", 101, IP4("0024", "0000", "11") "3039 0035 0010", .more = 10, .bucket = FLOW, .flags = CUT,
+     .transport = 17, .ip_len = 36, .payload_len = 8},
+    {"UDP without ports", 101, IP4("0016", "0000", "11") "3039", .bucket = DPI_BUCKET_transport_malformed},
+    {"SCTP", 101, IP4("0024", "0000", "84") "3039 0035 00000001 00000000" FOUR, .bucket = FLOW, .transport = 132,
+     .ip_len = 36, .payload_len = 4, .payload_cap = 4},
+    {"SCTP without ports", 101, IP4("0014", "0000", "84"), .bucket = DPI_BUCKET_transport_malformed},
+    {"ICMP", 101, IP4("0020", "0000", "01") "08 00 0000 00010001" FOUR, .bucket = FLOW, .flags = NO_PORTS,
+     .transport = 1, .ip_len = 32, .src_port = 8, .payload_len = 4, .payload_cap = 4},
+    {"ICMP of two bytes", 101, IP4("0016", "0000", "01") "03 01", .bucket = FLOW, .flags = NO_PORTS, .transport = 1,
+     .ip_len = 22, .src_port = 3, .dst_port = 1},
+    {"ICMP of one byte", 101, IP4("0015", "0000", "01") "03", .bucket = DPI_BUCKET_transport_malformed},
+    {"ICMPv6", 101, IP6("0008", "3a") "87 00 0000 00000000", .bucket = FLOW, .flags = NO_PORTS, .transport = 58,
+     .ip_len = 48, .src_port = 135},
+    {"GRE", 101, IP4("0018", "0000", "2f") "00000800", .bucket = FLOW, .flags = NO_PORTS, .transport = 47, .ip_len = 24,
+     .payload_len = 4, .payload_cap = 4},
+    {"AH", 101, IP4("0020", "0000", "33") "11 01 0000 00000001 00000002", .bucket = FLOW, .flags = NO_PORTS,
+     .transport = 51, .ip_len = 32, .payload_len = 12, .payload_cap = 12},
+    {"hop by hop in IPv4", 101, IP4("001c", "0000", "00") "11 00 010400000000", .bucket = FLOW, .flags = NO_PORTS,
+     .transport = 0, .ip_len = 28, .payload_len = 8, .payload_cap = 8},
+};
+/* clang-format on */
+#define N_ROWS (sizeof rows / sizeof *rows)
+
+enum { FRAME_MAX = 1024 };
+
+static unsigned nibble(char c)
+{
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+static size_t from_hex(uint8_t *out, const char *hex)
+{
+    size_t n = 0;
+
+    for (; *hex; hex++) {
+        if (*hex == ' ')
+            continue;
+        assert_true(n < FRAME_MAX);
+        out[n++] = (uint8_t)(nibble(hex[0]) << 4 | nibble(hex[1]));
+        hex++;
+    }
+    return n;
+}
+
+/* Decodes n bytes from a block of exactly that size, then checks what holds for every packet. */
+static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t *frame, size_t n, uint64_t wirelen)
+{
+    struct capture_iface iface = {.link_type = link_type};
+    uint8_t *copy = n ? malloc(n) : NULL;
+    struct packet p = {&iface, copy, (uint32_t)n, (uint32_t)wirelen, 0, 1, 0};
+
+    if (n)
+        memcpy(copy, frame, n);
+    memset(d, 0xa5, sizeof *d); /* what was there before must not matter */
+    decode_packet(&p, d);
+
+    assert_true(d->bucket < DPI_BUCKET_COUNT);
+    assert_true(d->n_tunnels <= DECODE_MAX_TUNNELS);
+    if (d->bucket == DPI_BUCKET_flow) {
+        assert_true(d->ip >= copy && d->ip + d->ip_cap <= copy + n);
+        assert_true(d->ip_cap <= d->ip_len);
+        assert_true(d->cut || d->ip_cap == d->ip_len);
+        assert_true(d->payload_cap <= d->payload_len && d->payload_len < d->ip_len);
+        assert_int_equal(d->payload != NULL, d->payload_cap > 0);
+        if (d->payload)
+            assert_true(d->payload > d->ip && d->payload + d->payload_cap <= d->ip + d->ip_cap);
+        assert_true(d->src.family == d->dst.family && (d->src.family == 4 || d->src.family == 6));
+        assert_int_equal(d->ip[0] >> 4, d->src.family);
+        assert_true(d->transport == 6 || (!d->has_tcp && !d->tcp_flags));
+    }
+    free(copy); /* the pointers in d are dead from here on */
+}
+
+static bool same_addr(const struct dpi_addr *a, const uint8_t *b, size_t n)
+{
+    return memcmp(a->b, b, n) == 0;
+}
+
+static void check_addresses(const struct decoded *d)
+{
+    static const uint8_t net4[4] = {10, 0, 0, 1}, net6[16] = {0xfd, 0, [15] = 1}, zero[12] = {0};
+    struct dpi_addr dst = d->dst;
+    bool v4 = d->src.family == 4;
+
+    assert_true(same_addr(&d->src, v4 ? net4 : net6, v4 ? 4 : 16));
+    dst.b[v4 ? 3 : 15] = 1; /* it ends with 2 */
+    assert_true(same_addr(&dst, v4 ? net4 : net6, v4 ? 4 : 16));
+    if (v4)
+        assert_memory_equal(d->src.b + 4, zero, sizeof zero);
+}
+
+#define SAME(field, expected) check_same(r->name, #field, d->field, expected)
+
+static void check_same(const char *row, const char *field, uint64_t value, uint64_t expected)
+{
+    if (value != expected)
+        fail_msg("%s: %s is %llu, not %llu", row, field, (unsigned long long)value, (unsigned long long)expected);
+}
+
+static void check_flow(const struct row *r, const struct decoded *d)
+{
+    bool ports = !(r->flags & NO_PORTS);
+    bool is_default = ports && !r->src_port && !r->dst_port;
+
+    SAME(transport, r->transport);
+    SAME(ttl, 64);
+    SAME(ip_len, r->ip_len);
+    SAME(payload_len, r->payload_len);
+    SAME(payload_cap, r->payload_cap);
+    SAME(has_ports, ports);
+    SAME(src_port, is_default ? 12345 : r->src_port);
+    SAME(dst_port, is_default ? 53 : r->dst_port);
+    SAME(vlan, r->vlan);
+    SAME(n_tunnels, r->n_tunnels);
+    SAME(cut, (r->flags & CUT) != 0);
+    SAME(fragment, (r->flags & FRAGMENT) != 0);
+    SAME(offload, (r->flags & OFFLOAD) != 0);
+    SAME(has_mac, (r->flags & MACS_KNOWN) != 0);
+    SAME(has_tcp, (r->flags & HAS_TCP) != 0);
+    SAME(tcp_flags, r->tcp_flags);
+    SAME(tcp_seq, d->has_tcp ? 1 : 0);
+    SAME(tcp_ack, d->has_tcp ? 2 : 0);
+    check_addresses(d);
+}
+
+static void frames_decode(void **state)
+{
+    (void)state;
+    for (const struct row *r = rows; r < rows + N_ROWS; r++) {
+        uint8_t frame[FRAME_MAX];
+        size_t n = from_hex(frame, r->frame);
+        struct decoded d;
+
+        decode_checked(&d, r->link_type, frame, n, n + r->more);
+        if (d.bucket != r->bucket)
+            fail_msg("%s: in bucket %s", r->name, dpi_buckets[d.bucket].name);
+        if (d.bucket == DPI_BUCKET_flow)
+            check_flow(r, &d);
+    }
+}
+
+static bool same_key(const struct decoded *a, const struct decoded *b)
+{
+    return a->transport == b->transport && memcmp(&a->src, &b->src, sizeof a->src) == 0 &&
+           memcmp(&a->dst, &b->dst, sizeof a->dst) == 0 && a->src_port == b->src_port && a->dst_port == b->dst_port &&
+           a->has_ports == b->has_ports && a->vlan == b->vlan && a->n_tunnels == b->n_tunnels;
+}
+
+/* A frame of which less was captured is in the same flow, or its bucket says that a header is missing. */
+static void check_shorter(const struct row *r, const struct decoded *whole, const struct decoded *d)
+{
+    switch (d->bucket) {
+    case DPI_BUCKET_link_malformed:
+    case DPI_BUCKET_ip_malformed:
+    case DPI_BUCKET_transport_malformed:
+    case DPI_BUCKET_fragment_incomplete:
+        return;
+    case DPI_BUCKET_flow:
+        if (whole->bucket == DPI_BUCKET_flow && same_key(whole, d) && d->payload_cap <= whole->payload_cap)
+            return;
+        break;
+    default:
+        if (d->bucket == whole->bucket)
+            return;
+    }
+    fail_msg("%s, cut: in bucket %s", r->name, dpi_buckets[d->bucket].name);
+}
+
+static void frames_cut_anywhere(void **state)
+{
+    (void)state;
+    for (const struct row *r = rows; r < rows + N_ROWS; r++) {
+        uint8_t frame[FRAME_MAX];
+        size_t n = from_hex(frame, r->frame);
+        struct decoded whole, d;
+
+        decode_checked(&whole, r->link_type, frame, n, n + r->more);
+        for (size_t i = 0; i < n; i++) {
+            decode_checked(&d, r->link_type, frame, i, n + r->more); /* by a snap length */
+            if (strstr(r->name, "MPLS, ethernet") == NULL)           /* a guess, which needs bytes */
+                check_shorter(r, &whole, &d);
+            decode_checked(&d, r->link_type, frame, i, i); /* on the wire */
+            decode_checked(&d, r->link_type, frame, i, 0); /* nonsense: it was shorter than what is there */
+            decode_checked(&d, r->link_type, frame, i, UINT32_MAX);
+        }
+    }
+}
+
+static void frames_with_any_byte_changed(void **state)
+{
+    (void)state;
+    for (const struct row *r = rows; r < rows + N_ROWS; r++) {
+        uint8_t frame[FRAME_MAX];
+        size_t n = from_hex(frame, r->frame);
+        struct decoded d;
+
+        for (size_t i = 0; i < n; i++) {
+            static const uint8_t masks[] = {1, 2, 4, 8, 16, 32, 64, 128, 255};
+            for (size_t m = 0; m < sizeof masks; m++) {
+                frame[i] ^= masks[m];
+                decode_checked(&d, r->link_type, frame, n, n + r->more);
+                frame[i] ^= masks[m];
+            }
+        }
+    }
+}
+
+/* Noise behind what gets it through the first checks, at every link type. */
+static void noise(void **state)
+{
+    static const uint16_t starts[] = {0x0800, 0x86dd, 0x8100, 0x8847, 0x8864, 0x0021, 0x4500, 0x6000, 0x0f00, 0x0801};
+    uint64_t seed = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < 200000; i++) {
+        uint8_t frame[96];
+        size_t n = unit_random(&seed) % (sizeof frame + 1);
+        struct decoded d;
+
+        for (size_t k = 0; k < n; k++)
+            frame[k] = (uint8_t)(unit_random(&seed) >> 32);
+        for (size_t k = unit_random(&seed) % 4 * 4; k + 1 < n; k += 8) {
+            uint16_t start = starts[unit_random(&seed) % (sizeof starts / sizeof *starts)];
+            frame[k] = (uint8_t)(start >> 8);
+            frame[k + 1] = (uint8_t)start;
+        }
+        decode_checked(&d, i % 302, frame, n, unit_random(&seed) % 256);
+    }
+}
+
+static void macs_and_tunnels_are_right(void **state)
+{
+    static const struct {
+        const char *name;
+        uint8_t dst, src; /* the last byte of each */
+    } macs[] = {
+        {"ethernet", 2, 1},     {"wlan, to the DS", 0x13, 0x12},      {"wlan, from the DS, QoS", 0x11, 0x13},
+        {"wlan, A-MSDU", 2, 1}, {"wlan, four addresses", 0x13, 0x14},
+    };
+    static const struct dpi_addr outer4[] = {{4, {10, 0, 0, 1}}, {4, {10, 0, 0, 2}}};
+    uint8_t frame[FRAME_MAX];
+    struct decoded d;
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof macs / sizeof *macs; i++) {
+        const struct row *r = rows;
+        while (strcmp(r->name, macs[i].name) != 0)
+            r++;
+        n = from_hex(frame, r->frame);
+        decode_checked(&d, r->link_type, frame, n, n);
+        assert_memory_equal(d.dst_mac, ((uint8_t[6]){2, 0, 0, 0, 0, macs[i].dst}), 6);
+        assert_memory_equal(d.src_mac, ((uint8_t[6]){2, 0, 0, 0, 0, macs[i].src}), 6);
+    }
+
+    n = from_hex(frame, IP4("005c", "0000", "29") IP6("0020", "04") UDP4);
+    decode_checked(&d, 101, frame, n, n);
+    assert_int_equal(d.n_tunnels, 2);
+    assert_string_equal(tunnel_kind_name(d.tunnels[0].kind), "ipip");
+    assert_memory_equal(&d.tunnels[0].src, &outer4[0], sizeof outer4[0]);
+    assert_memory_equal(&d.tunnels[0].dst, &outer4[1], sizeof outer4[1]);
+    assert_int_equal(d.tunnels[1].src.family, 6);
+    assert_int_equal(d.tunnels[1].dst.b[15], 2);
+}
+
+static void link_types_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(decode_link_name(1), "ETHERNET");
+    assert_string_equal(decode_link_name(189), "USB_LINUX");
+    assert_string_equal(decode_link_name(276), "LINUX_SLL2");
+    assert_null(decode_link_name(11));
+    assert_null(decode_link_name(65535));
+    assert_null(decode_link_name(UINT32_MAX));
+    assert_true(decode_link_supported(1));
+    assert_false(decode_link_supported(189));
+    assert_false(decode_link_supported(UINT32_MAX));
+    for (uint32_t i = 0; i < 400; i++)
+        assert_false(decode_link_supported(i) && !decode_link_name(i));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_decode),
+        cmocka_unit_test(frames_cut_anywhere),
+        cmocka_unit_test(frames_with_any_byte_changed),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(macs_and_tunnels_are_right),
+        cmocka_unit_test(link_types_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
