@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""flows.py - finds the flows of a capture, independently of dpitool, so that the manifest can name each.
+
+A flow is addresses, ports, transport, last VLAN and tunnels; a SYN with another initial number or a
+pause longer than the default timeout starts a new one. A jump of the clock is no pause: a capture that
+has one is made with pauses=False.
+"""
+
+import contextlib
+import ipaddress
+import struct
+
+import packets as P
+import pcapfile
+
+TRANSPORTS = {P.PROTO_ICMP: 'ICMP', P.PROTO_TCP: 'TCP', P.PROTO_UDP: 'UDP', P.PROTO_ICMPV6: 'ICMPv6',
+              P.PROTO_SCTP: 'SCTP', 2: 'IGMP', P.PROTO_GRE: 'GRE',
+              89: 'OSPFIGP', 112: 'VRRP', 50: 'ESP', P.PROTO_IPIP: 'IPv4', P.PROTO_IPV6: 'IPv6',
+              P.PROTO_NONE: 'IPv6-NoNxt'}
+
+# Request and reply types of one exchange, as Community ID pairs them.
+ICMP4_PAIRS = {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17, 10: 9, 9: 10}
+ICMP6_PAIRS = {128: 129, 129: 128, 133: 134, 134: 133, 135: 136, 136: 135, 130: 131, 131: 130,
+               144: 145, 145: 144, 139: 140, 140: 139}
+
+IP6_EXTENSIONS = {0, 43, 60, 135}
+MAX_TUNNELS = 8
+
+SECOND = 10**9
+PAUSES = {'TCP': 300 * SECOND, 'UDP': 120 * SECOND}
+PAUSE_SYN, PAUSE_OTHERS = 30 * SECOND, 60 * SECOND
+
+
+class Left(Exception):
+    """This packet belongs to no flow; the message is the name of dpitool's bucket for it."""
+
+
+class View:
+    """What decoding one packet has found so far."""
+
+    def __init__(self):
+        self.vlan, self.src, self.dst = 0, None, None
+        self.tunnels, self.pairs, self.vnis = [], [], []
+        self.transport = self.sport = self.dport = None
+        self.syn = self.ack = False
+        self.seq = 0
+        self.fragment = None
+
+
+def _ethernet(data, view):
+    kind, data = struct.unpack_from('!H', data, 12)[0], data[14:]
+    while kind in (P.ETH_VLAN, P.ETH_QINQ):
+        view.vlan = struct.unpack_from('!H', data)[0] & 0xFFF
+        kind, data = struct.unpack_from('!H', data, 2)[0], data[4:]
+    return kind, data
+
+
+LINKS = {
+    pcapfile.EN10MB: _ethernet,
+    pcapfile.LINUX_SLL: lambda data, view: (struct.unpack_from('!H', data, 14)[0], data[16:]),
+    pcapfile.LINUX_SLL2: lambda data, view: (struct.unpack_from('!H', data)[0], data[20:]),
+    pcapfile.NULL: lambda data, view: (P.ethertype(data[4:]), data[4:]),
+    pcapfile.RAW: lambda data, view: (P.ethertype(data), data),
+}
+
+
+def _ip4(data, view):
+    words, length = data[0] & 15, struct.unpack_from('!H', data, 2)[0]
+    if data[0] >> 4 != 4 or words < 5 or 0 < length < words * 4:
+        raise Left('ip_malformed')
+    view.src, view.dst = (str(ipaddress.IPv4Address(data[at:at + 4])) for at in (12, 16))
+    data = data[:length or len(data)]
+    field = struct.unpack_from('!H', data, 6)[0]
+    if field & 0x3FFF:
+        view.fragment = (view.src, view.dst, data[9], struct.unpack_from('!H', data, 4)[0])
+        if field & 0x1FFF:
+            return None, b''
+    return data[9], data[words * 4:]
+
+
+def _ip6(data, view):
+    proto, length = data[6], struct.unpack_from('!H', data, 4)[0]
+    if data[0] >> 4 != 6:
+        raise Left('ip_malformed')
+    view.src, view.dst = (str(ipaddress.IPv6Address(data[at:at + 16])) for at in (8, 24))
+    data = data[40:40 + length] if length else data[40:]
+    while proto in IP6_EXTENSIONS or proto == P.PROTO_FRAGMENT:
+        if proto == P.PROTO_FRAGMENT:
+            offset, ident = struct.unpack_from('!HI', data, 2)
+            view.fragment = (view.src, view.dst, data[0], ident)
+            if offset & 0xFFF8:
+                return None, b''
+            proto, data = data[0], data[8:]
+        else:
+            proto, data = data[0], data[8 + data[1] * 8:]
+    return proto, data
+
+
+def _transport(proto, data, view):
+    view.transport = TRANSPORTS.get(proto, str(proto))
+    if proto in (P.PROTO_TCP, P.PROTO_UDP, P.PROTO_SCTP):
+        view.sport, view.dport = struct.unpack_from('!HH', data)
+    if proto == P.PROTO_TCP and len(data) >= 20:
+        view.seq, flags = struct.unpack_from('!I', data, 4)[0], data[13]
+        view.syn, view.ack = bool(flags & P.SYN), bool(flags & P.ACK)
+    pairs = {P.PROTO_ICMP: ICMP4_PAIRS, P.PROTO_ICMPV6: ICMP6_PAIRS}.get(proto)
+    if pairs is not None:
+        view.sport, view.dport = data[0], pairs.get(data[0], data[1])
+
+
+def _tunnel(proto, data, view):
+    """(ethertype, data) of what a tunnel carries, the ethertype None for a whole frame; or None."""
+    name = None
+    if proto in (P.PROTO_IPIP, P.PROTO_IPV6):
+        name, kind, data = 'ipip', P.ethertype(data), data
+    elif proto == P.PROTO_GRE:
+        flags, kind = struct.unpack_from('!HH', data)
+        if kind in (P.ETH_IPV4, P.ETH_IPV6):
+            size = 4 + 4 * sum(bool(flags & bit) for bit in (0x8000, 0x2000, 0x1000))
+            name, data = 'gre', data[size:]
+    elif proto == P.PROTO_UDP and struct.unpack_from('!H', data, 2)[0] == 4789:
+        name, kind, data = 'vxlan', None, data[8:]
+        view.vnis.append(struct.unpack_from('!I', data, 4)[0] >> 8)
+        data = data[8:]
+    if name is None:
+        return None
+    view.tunnels.append('%s(%s-%s)' % (name, view.src, view.dst))
+    view.pairs.append((name, frozenset((view.src, view.dst))))
+    if len(view.tunnels) > MAX_TUNNELS:
+        raise Left('too_deep')
+    return kind, data
+
+
+def _layers(kind, data, view, tunnels):
+    """From the network layer inwards; leaves what it finds in the view."""
+    while True:
+        with _malformed('ip_malformed'):
+            layer = {P.ETH_IPV4: _ip4, P.ETH_IPV6: _ip6}.get(kind)
+            if layer is None:
+                raise Left('not_ip')
+            proto, data = layer(data, view)
+        if proto is None:
+            return
+        with _malformed('transport_malformed'):
+            inner = _tunnel(proto, data, view) if tunnels and view.fragment is None else None
+            if inner is None:
+                _transport(proto, data, view)
+                return
+        kind, data = inner
+        if kind is None:
+            with _malformed('link_malformed'):
+                kind, data = _ethernet(data, view)
+
+
+@contextlib.contextmanager
+def _malformed(bucket):
+    """What ends before its header is over goes to the bucket."""
+    try:
+        yield
+    except (struct.error, IndexError, ipaddress.AddressValueError):
+        raise Left(bucket) from None
+
+
+def decode(link, data, tunnels=True):
+    """A View of the innermost packet, or of the outermost where tunnels is False."""
+    view = View()
+    if link not in LINKS:
+        raise Left('link_unsupported')
+    with _malformed('link_malformed'):
+        kind, data = LINKS[link](data, view)
+    _layers(kind, data, view, tunnels)
+    return view
+
+
+class Flow:
+    """key tells it from other flows; data is its first packet, link layer included."""
+
+    def __init__(self, view, key, data):
+        self.key, self.data = key, data
+        self.transport, self.vlan, self.tunnels = view.transport, view.vlan, view.tunnels
+        self.packets, self.fragments, self.isn, self.last_ns = 0, 0, None, 0
+        self.only_syn = view.syn and not view.ack
+        self.src, self.dst = (view.src, view.sport), (view.dst, view.dport)
+
+    def turn(self):
+        self.src, self.dst = self.dst, self.src
+
+    def pause(self):
+        return PAUSE_SYN if self.only_syn else PAUSES.get(self.transport, PAUSE_OTHERS)
+
+    def take(self, view, time_ns):
+        self.packets += 1
+        self.last_ns = max(self.last_ns, time_ns)
+        self.only_syn = self.only_syn and view.syn and not view.ack
+        if view.syn and not view.ack and self.isn is None:
+            self.isn = view.seq
+            if (view.src, view.sport) != self.src:
+                self.turn()
+        elif view.syn and view.ack and self.isn is None and (view.src, view.sport) == self.src:
+            self.turn()
+
+
+class Table:
+    """The flows of a capture, in the order in which they began, and what was in none."""
+
+    def __init__(self, tunnels=True, pauses=True):
+        self.tunnels, self.pauses = tunnels, pauses
+        self.flows, self.keys, self.left, self.packets = [], set(), {}, 0
+        self._open, self._fragments, self._waiting = {}, {}, {}
+
+    def add(self, packet):
+        self.packets += 1
+        try:
+            self._take(decode(packet.link, packet.data, self.tunnels), packet.time_ns, packet.data)
+        except Left as why:
+            self.left[str(why)] = self.left.get(str(why), 0) + 1
+
+    def _take(self, view, time_ns, data):
+        if view.transport is None:
+            self._piece(view.fragment, 1)
+            return
+        flow = self._flow(view, time_ns, data)
+        flow.take(view, time_ns)
+        if view.fragment:
+            self._fragments[view.fragment] = flow
+            self._piece(view.fragment, self._waiting.pop(view.fragment, 0))
+
+    def _piece(self, fragment, count):
+        """Fragments behind the first belong to its flow, also those that came before it."""
+        flow = self._fragments.get(fragment)
+        if flow is None:
+            self._waiting[fragment] = self._waiting.get(fragment, 0) + count
+            return
+        flow.packets += count
+        flow.fragments += count
+
+    def close(self):
+        """What waits now waits in vain."""
+        if self._waiting:
+            self.left['fragment_incomplete'] = sum(self._waiting.values())
+
+    def _flow(self, view, time_ns, data):
+        ends = frozenset(((view.src, view.sport), (view.dst, view.dport)))
+        key = (ends, view.transport, view.vlan, tuple(view.pairs), tuple(view.vnis))
+        flow = self._open.get(key)
+        if flow is not None:
+            reused = view.syn and not view.ack and flow.isn not in (None, view.seq)
+            paused = self.pauses and time_ns - flow.last_ns > flow.pause()
+            flow = None if reused or paused else flow
+        if flow is None:
+            flow = self._open[key] = Flow(view, key, data)
+            self.keys.add(key)
+            self.flows.append(flow)
+        return flow
+
+
+def of_capture(data, **options):
+    """The table of a whole capture, given as its bytes."""
+    table = Table(**options)
+    for packet in pcapfile.read(data):
+        table.add(packet)
+    table.close()
+    return table

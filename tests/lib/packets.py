@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""packets.py - builds packets from the inside out, as bytes, with nothing but the standard library.
+
+udp() and tcp() give whole IP packets with right checksums, ether() and its relatives put a link layer
+around them, and Tcp plays a connection with both ends' sequence numbers kept. Whoever needs a wrong
+packet passes the wrong value by name (total_length=0, checksum=0x1234).
+"""
+
+import socket
+import struct
+
+FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
+
+PROTO_ICMP, PROTO_IPIP, PROTO_TCP, PROTO_UDP, PROTO_IPV6 = 1, 4, 6, 17, 41
+PROTO_FRAGMENT, PROTO_GRE, PROTO_ICMPV6, PROTO_NONE, PROTO_SCTP = 44, 47, 58, 59, 132
+
+ETH_IPV4, ETH_ARP, ETH_VLAN, ETH_IPV6, ETH_QINQ = 0x0800, 0x0806, 0x8100, 0x86DD, 0x88A8
+
+CLIENT_MAC, SERVER_MAC = '02:00:00:00:00:01', '02:00:00:00:00:02'
+
+
+def addr(text):
+    """The 4 or 16 bytes of an address."""
+    return socket.inet_pton(socket.AF_INET6 if ':' in text else socket.AF_INET, text)
+
+
+def mac(text):
+    return bytes.fromhex(text.replace(':', ''))
+
+
+def checksum(data):
+    """The internet checksum of RFC 1071."""
+    if len(data) % 2:
+        data += b'\0'
+    total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def pseudo_checksum(src, dst, proto, segment):
+    """The checksum of a segment with the pseudo header of its IP version before it."""
+    source, target = addr(src), addr(dst)
+    if len(source) == 4:
+        pseudo = source + target + struct.pack('!BBH', 0, proto, len(segment))
+    else:
+        pseudo = source + target + struct.pack('!IHBB', len(segment), 0, 0, proto)
+    return checksum(pseudo + segment)
+
+
+# ---- network layer
+
+def ip4(src, dst, proto, payload, *, ttl=64, ident=0, flags=2, offset=0, tos=0, options=b'',
+        total_length=None, header_checksum=None):
+    """offset counts 8-byte units as the field does; flags: 2 is DF, 1 is MF."""
+    words = 5 + len(options) // 4
+    length = words * 4 + len(payload) if total_length is None else total_length
+    head = struct.pack('!BBHHHBBH', 0x40 | words, tos, length, ident, flags << 13 | offset, ttl,
+                       proto, 0) + addr(src) + addr(dst) + options
+    total = checksum(head) if header_checksum is None else header_checksum
+    return head[:10] + struct.pack('!H', total) + head[12:] + payload
+
+
+def ip6(src, dst, proto, payload, *, hops=64, flow_label=0, payload_length=None):
+    length = len(payload) if payload_length is None else payload_length
+    return struct.pack('!IHBB', 6 << 28 | flow_label, length, proto, hops) + addr(src) + addr(dst) \
+        + payload
+
+
+def ip(src, dst, proto, payload, **fields):
+    return (ip6 if ':' in src else ip4)(src, dst, proto, payload, **fields)
+
+
+def ip4_fragments(packet, size):
+    """Cuts an IPv4 packet without options into fragments with size payload bytes each."""
+    assert size % 8 == 0
+    head, body = packet[:20], packet[20:]
+    parts = []
+    for start in range(0, len(body), size):
+        part = body[start:start + size]
+        more = 1 if start + size < len(body) else 0
+        new = head[:2] + struct.pack('!H', 20 + len(part)) + head[4:6] \
+            + struct.pack('!H', more << 13 | start // 8) + head[8:10] + b'\0\0' + head[12:]
+        parts.append(new[:10] + struct.pack('!H', checksum(new)) + new[12:] + part)
+    return parts
+
+
+def ip6_fragments(packet, size, ident):
+    """Cuts an IPv6 packet without extension headers, as RFC 8200 section 4.5 says."""
+    assert size % 8 == 0
+    head, proto, body = packet[:40], packet[6], packet[40:]
+    parts = []
+    for start in range(0, len(body), size):
+        part = body[start:start + size]
+        more = 1 if start + size < len(body) else 0
+        extension = struct.pack('!BBHI', proto, 0, start | more, ident)
+        parts.append(head[:4] + struct.pack('!HB', len(extension) + len(part), PROTO_FRAGMENT)
+                     + head[7:] + extension + part)
+    return parts
+
+
+# ---- transport layer: whole IP packets
+
+def udp(src, dst, sport, dport, payload, *, length=None, checksum=None, **fields):
+    size = 8 + len(payload) if length is None else length
+    head = struct.pack('!HHHH', sport, dport, size, 0)
+    total = pseudo_checksum(src, dst, PROTO_UDP, head + payload) or 0xFFFF
+    total = total if checksum is None else checksum
+    return ip(src, dst, PROTO_UDP, head[:6] + struct.pack('!H', total) + payload, **fields)
+
+
+def tcp(src, dst, sport, dport, seq, ack, flags, payload=b'', *, window=64240, options=b'',
+        checksum=None, **fields):
+    options += b'\0' * (-len(options) % 4)
+    words = 5 + len(options) // 4
+    head = struct.pack('!HHIIBBHHH', sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, words << 4,
+                       flags, window, 0, 0) + options
+    total = pseudo_checksum(src, dst, PROTO_TCP, head + payload) if checksum is None else checksum
+    return ip(src, dst, PROTO_TCP, head[:16] + struct.pack('!H', total) + head[18:] + payload,
+              **fields)
+
+
+def icmp4(src, dst, kind, code, rest=0, payload=b'', **fields):
+    """rest is the second word of the header: identifier and sequence of an echo, unused bits of an error."""
+    body = struct.pack('!BBHI', kind, code, 0, rest) + payload
+    body = body[:2] + struct.pack('!H', checksum(body)) + body[4:]
+    return ip4(src, dst, PROTO_ICMP, body, **fields)
+
+
+def icmp6(src, dst, kind, code, rest=0, payload=b'', **fields):
+    body = struct.pack('!BBHI', kind, code, 0, rest) + payload
+    total = pseudo_checksum(src, dst, PROTO_ICMPV6, body)
+    return ip6(src, dst, PROTO_ICMPV6, body[:2] + struct.pack('!H', total) + body[4:], **fields)
+
+
+def crc32c(data):
+    """The checksum of SCTP (RFC 9260 appendix A)."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def sctp(src, dst, sport, dport, tag, chunks, **fields):
+    head = struct.pack('!HHII', sport, dport, tag, 0)
+    total = struct.pack('<I', crc32c(head + chunks))
+    return ip(src, dst, PROTO_SCTP, head[:8] + total + chunks, **fields)
+
+
+def sctp_chunk(kind, flags, value):
+    return struct.pack('!BBH', kind, flags, 4 + len(value)) + value + b'\0' * (-len(value) % 4)
+
+
+# ---- link layers
+
+def ethertype(packet):
+    return ETH_IPV6 if packet[0] >> 4 == 6 else ETH_IPV4
+
+
+def ether(packet, *, src=CLIENT_MAC, dst=SERVER_MAC, vlans=(), kind=None, pad=True):
+    """vlans: (ethertype of the tag, id) from the outside in. Frames are padded to the minimum of 60 bytes."""
+    head = mac(dst) + mac(src)
+    for tag, vid in vlans:
+        head += struct.pack('!HH', tag, vid)
+    frame = head + struct.pack('!H', ethertype(packet) if kind is None else kind) + packet
+    return frame.ljust(60, b'\0') if pad else frame
+
+
+def sll(packet, *, direction=0, src=CLIENT_MAC):
+    return struct.pack('!HHH', direction, 1, 6) + mac(src) + b'\0\0' \
+        + struct.pack('!H', ethertype(packet)) + packet
+
+
+def sll2(packet, *, direction=0, src=CLIENT_MAC, ifindex=1):
+    return struct.pack('!HHIHBB', ethertype(packet), 0, ifindex, 1, direction, 6) + mac(src) \
+        + b'\0\0' + packet
+
+
+def null(packet, *, order='<'):
+    """BSD loopback: the address family in the recorder's byte order (24 is NetBSD's AF_INET6)."""
+    return struct.pack(order + 'I', 24 if packet[0] >> 4 == 6 else 2) + packet
+
+
+# ---- tunnels
+
+def gre(src, dst, packet, *, key=None, **fields):
+    head = struct.pack('!HH', 0 if key is None else 0x2000, ethertype(packet))
+    head += b'' if key is None else struct.pack('!I', key)
+    return ip(src, dst, PROTO_GRE, head + packet, **fields)
+
+
+def ipip(src, dst, packet, **fields):
+    inner = PROTO_IPV6 if packet[0] >> 4 == 6 else PROTO_IPIP
+    return ip(src, dst, inner, packet, **fields)
+
+
+def vxlan(src, dst, sport, vni, frame, **fields):
+    return udp(src, dst, sport, 4789, struct.pack('!II', 8 << 24, vni << 8) + frame, checksum=0,
+               **fields)
+
+
+# ---- application layer, as far as tests need it
+
+def dns_name(name):
+    return b''.join(bytes([len(label)]) + label.encode() for label in name.split('.') if label) \
+        + b'\0'
+
+
+def dns_query(ident, name, kind=1):
+    return struct.pack('!HHHHHH', ident, 0x0100, 1, 0, 0, 0) + dns_name(name) \
+        + struct.pack('!HH', kind, 1)
+
+
+def dns_answer(ident, name, address, ttl=300):
+    data = addr(address)
+    kind = 28 if len(data) == 16 else 1
+    return struct.pack('!HHHHHH', ident, 0x8180, 1, 1, 0, 0) + dns_name(name) \
+        + struct.pack('!HH', kind, 1) + struct.pack('!HHHIH', 0xC00C, kind, 1, ttl, len(data)) + data
+
+
+def http_get(host, path=b'/', agent=b'curl/7.88.1'):
+    return b'GET ' + path + b' HTTP/1.1\r\nHost: ' + host + b'\r\nUser-Agent: ' + agent \
+        + b'\r\nAccept: */*\r\n\r\n'
+
+
+def http_ok(body):
+    return b'HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/plain\r\n' \
+        b'Content-Length: %d\r\n\r\n' % len(body) + body
+
+
+def _block(size, data):
+    """data behind its length in size bytes, as TLS writes vectors."""
+    return len(data).to_bytes(size, 'big') + data
+
+
+def tls_extension(kind, data):
+    return struct.pack('!H', kind) + _block(2, data)
+
+
+def tls_client_hello(host, extensions=b'', seed=1):
+    """A ClientHello of TLS 1.3 as RFC 8446 section 4.1.2 has it; host is bytes, any bytes."""
+    names = tls_extension(0, _block(2, b'\0' + _block(2, host)))
+    exts = names + tls_extension(10, _block(2, b'\x00\x1d\x00\x17')) \
+        + tls_extension(13, _block(2, b'\x04\x03\x08\x04\x04\x01')) \
+        + tls_extension(43, _block(1, b'\x03\x04\x03\x03')) \
+        + tls_extension(51, _block(2, b'\x00\x1d' + _block(2, bytes([seed]) * 32))) + extensions
+    hello = b'\x03\x03' + bytes([seed ^ 0x5A]) * 32 + _block(1, b'') \
+        + _block(2, b'\x13\x01\x13\x02\xc0\x2f') + b'\x01\x00' + _block(2, exts)
+    return b'\x16\x03\x01' + _block(2, b'\x01' + _block(3, hello))
+
+
+def tls_server_hello(seed=2):
+    """A ServerHello of TLS 1.3 and one record of ciphertext."""
+    exts = tls_extension(43, b'\x03\x04') \
+        + tls_extension(51, b'\x00\x1d' + _block(2, bytes([seed]) * 32))
+    hello = b'\x03\x03' + bytes([seed ^ 0x5A]) * 32 + _block(1, b'') + b'\x13\x01\x00' \
+        + _block(2, exts)
+    return b'\x16\x03\x03' + _block(2, b'\x02' + _block(3, hello)) \
+        + b'\x17\x03\x03' + _block(2, bytes((i * 37 + seed) % 256 for i in range(200)))
+
+
+class Tcp:
+    """A TCP connection: every method returns the packets that it puts on the wire, in order."""
+
+    def __init__(self, client, server, sport, dport, isn=1000, server_isn=5000):
+        self.ends = ((client, sport), (server, dport))
+        self.seq = [isn, server_isn]
+
+    def segment(self, side, flags, payload=b'', *, seq=None, ack=None, **fields):
+        """One segment of side 0 (client) or 1 (server) at its sequence number; does not advance it."""
+        (src, sport), (dst, dport) = self.ends[side], self.ends[1 - side]
+        seq = self.seq[side] if seq is None else seq
+        ack = (self.seq[1 - side] if flags & ACK else 0) if ack is None else ack
+        return tcp(src, dst, sport, dport, seq, ack, flags, payload, **fields)
+
+    def _send(self, side, flags, payload=b'', **fields):
+        packet = self.segment(side, flags, payload, **fields)
+        self.seq[side] += len(payload) + bool(flags & (SYN | FIN))
+        return packet
+
+    def open(self):
+        mss = b'\x02\x04\x05\xb4'
+        return [self._send(0, SYN, options=mss), self._send(1, SYN | ACK, options=mss),
+                self._send(0, ACK)]
+
+    def send(self, side, payload, mss=1460, **fields):
+        """payload in segments of at most mss bytes, each acknowledged by the other side."""
+        packets = []
+        for start in range(0, len(payload), mss):
+            packets.append(self._send(side, PSH | ACK, payload[start:start + mss], **fields))
+            packets.append(self._send(1 - side, ACK))
+        return packets
+
+    def close(self):
+        return [self._send(0, FIN | ACK), self._send(1, FIN | ACK), self._send(0, ACK)]
+
+    def reset(self, side=0):
+        return [self._send(side, RST | ACK)]

@@ -1,0 +1,616 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""make_pcaps.py - writes the synthesized captures of tests/pcaps/made and their manifest entries.
+
+The same bytes every time. --check writes nothing and fails when a committed file is not what this makes.
+"""
+
+import pathlib
+import struct
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE / 'lib'))
+
+import manifest                         # noqa: E402
+import packets as P                     # noqa: E402
+import pcapfile                         # noqa: E402
+from manifest import rule               # noqa: E402
+from pcapfile import Pcap, Pcapng       # noqa: E402
+
+MADE = HERE / 'pcaps' / 'made'
+MANIFEST = HERE / 'pcaps' / 'MANIFEST.json'
+
+START = 1704067200 * 10**9              # 2024-01-01T00:00:00Z
+MS, SECOND, MINUTE, HOUR, DAY = 10**6, 10**9, 60 * 10**9, 3600 * 10**9, 86400 * 10**9
+
+CLIENT, SERVER, RESOLVER = '192.0.2.2', '192.0.2.10', '192.0.2.53'
+CLIENT6, SERVER6 = '2001:db8::2', '2001:db8::10'
+
+HTTP = rule('TCP', 80, 'HTTP', host='www.example.com')
+DNS = rule('UDP', 53, 'DNS', host='www.example.com')
+
+
+class Made:
+    """A capture and what it is. whole: the bytes before the damage, all of them when there is none."""
+
+    def __init__(self, capture, *rules, note=None, exit_status=0, whole=None, pauses=True,
+                 readable=True):
+        self.bytes = bytes(getattr(capture, 'bytes', capture))
+        self.rules, self.note, self.exit_status, self.pauses = rules, note, exit_status, pauses
+        self.whole, self.readable = whole, readable
+
+    def entry(self, name, about):
+        entry = {'file': 'made/' + name, 'about': about, 'made': 'synthesized',
+                 'command': 'tests/make_pcaps.py', 'exit_status': self.exit_status}
+        if self.note:
+            entry['note'] = self.note
+        if self.whole is not None:
+            entry['damage_offset'] = self.whole
+        if self.readable:
+            entry.update(manifest.describe(self.bytes[:self.whole], self.rules, pauses=self.pauses))
+        return entry
+
+
+CASES = {}
+
+
+def case(name):
+    """Registers a function that makes the capture of this name; its docstring is the manifest's text."""
+    def register(make):
+        CASES[name] = make
+        return make
+    return register
+
+
+# ---- conversations that many captures hold
+
+def http(sport=40000, client=CLIENT, server=SERVER, host=b'www.example.com', body=b'It works\n'):
+    conn = P.Tcp(client, server, sport, 80)
+    return conn.open() + conn.send(0, P.http_get(host)) + conn.send(1, P.http_ok(body)) \
+        + conn.close()
+
+
+def dns(sport=50000, ident=1, client=CLIENT, server=RESOLVER):
+    return [P.udp(client, server, sport, 53, P.dns_query(ident, 'www.example.com')),
+            P.udp(server, client, 53, sport, P.dns_answer(ident, 'www.example.com', SERVER))]
+
+
+def fill(capture, packets, *, at=START, step=MS, wrap=P.ether, **fields):
+    """Puts packets into a capture, one every step; returns the time after the last."""
+    for packet in packets:
+        capture.packet(at, wrap(packet), **fields)
+        at += step
+    return at
+
+
+def pcap_of(packets, wrap=P.ether, link=pcapfile.EN10MB, **fields):
+    capture = Pcap(link, **fields)
+    fill(capture, packets, wrap=wrap)
+    return capture
+
+
+# ---- files that are no captures, or damaged
+
+@case('zero-bytes.pcap')
+def zero_bytes():
+    """A file of no bytes."""
+    return Made(b'', exit_status=3, readable=False)
+
+
+@case('text.pcap')
+def text():
+    """A text file with the name of a capture."""
+    return Made(b'This is no capture, whatever its name says.\n', exit_status=3, readable=False)
+
+
+@case('header-cut.pcap')
+def header_cut():
+    """Classic pcap that ends inside the file header."""
+    return Made(Pcap().bytes[:20], exit_status=3, readable=False)
+
+
+@case('empty.pcap')
+def empty():
+    """Classic pcap with a header and no packet."""
+    return Made(Pcap())
+
+
+@case('empty.pcapng')
+def empty_ng():
+    """pcapng with a section, an interface and no packet."""
+    capture = Pcapng()
+    capture.interface()
+    return Made(capture)
+
+
+@case('section-only.pcapng')
+def section_only():
+    """pcapng with a section header and nothing else."""
+    return Made(Pcapng())
+
+
+def damaged(ending, note=None):
+    """Classic pcap with two whole flows and then a bad ending."""
+    capture = pcap_of(dns() + http())
+    whole = len(capture.bytes)
+    return Made(bytes(capture.bytes) + ending, DNS, HTTP, exit_status=1, whole=whole, note=note)
+
+
+@case('record-cut.pcap')
+def record_cut():
+    """Classic pcap whose last record ends in the middle of its packet."""
+    return damaged(struct.pack('<IIII', START // SECOND, 500000, 100, 100) + bytes(40))
+
+
+@case('record-header-cut.pcap')
+def record_header_cut():
+    """Classic pcap that ends inside the header of a record."""
+    return damaged(struct.pack('<II', START // SECOND, 500000))
+
+
+@case('record-huge.pcap')
+def record_huge():
+    """Classic pcap with a record that says it holds 2 GiB."""
+    return damaged(struct.pack('<IIII', START // SECOND, 500000, 0x7FFFFFFF, 0x7FFFFFFF) + bytes(64))
+
+
+def damaged_ng(ending):
+    """pcapng with two whole flows and then a bad ending."""
+    capture = Pcapng()
+    capture.interface()
+    fill(capture, dns() + http())
+    whole = len(capture.bytes)
+    return Made(bytes(capture.bytes) + ending, DNS, HTTP, exit_status=1, whole=whole)
+
+
+@case('block-cut.pcapng')
+def block_cut():
+    """pcapng that ends in the middle of a packet block."""
+    return damaged_ng(struct.pack('<IIIIIII', 6, 132, 0, 0, 0, 100, 100) + bytes(40))
+
+
+@case('block-short.pcapng')
+def block_short():
+    """pcapng with a block length of 8, less than a block without a body."""
+    return damaged_ng(struct.pack('<III', 6, 8, 8))
+
+
+@case('block-odd.pcapng')
+def block_odd():
+    """pcapng with a block length of 0x7ffffff1, neither a multiple of 4 nor in the file."""
+    return damaged_ng(struct.pack('<II', 6, 0x7FFFFFF1) + bytes(64))
+
+
+@case('block-trailer.pcapng')
+def block_trailer():
+    """pcapng with a block whose second length is not its first."""
+    return damaged_ng(struct.pack('<III', 0x0BAD, 16, 0) + struct.pack('<I', 20))
+
+
+@case('block-no-interface.pcapng')
+def block_no_interface():
+    """pcapng with a packet of interface 7 where there is one interface."""
+    return damaged_ng(struct.pack('<IIIIIII', 6, 36, 7, 0, 0, 4, 4) + bytes(4) + struct.pack('<I', 36))
+
+
+@case('block-caplen.pcapng')
+def block_caplen():
+    """pcapng with a packet block that says it holds more bytes than it is long."""
+    return damaged_ng(struct.pack('<IIIIIII', 6, 36, 0, 0, 0, 400, 400) + bytes(4)
+                      + struct.pack('<I', 36))
+
+
+# ---- link layers and formats
+
+@case('link-unsupported.pcap')
+def link_unsupported():
+    """Packets of link type USER0, that only their owner can read."""
+    capture = Pcap(pcapfile.USER0)
+    for number in range(3):
+        capture.packet(START + number * SECOND, b'\x01\x02\x03 private %d' % number)
+    return Made(capture)
+
+
+@case('link-null.pcap')
+def link_null():
+    """BSD loopback: DNS over IPv4 and HTTP over IPv6."""
+    loop = dns(client='127.0.0.1', server='127.0.0.1') + http(client='::1', server='::1')
+    return Made(pcap_of(loop, P.null, pcapfile.NULL), DNS, HTTP)
+
+
+@case('link-raw.pcap')
+def link_raw():
+    """No link layer at all, big-endian file with nanoseconds: DNS and HTTP over IPv4 and IPv6."""
+    both = dns() + http() + http(client=CLIENT6, server=SERVER6)
+    return Made(pcap_of(both, bytes, pcapfile.RAW, order='>', nano=True), DNS, HTTP)
+
+
+@case('vlans.pcap')
+def vlans():
+    """The same addresses and ports in VLAN 100, in VLAN 200, in 802.1ad 300 over 200, and without a tag."""
+    capture, at = Pcap(), START
+    for tags in ((P.ETH_VLAN, 100),), ((P.ETH_VLAN, 200),), ((P.ETH_QINQ, 300), (P.ETH_VLAN, 200)), ():
+        at = fill(capture, http(), at=at, wrap=lambda packet: P.ether(packet, vlans=tags))
+    note = 'VLAN 200 is one flow, tagged once or twice: the last tag counts'
+    return Made(capture, HTTP, note=note)
+
+
+@case('not-ip.pcap')
+def not_ip():
+    """Frames without IP around a DNS question: ARP, LLDP, spanning tree (802.3 length and LLC)."""
+    arp = struct.pack('!HHBBH', 1, 0x0800, 6, 4, 1) + P.mac(P.CLIENT_MAC) + P.addr(CLIENT) \
+        + bytes(6) + P.addr(RESOLVER)
+    frames = [P.ether(arp, kind=P.ETH_ARP, dst='ff:ff:ff:ff:ff:ff'),
+              P.ether(b'\x02\x07\x04' + P.mac(P.SERVER_MAC) + b'\0\0', kind=0x88CC,
+                      dst='01:80:c2:00:00:0e'),
+              P.ether(b'\x42\x42\x03' + bytes(35), kind=38, dst='01:80:c2:00:00:00')]
+    capture = Pcap()
+    fill(capture, frames + [P.ether(packet) for packet in dns()], wrap=bytes)
+    return Made(capture, DNS)
+
+
+@case('resolutions.pcapng')
+def resolutions():
+    """Six interfaces with other time resolutions and offsets; every packet is on a full second."""
+    capture = Pcapng()
+    for tsresol, tsoffset in ((None, 0), (9, 0), (3, 0), (0x80 | 10, 0), (0x80 | 32, 1700000000), (0, -60)):
+        capture.interface(name='if%d' % len(capture.scales), tsresol=tsresol, tsoffset=tsoffset)
+    for number in range(len(capture.scales)):
+        fill(capture, dns(51000 + number, number), at=START + number * SECOND, step=SECOND,
+             interface=number)
+    return Made(capture, DNS)
+
+
+@case('sections.pcapng')
+def sections():
+    """A little-endian section with Ethernet, a big-endian one with RAW, blocks of unknown types between."""
+    capture = Pcapng()
+    capture.interface(name='first')
+    at = fill(capture, dns())
+    capture.block(0x0BAD0001, b'nobody knows this block')
+    capture.section('>')
+    capture.interface(pcapfile.RAW, name='second', tsresol=9)
+    capture.block(0x0BAD0002, b'')
+    fill(capture, http(), at=at, wrap=bytes)
+    return Made(capture, DNS, HTTP)
+
+
+@case('simple-blocks.pcapng')
+def simple_blocks():
+    """Simple Packet Blocks: no time, cut at the interface's snaplen of 80 bytes."""
+    capture = Pcapng()
+    capture.interface(snaplen=80)
+    for packet in http():
+        frame = P.ether(packet)
+        capture.simple_packet(frame[:80], len(frame))
+    return Made(capture, HTTP, note='without times every packet is of 1970-01-01T00:00:00Z')
+
+
+# ---- the network layer
+
+@case('total-length-0.pcap')
+def total_length_0():
+    """Segmentation offload: HTTP answers of 20,000 bytes whose IP total length is 0."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    packets = conn.open() + conn.send(0, P.http_get(b'www.example.com')) \
+        + conn.send(1, P.http_ok(bytes(i % 251 for i in range(60000))), 20000, total_length=0) \
+        + conn.close()
+    return Made(pcap_of(packets), HTTP)
+
+
+@case('snaplen.pcap')
+def snaplen():
+    """Frames captured to 60 bytes: the ports are there, most of the payload is not."""
+    capture = Pcap(snaplen=60)
+    at = START
+    for packet in dns() + http(body=bytes(2000)):
+        frame = P.ether(packet)
+        capture.packet(at, frame[:60], len(frame))
+        at += MS
+    return Made(capture, DNS, HTTP)
+
+
+@case('fragments.pcap')
+def fragments():
+    """Fragments: a DNS answer over IPv4 and IPv6 in order, one back to front, one without its first piece."""
+    answer = P.dns_answer(1, 'www.example.com', SERVER) + bytes(1200)
+    four, late, lost = (P.ip4_fragments(P.udp(RESOLVER, CLIENT, 53, port, answer, ident=port, flags=0), 512)
+                        for port in (50001, 50002, 50003))
+    six = P.ip6_fragments(P.udp(SERVER6, CLIENT6, 53, 50004, answer), 512, 77)
+    questions = [P.udp(CLIENT, RESOLVER, port, 53, P.dns_query(1, 'www.example.com'))
+                 for port in (50001, 50002, 50003)]
+    six_question = [P.udp(CLIENT6, SERVER6, 50004, 53, P.dns_query(1, 'www.example.com'))]
+    packets = questions + four + late[::-1] + lost[1:] + six_question + six
+    note = 'who does not put datagrams together again has the pieces behind a first one in no flow'
+    return Made(pcap_of(packets), DNS, note=note)
+
+
+def nested(depth):
+    """DNS inside depth layers of IP in IP, alternately in IPv4 and IPv6."""
+    packets = dns()
+    for layer in range(1, depth + 1):
+        a, b = ('198.51.100.%d', '203.0.113.%d') if layer % 2 else ('2001:db8:a::%d', '2001:db8:b::%d')
+        packets = [P.ipip(a % layer, b % layer, packets[0]), P.ipip(b % layer, a % layer, packets[1])]
+    return Made(pcap_of(packets), *([DNS] if depth <= 8 else []))
+
+
+@case('ipip-3.pcap')
+def ipip_3():
+    """DNS in three layers of IP in IP."""
+    return nested(3)
+
+
+@case('ipip-10.pcap')
+def ipip_10():
+    """DNS in ten layers of IP in IP, more than dpitool follows."""
+    return nested(10)
+
+
+@case('malformed.pcap')
+def malformed():
+    """Headers that cannot be right, around a DNS question: versions, lengths, cuts."""
+    good = P.udp(CLIENT, RESOLVER, 50001, 53, b'x' * 30)
+    packets = [
+        P.ether(b'\x75' + good[1:], kind=P.ETH_IPV4),               # version 7
+        P.ether(b'\x44' + good[1:]),                                # header of 16 bytes
+        P.ether(good[:2] + b'\0\x13' + good[4:]),                   # total length 19
+        P.ether(good, pad=False)[:14 + 12],                         # ends inside the IP header
+        P.ether(P.ip4(CLIENT, SERVER, P.PROTO_TCP, b'\x9c\x40'), pad=False),   # ends inside the ports
+        P.ether(P.ip4(CLIENT, SERVER, P.PROTO_ICMP, b''), pad=False),          # no ICMP type
+        P.mac(P.SERVER_MAC) + P.mac(P.CLIENT_MAC)[:4],              # ends inside the Ethernet header
+        P.ether(b'', vlans=((P.ETH_VLAN, 5),), kind=P.ETH_IPV4, pad=False)[:16]]   # ends inside the tag
+    capture = Pcap()
+    fill(capture, packets + [P.ether(packet) for packet in dns()], wrap=bytes)
+    return Made(capture, DNS)
+
+
+@case('other-transports.pcap')
+def other_transports():
+    """SCTP with an association, OSPF, ESP and a protocol number nobody has."""
+    init = struct.pack('!IIHHI', 0x1111, 65536, 10, 10, 0x2222)
+    data = struct.pack('!IHHI', 0x2222, 1, 0, 0) + b'say it again'
+    packets = [P.sctp(CLIENT, SERVER, 40000, 7, 0, P.sctp_chunk(1, 0, init)),
+               P.sctp(SERVER, CLIENT, 7, 40000, 0x1111, P.sctp_chunk(2, 0, init)),
+               P.sctp(CLIENT, SERVER, 40000, 7, 0x1111, P.sctp_chunk(0, 3, data)),
+               P.ip4(CLIENT, '224.0.0.5', 89, b'\x02\x01\0\x2c' + bytes(40), ttl=1),
+               P.ip4(CLIENT, SERVER, 50, struct.pack('!II', 0x1234, 1) + bytes(64)),
+               P.ip4(CLIENT, SERVER, 200, b'what is this?')]
+    return Made(pcap_of(packets), rule('SCTP', 7, 'SCTP'), rule('OSPFIGP', protocol='OSPF'),
+                rule('ESP', protocol='IPsec'), rule('200'))
+
+
+@case('icmp.pcap')
+def icmp():
+    """ICMP and ICMPv6: echoes with their replies, an unreachable port, an echo that nobody answers."""
+    lost = P.udp(CLIENT, SERVER, 50001, 9999, b'hello')
+    packets = [P.icmp4(CLIENT, SERVER, 8, 0, 0x00070001, b'ping' * 8),
+               P.icmp4(SERVER, CLIENT, 0, 0, 0x00070001, b'ping' * 8),
+               lost, P.icmp4(SERVER, CLIENT, 3, 3, 0, lost[:28]),
+               P.icmp4(CLIENT, '192.0.2.99', 8, 0, 0x00080001, b'ping' * 8),
+               P.icmp6(CLIENT6, SERVER6, 128, 0, 0x00070001, b'ping' * 8),
+               P.icmp6(SERVER6, CLIENT6, 129, 0, 0x00070001, b'ping' * 8)]
+    return Made(pcap_of(packets), rule('UDP', 9999), rule('ICMP', protocol='ICMP'),
+                rule('ICMPv6', protocol='ICMPv6'))
+
+
+@case('bad-checksums.pcap')
+def bad_checksums():
+    """Wrong checksums at every layer, as a host with offload records them: DNS and HTTP all the same."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    packets = conn.open() + conn.send(0, P.http_get(b'www.example.com'), checksum=0x1234) \
+        + conn.send(1, P.http_ok(b'It works\n'), checksum=0x4321, header_checksum=0xFFFF)
+    packets += [P.udp(CLIENT, RESOLVER, 50000, 53, P.dns_query(1, 'www.example.com'), checksum=0xBAD)]
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+# ---- flows and time
+
+@case('port-reuse.pcap')
+def port_reuse():
+    """The same ports three times: closed and reopened, left open and reopened; each SYN is sent twice."""
+    capture, at = Pcap(), START
+    for isn, packets in ((1000, 'close'), (900000, 'leave'), (70000000, 'close')):
+        conn = P.Tcp(CLIENT, SERVER, 40000, 80, isn=isn, server_isn=isn * 3)
+        opened = conn.open()
+        talk = [opened[0]] + opened + conn.send(0, P.http_get(b'www.example.com')) \
+            + conn.send(1, P.http_ok(b'It works\n'))
+        at = fill(capture, talk + (conn.close() if packets == 'close' else []), at=at)
+    return Made(capture, HTTP)
+
+
+@case('idle-gaps.pcap')
+def idle_gaps():
+    """Pauses: a TCP connection and a DNS port silent for ten minutes (two flows each), for one (one each)."""
+    capture = Pcap()
+    talks = []
+    for sport, pause in (40001, 10 * MINUTE), (40002, MINUTE):
+        conn = P.Tcp(CLIENT, SERVER, sport, 80, isn=sport)
+        before = conn.open() + conn.send(0, P.http_get(b'www.example.com')) \
+            + conn.send(1, P.http_ok(b'It works\n'))
+        after = conn.send(0, P.http_get(b'www.example.com', b'/again')) + conn.send(1, P.http_ok(b'Again\n'))
+        talks += [(START, before), (START + pause, after)]
+    for sport, pause in (50001, 10 * MINUTE), (50002, MINUTE):
+        talks += [(START, dns(sport, 1)), (START + pause, dns(sport, 2))]
+    for at, packet in sorted((at + n * MS, packet) for at, talk in talks for n, packet in enumerate(talk)):
+        capture.packet(at, P.ether(packet))
+    return Made(capture, HTTP, DNS)
+
+
+def clock(*times):
+    """An HTTP connection, its packets at these distances from the start, then one each millisecond."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    packets = conn.open() + conn.send(0, P.http_get(b'www.example.com')) \
+        + conn.send(1, P.http_ok(b'It works\n')) + conn.close()
+    times = list(times) + [times[-1] + n * MS for n in range(1, len(packets))]
+    capture = Pcap()
+    for at, packet in zip(times, packets):
+        capture.packet(START + at, P.ether(packet))
+    return capture
+
+
+@case('clock-stray.pcap')
+def clock_stray():
+    """One packet of a connection is dated a day ahead; the next goes on where the one before it was."""
+    return Made(clock(0, MS, 2 * MS, DAY, 4 * MS), HTTP, pauses=False,
+                note='one flow: a jump that the next packet does not confirm is no passing of time')
+
+
+@case('clock-back.pcap')
+def clock_back():
+    """The clock steps back by an hour in the middle of a connection."""
+    return Made(clock(0, MS, 2 * MS, 3 * MS - HOUR), HTTP, pauses=False, note='one flow')
+
+
+@case('clock-forward.pcap')
+def clock_forward():
+    """A day passes between two conversations; the first is over by time when the second begins."""
+    capture = Pcap()
+    fill(capture, dns(50001))
+    fill(capture, dns(50002), at=START + DAY)
+    return Made(capture, DNS)
+
+
+@case('clock-edges.pcap')
+def clock_edges():
+    """The ends of what classic pcap can say, 1970 and 2106; microseconds of a second and more."""
+    capture = Pcap()
+    question, answer = (P.ether(packet) for packet in dns(50001))
+    capture.packet(0, question)
+    capture.packet(MS, answer)
+    for seconds, micros, sport in (1704067200, 999999, 50002), (1704067200, 1999999, 50003), \
+            (0xFFFFFFFF, 999999, 50004):
+        frame = P.ether(dns(sport)[0])
+        capture.bytes += struct.pack('<IIII', seconds, micros, len(frame), len(frame)) + frame
+    return Made(capture, DNS, note='the times of the packets of ports 50003 and 50004 are not to be clamped')
+
+
+@case('syn-scan.pcap')
+def syn_scan():
+    """A SYN scan of 2,000 ports; every hundredth answers with SYN-ACK, the others with RST."""
+    packets = []
+    for port in range(1, 2001):
+        conn = P.Tcp(CLIENT, SERVER, 61000, port, isn=port * 7919)
+        packets.append(conn.segment(0, P.SYN))
+        conn.seq[0] += 1
+        packets.append(conn.segment(1, P.SYN | P.ACK if port % 100 == 0 else P.RST | P.ACK))
+        if port % 100 == 0:
+            packets.append(conn.segment(0, P.RST))
+    return Made(pcap_of(packets), rule('TCP', note='a SYN and no data'))
+
+
+@case('one-way.pcap')
+def one_way():
+    """One direction only: what the client sent of an HTTP connection, what the server sent of another."""
+    both = [(packet, 0) for packet in http(40001)] + [(packet, 1) for packet in http(40002)]
+    packets = [packet for packet, side in both
+               if packet[12:16] == P.addr((CLIENT, SERVER)[side])]
+    return Made(pcap_of(packets), HTTP)
+
+
+@case('midstream.pcap')
+def midstream():
+    """The capture begins inside a TLS and an HTTP connection and ends before either does."""
+    tls = P.Tcp(CLIENT, SERVER, 40001, 443, isn=77777, server_isn=88888)
+    record = b'\x17\x03\x03\x04\x00' + bytes(i * 61 % 256 for i in range(1024))
+    web = P.Tcp(CLIENT, SERVER, 40002, 80)
+    packets = [packet for _ in range(4) for packet in tls.send(1, record) + tls.send(0, record[:200])]
+    packets += web.send(0, P.http_get(b'www.example.com')) + web.send(1, P.http_ok(b'It works\n'))
+    return Made(pcap_of(packets), HTTP, rule('TCP', 443, 'TLS', note='no handshake'))
+
+
+@case('out-of-order.pcap')
+def out_of_order():
+    """TCP: an HTTP answer with segments swapped, doubled, overlapping, and one that the capture missed."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    body = bytes(ord('a') + i % 26 for i in range(8000))
+    start = conn.open() + conn.send(0, P.http_get(b'www.example.com'))
+    base = conn.seq[1]
+    stream = P.http_ok(body)
+    parts = [(at, stream[at:at + 1000]) for at in range(0, len(stream), 1000)]
+    parts = [parts[1], parts[0], parts[2], parts[2], parts[4], parts[3],
+             (4500, stream[4500:6200]), *parts[7:]]
+    answers = [conn.segment(1, P.PSH | P.ACK, part, seq=base + at) for at, part in parts]
+    conn.seq[1] = base + len(stream)
+    note = 'bytes 6200 to 6999 of the answer are in no packet'
+    return Made(pcap_of(start + answers + conn.close()), HTTP, note=note)
+
+
+# ---- names that attack what shows them
+
+HOSTILE = (
+    b'=1+1.example.com', b"=cmd|' /C calc'!A0", b'+SUM(1,1)', b'-2+3', b'@SUM(A1)', b'\t=1+1', b' =1+1',
+    b'"quoted","cells"', b'semi;colon,comma', b"'apostrophe", b'two\r\nlines.example', b'line\nfeed',
+    b'carriage\rreturn', b'\x1b[31mred\x1b[0m.example', b'\x1b]0;title\x07', b'bell\x07',
+    b'back\x08\x08space',
+    'gnp\u202eexe.example'.encode(), '\u2066isolated\u2069'.encode(), 'zero\u200bwidth'.encode(),
+    'b\u00fccher.example'.encode(), '\u4f8b\u3048.example'.encode(), '\U0001f600.example'.encode(),
+    b'\xff\xfe\x80.example', b'cut\xe2\x82', b'overlong\xc0\xaf', b'surrogate\xed\xa0\x80', b'c1\x9bcsi',
+    b'nul\0inside', b'\x7fdelete', b'<script>alert(1)</script>', b'$(reboot)', b'`reboot`', b'%s%n%x',
+    b'../../etc/passwd', b'con', b'back\\slash', b'{"json": 1}', b'a' * 255, b'long.' * 300, b'', b'.', b'..')
+
+
+@case('hostile-names.pcap')
+def hostile_names():
+    """Names made to harm what shows them, each as an SNI and, where HTTP can carry it, as a Host."""
+    packets, rules = [], []
+    for number, name in enumerate(HOSTILE):
+        tls = P.Tcp(CLIENT, '198.51.100.%d' % number, 40000 + number, 443)
+        packets += tls.open() + tls.send(0, P.tls_client_hello(name)) \
+            + tls.send(1, P.tls_server_hello()) + tls.close()
+        rules.append(rule('TCP', 443, 'TLS', server='198.51.100.%d' % number, host=name))
+        if b'\n' not in name and b'\r' not in name and name == name.strip():
+            packets += http(30000 + number, server='203.0.113.%d' % number, host=name)
+            rules.append(rule('TCP', 80, 'HTTP', server='203.0.113.%d' % number, host=name))
+    return Made(pcap_of(packets), *rules)
+
+
+def built():
+    """{name: bytes} and the manifest's entries."""
+    files, entries = {}, []
+    for name, make in CASES.items():
+        made = make()
+        files[name] = made.bytes
+        entries.append(made.entry(name, make.__doc__.strip()))
+    return files, entries
+
+
+def check(files, entries):
+    """Names of files that are not as they would be made now."""
+    wrong = [name for name, data in files.items()
+             if not (MADE / name).exists() or (MADE / name).read_bytes() != data]
+    wrong += [path.name for path in MADE.iterdir() if path.name not in files]
+    known = [entry for entry in manifest.load(MANIFEST) if entry['file'].startswith('made/')]
+    if manifest.text(known) != manifest.text(entries):
+        wrong.append(MANIFEST.name)
+    return wrong
+
+
+def write(files, entries):
+    MADE.mkdir(parents=True, exist_ok=True)
+    for path in MADE.iterdir():
+        if path.name not in files:
+            path.unlink()
+    for name, data in files.items():
+        (MADE / name).write_bytes(data)
+    others = [entry for entry in manifest.load(MANIFEST) if not entry['file'].startswith('made/')]
+    MANIFEST.write_text(manifest.text(others + entries))
+
+
+def main():
+    files, entries = built()
+    if sys.argv[1:] == ['--check']:
+        wrong = check(files, entries)
+        for name in wrong:
+            print('make_pcaps: %s is not what tests/make_pcaps.py makes' % name, file=sys.stderr)
+        return 1 if wrong else 0
+    if sys.argv[1:]:
+        print('usage: make_pcaps.py [--check]', file=sys.stderr)
+        return 2
+    write(files, entries)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

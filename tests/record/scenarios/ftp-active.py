@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""FTP: curl lists a folder and fetches a file from vsftpd; the server opens the data connections (PORT)."""
+
+import shared
+
+NEEDS = shared.FTP_NEEDS
+
+
+def run(lab):
+    client, server = lab.pair()
+    shared.vsftpd(lab, server)
+    with lab.capture(client):
+        client.run(['curl', '-s', '--ftp-port', '-', '--disable-eprt', 'ftp://192.0.2.10/'])
+        client.run(['curl', '-s', '--ftp-port', '-', '--disable-eprt', 'ftp://192.0.2.10/report.txt'])
+    lab.truth('TCP', 21, 'FTP')
+    lab.truth('TCP', protocol='FTP-data', server='192.0.2.2')
