@@ -45,7 +45,8 @@ struct dpi_columns {
 void dpi_columns_all(struct dpi_columns *c);
 void dpi_columns_default(struct dpi_columns *c); /* what a table shows */
 
-/* Parses "a,b,c", blanks around a name allowed; DPI_USAGE names the first unknown or repeated field and the nearest known one. */
+/* Parses "a,b,c", blanks around a name allowed; DPI_USAGE names the first unknown or repeated field and the
+ * nearest known one. */
 enum dpi_status dpi_columns_parse(struct dpi_columns *c, const char *list, struct dpi_err *err);
 void dpi_columns_free(struct dpi_columns *c);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* attrs.c - writes and reads the flat form of extracted attributes. The reader trusts nothing: the bytes may
- * come from a process that died while writing them. */
+/* attrs.c - writes and reads the flat form of extracted attributes. The reader trusts nothing: the
+ * bytes may come from a process that died while writing them. */
 #include "detect/attrs.h"
 
 #include <string.h>
 
-static void put(struct attrs_writer *w, enum dpi_field_id field, enum dpi_kind kind, const void *p, size_t n)
+static void put(struct attrs_writer *w, enum dpi_field_id field, enum dpi_kind kind, const void *p,
+                size_t n)
 {
     uint16_t id = (uint16_t)field, len = (uint16_t)n;
     uint8_t *out = w->p + w->n;

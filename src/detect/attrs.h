@@ -3,8 +3,8 @@
  *
  * A sequence of entries without padding, numbers in host byte order:
  *     u16 field (enum dpi_field_id) | u8 kind (DPI_U64 or DPI_TEXT) | u16 length | length bytes
- * A DPI_U64 has 8 bytes. The values of a list field are entries of their own, one after the other. Entries
- * stand in the order of fields.def. */
+ * A DPI_U64 has 8 bytes. The values of a list field are entries of their own, one after the other.
+ * Entries stand in the order of fields.def. */
 #ifndef DETECT_ATTRS_H
 #define DETECT_ATTRS_H
 
@@ -30,7 +30,7 @@ struct attrs_entry {
     struct dpi_text text; /* borrowed from the bytes */
 };
 
-/* Reads the entry at *pos and moves it on; false at the end or when the bytes are not well formed. */
+/* Reads the entry at *pos and moves it on; false at the end or where bytes are not well formed. */
 bool attrs_next(const uint8_t *bytes, size_t n, size_t *pos, struct attrs_entry *e);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* detector.c - the plain call behind the seam: a batch is worked off at once, its reply waits to be collected.
- * A message that makes no sense is ignored, for this end will one day be fed by another process. */
+/* detector.c - the plain call behind the seam: a batch is worked off at once, its reply waits to be
+ * collected. A message that makes no sense is ignored, for this end will one day be fed by another
+ * process. */
 #include "detect/detect.h"
 
 #include <assert.h>
@@ -21,7 +22,8 @@ struct detector {
     unsigned oldest, n_under_way;
 };
 
-enum dpi_status detector_new(struct detector **d, const struct detector_options *opt, struct dpi_err *err)
+enum dpi_status detector_new(struct detector **d, const struct detector_options *opt,
+                             struct dpi_err *err)
 {
     struct ndpi_adapter *adapter;
     *d = NULL;

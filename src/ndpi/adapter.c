@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* adapter.c - drives nDPI: start-up, the packets of a flow, ndpiReader's rule of when to stop, and the
- * verdict. */
+/* adapter.c - drives nDPI: start-up, the packets of a flow, ndpiReader's rule of when to stop, and
+ * the verdict. */
 #include "ndpi/ndpi_adapter.h"
 
 #include <assert.h>
@@ -12,8 +12,8 @@
 #include "util/xalloc.h"
 
 enum {
-    /* nDPI 4.2 reads up to 22 bytes behind the packet in several dissectors. The bytes there are ours
-     * and zero, so that the label does not depend on what was in memory. */
+    /* nDPI 4.2 reads up to 22 bytes behind the packet in several dissectors. The bytes there are
+     * ours and zero, so that the label does not depend on what was in memory. */
     SCRATCH_TAIL = 256,
     UDP_PACKETS_MAX = 24,
     TCP_PACKETS_MAX = 80,
@@ -60,11 +60,12 @@ static enum detect_by by_of(const char *confidence)
 static enum dpi_status check_abi(struct dpi_err *err)
 {
     size_t size = ndpi_detection_get_sizeof_ndpi_flow_struct();
-    if (ndpi_get_api_version() == (uint16_t)NDPI_API_VERSION && size == sizeof(struct ndpi_flow_struct))
+    if (ndpi_get_api_version() == (uint16_t)NDPI_API_VERSION &&
+        size == sizeof(struct ndpi_flow_struct))
         return DPI_OK;
     return dpi_fail(err, DPI_ABI,
-                    "libndpi %s (interface %u, flow of %zu bytes) is not the library dpitool was built "
-                    "for: %d.%d.%d (interface %u, flow of %zu bytes)",
+                    "libndpi %s (interface %u, flow of %zu bytes) is not the library that dpitool "
+                    "was built for: %d.%d.%d (interface %u, flow of %zu bytes)",
                     ndpi_revision(), (unsigned)ndpi_get_api_version(), size, NDPI_MAJOR, NDPI_MINOR,
                     NDPI_PATCH, (unsigned)(uint16_t)NDPI_API_VERSION,
                     sizeof(struct ndpi_flow_struct));
@@ -133,8 +134,8 @@ bool ndpi_adapter_packet(struct ndpi_adapter *a, struct ndpi_adapter_flow *f, co
     return f->complete;
 }
 
-/* ndpiReader: a flow that ran out of packets gets its giveup always, a complete one when it has no label.
- * 5.0 and later: unless nDPI itself called it final. */
+/* ndpiReader: a flow that ran out of packets gets its giveup always, a complete one when it has no
+ * label. 5.0 and later: unless nDPI itself called it final. */
 static bool needs_giveup(const struct ndpi_adapter_flow *f)
 {
     bool settled = COMPAT_VERSION >= 500 ? f->result.final : f->complete;
@@ -192,8 +193,9 @@ static enum detect_by label_by(const struct ndpi_adapter *a, const struct ndpi_a
     return by == DETECT_BY_NONE ? DETECT_BY_DPI : by;
 }
 
-/* ndpiReader looks for attacks in the URLs of HTTP by itself. The bit "unidirectional" is left out: nDPI
- * sets it by the packets up to its answer, while a record's flag one-way is right about the whole flow. */
+/* ndpiReader looks for attacks in the URLs of HTTP by itself. The bit "unidirectional" is left out:
+ * nDPI sets it by the packets up to its answer, while a record's flag one-way is right about the
+ * whole flow. */
 static uint64_t risks_of(const struct ndpi_adapter_flow *f)
 {
     uint64_t risk = f->ndpi.risk;

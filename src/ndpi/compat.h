@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* compat.h - the differences between the releases of nDPI from 4.2 to 5.x, by version.
  *
- * Release versions only: snapshots (odd minors) change their interface within one number. One counts
- * here as the release that it leads to, which holds for the last of them only. */
+ * Release versions only: snapshots (odd minors) change their interface within one number. One
+ * counts here as the release that it leads to, which holds for the last of them only. */
 #ifndef NDPI_COMPAT_H
 #define NDPI_COMPAT_H
 
@@ -52,7 +52,8 @@ static inline struct ndpi_detection_module_struct *compat_init(void)
 #endif
 }
 
-/* All dissectors on, and what became an option over time; before 4.10 giveup is told to guess or not. */
+/* All dissectors on, and what became an option over time; before 4.10 giveup is told to guess or
+ * not. */
 static inline bool compat_configure(struct ndpi_detection_module_struct *m, bool guess)
 {
 #if COMPAT_VERSION < 500
@@ -90,7 +91,8 @@ static inline struct compat_result compat_packet(struct ndpi_detection_module_st
 #endif
 }
 
-/* nDPI has given this flow up by itself. 4.2 and 4.4 set the bit too, but ndpiReader does not look at it. */
+/* nDPI has given this flow up by itself. 4.2 and 4.4 set the bit too, but ndpiReader does not look
+ * at it. */
 static inline bool compat_gave_up(const struct ndpi_flow_struct *f)
 {
 #if COMPAT_VERSION >= 406 && COMPAT_VERSION < 500
@@ -101,8 +103,8 @@ static inline bool compat_gave_up(const struct ndpi_flow_struct *f)
 #endif
 }
 
-/* A flow that has a label could still tell more. Call once a packet: from 4.10 on a no sets a risk. From
- * 5.0 on the result says it. */
+/* A flow that has a label could still tell more. Call once a packet: from 4.10 on a no sets a risk.
+ * From 5.0 on the result says it. */
 static inline bool compat_more(struct ndpi_detection_module_struct *m, struct ndpi_flow_struct *f)
 {
 #if COMPAT_VERSION >= 500
@@ -149,8 +151,9 @@ static inline uint16_t compat_category_of(struct ndpi_detection_module_struct *m
     return (uint16_t)ndpi_get_proto_category(m, p);
 }
 
-/* Up to 4.4 nDPI puts the owner of an address into a label whose protocol it found by payload; later the
- * two are apart. True: app is the owner of one of the flow's addresses, of which nDPI knows IPv4 only. */
+/* Up to 4.4 nDPI puts the owner of an address into a label whose protocol it found by payload;
+ * later the two are apart. True: app is the owner of one of the flow's addresses, of which nDPI
+ * knows IPv4 only. */
 static inline bool compat_is_owner(struct ndpi_detection_module_struct *m,
                                    const struct ndpi_flow_struct *f, uint16_t app)
 {
@@ -173,7 +176,8 @@ static inline bool compat_is(const struct ndpi_flow_struct *f, uint16_t protocol
     return f->detected_protocol_stack[0] == protocol || f->detected_protocol_stack[1] == protocol;
 }
 
-/* protos is a union: true when the library itself takes it for protos.tls_quic (ndpi_free_flow_data). */
+/* protos is a union: true when the library itself takes it for protos.tls_quic
+ * (ndpi_free_flow_data). */
 static inline bool compat_has_tls(const struct ndpi_flow_struct *f)
 {
     return compat_is(f, NDPI_PROTOCOL_TLS) || compat_is(f, NDPI_PROTOCOL_QUIC) ||
@@ -222,7 +226,7 @@ static inline bool compat_has_cert_sha1(const struct ndpi_flow_struct *f)
 #endif
 }
 
-/* The i-th address of the DNS answers, of which nDPI keeps one before 4.12; 0 when there is none. */
+/* The family of the i-th address in DNS answers, 0 behind the last; before 4.12 nDPI keeps one. */
 static inline int compat_dns_address(const struct ndpi_flow_struct *f, size_t i, const void **addr)
 {
 #if COMPAT_VERSION >= 412

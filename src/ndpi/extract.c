@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* extract.c - copies what nDPI read from a flow's payload into attributes. Strings come from the wire and
- * are passed on as they are; passwords are never touched. */
+/* extract.c - copies what nDPI read from a flow's payload into attributes. Strings come from the
+ * wire and are passed on as they are; passwords are never touched. */
 #include "ndpi/extract.h"
 
 #include <arpa/inet.h>
@@ -20,7 +20,8 @@ struct extract {
     bool by_payload, name_cut;
 };
 
-/* The data of a protocol lie in a union. It holds what the label says only when the label came from there. */
+/* The data of a protocol lie in a union. It holds what the label says only when the label came from
+ * there. */
 static bool speaks(const struct extract *x, uint16_t protocol)
 {
     return x->by_payload && compat_is(x->f, protocol);
@@ -51,13 +52,17 @@ static void put_array(struct extract *x, enum dpi_field_id field, const char *s,
     put_text(x, field, s, n);
 }
 
+/* nDPI 4.2 takes the MD5 of nothing when a message goes on in another segment: that is no fingerprint. */
 static void put_fingerprint(struct extract *x, enum dpi_field_id field, const char *s, size_t size)
 {
+    static const char md5_of_nothing[] = "d41d8cd98f00b204e9800998ecf8427e";
     char lower[64];
     size_t n = strnlen(s, size);
     for (size_t i = 0; i < n && i < sizeof(lower); i++)
         lower[i] = (char)(s[i] >= 'A' && s[i] <= 'F' ? s[i] - 'A' + 'a' : s[i]);
-    put_text(x, field, lower, n < sizeof(lower) ? n : sizeof(lower));
+    n = n < sizeof(lower) ? n : sizeof(lower);
+    if (n != strlen(md5_of_nothing) || memcmp(lower, md5_of_nothing, n) != 0)
+        put_text(x, field, lower, n);
 }
 
 static void put_sha1(struct extract *x, enum dpi_field_id field, const uint8_t sha1[static 20])

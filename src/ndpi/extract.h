@@ -6,9 +6,10 @@
 #include "detect/attrs.h"
 #include "ndpi/compat.h"
 
-/* Writes all attributes of f in the order of fields.def. by_payload: the label comes from the payload, so
- * that nDPI's per-protocol data is what the label says it is. risk: the flow's risks. Returns true when a
- * name fills all the room that nDPI has for it, so that the end (of hostname: the beginning) may be missing. */
+/* Writes all attributes of f in the order of fields.def. by_payload: the label comes from the
+ * payload, so that nDPI's per-protocol data is what the label says it is. risk: the flow's risks.
+ * Returns true when a name fills all the room that nDPI has for it, so that the end (of hostname:
+ * the beginning) may be missing. */
 bool extract_attrs(const struct ndpi_flow_struct *f, bool by_payload, uint64_t risk,
                    struct attrs_writer *w);
 

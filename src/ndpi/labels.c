@@ -179,7 +179,8 @@ void label_split(const struct labels *l, const struct detect_verdict *v, struct 
     out->confidence = v->confidence < l->n_confidences ? l->confidences[v->confidence] : "Unknown";
 }
 
-size_t label_ndpi(const struct labels *l, const struct detect_verdict *v, char out[static LABEL_MAX])
+size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
+                  char out[static LABEL_MAX])
 {
     struct parts p = parts_of(l, v);
     int n = p.master ? snprintf(out, LABEL_MAX, "%s.%s", p.master->name, p.app->name)

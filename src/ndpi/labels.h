@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* labels.h - names for nDPI's numbers, and what each of its labels is: a protocol, an application, or both.
+/* labels.h - names for nDPI's numbers, and what each of its labels is: a protocol, an application,
+ * or both.
  *
- * nDPI keeps protocols (TLS) and what runs on them (Netflix) in one list. labels.def says for every name
- * of 4.2 and later which it is; nothing guesses it. A struct labels copies all names from the library once,
- * so it does not need the library afterwards. Every text it gives out lives as long as it does. */
+ * nDPI keeps protocols (TLS) and what runs on them (Netflix) in one list. labels.def says for every
+ * name of 4.2 and later which it is; nothing guesses it. A struct labels copies all names from the
+ * library once, so it does not need the library afterwards. Every text it gives out lives as long
+ * as it does. */
 #ifndef NDPI_LABELS_H
 #define NDPI_LABELS_H
 
@@ -28,13 +30,14 @@ void label_split(const struct labels *l, const struct detect_verdict *v, struct 
 
 #define LABEL_MAX 128
 /* nDPI's own "Master.App"; returns the length. */
-size_t label_ndpi(const struct labels *l, const struct detect_verdict *v, char out[static LABEL_MAX]);
+size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
+                  char out[static LABEL_MAX]);
 
 enum label_kind { LABEL_PROTOCOL = 1, LABEL_APPLICATION = 2, LABEL_BOTH = 3 };
 
 struct label_info {
-    uint16_t id;          /* in the library at hand */
-    const char *name;     /* as the library at hand spells it */
+    uint16_t id;      /* in the library at hand */
+    const char *name; /* as the library at hand spells it */
     enum label_kind kind;
     const char *category; /* nDPI's default category */
     bool listed;          /* labels.def has it; a name that it has not is taken for LABEL_BOTH */

@@ -13,8 +13,8 @@
 struct ndpi_adapter;
 struct ndpi_adapter_flow;
 
-/* One module of nDPI. It, and so the adapter, belongs to one thread. DPI_ABI when the library at run
- * time is another one than the headers. */
+/* One module of nDPI. It, and so the adapter, belongs to one thread. DPI_ABI when the library at
+ * run time is another one than the headers. */
 enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_options *opt,
                                  struct dpi_err *err);
 void ndpi_adapter_free(struct ndpi_adapter *a); /* NULL is fine; free the flows first */
@@ -27,8 +27,8 @@ void ndpi_adapter_flow_free(struct ndpi_adapter_flow *f); /* NULL is fine */
 bool ndpi_adapter_packet(struct ndpi_adapter *a, struct ndpi_adapter_flow *f, const uint8_t *ip,
                          uint16_t len, uint64_t time_ms);
 
-/* Call once, when decided or when no packet will come: giveup where needed, then fills v (all but slot
- * and the place of the attributes) and writes the attributes. */
+/* Call once, when decided or when no packet will come: giveup where needed, then fills v (all but
+ * slot and the place of the attributes) and writes the attributes. */
 void ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
                          struct detect_verdict *v, struct attrs_writer *w);
 

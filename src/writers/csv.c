@@ -10,8 +10,9 @@
  * A byte that is not UTF-8 is U+FFFD: JSON has the exact bytes. So a flow is always one line of valid UTF-8. */
 #include "dpitool/writer.h"
 
-#include <csv.h>
 #include <stdlib.h>
+
+#include <csv.h>
 
 #include "util/buf.h"
 #include "util/escape.h"

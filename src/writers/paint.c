@@ -89,7 +89,7 @@ static size_t line_break(const char *s, size_t n, unsigned max)
 
 void paint_wrapped(struct paint *p, enum paint_style style, struct dpi_text t, unsigned indent, unsigned screen)
 {
-    enum { MESSAGE_BYTES = 4096, LEAST = 20 };
+    enum { MESSAGE_BYTES = 4096, LEAST = 10 };
     char safe[MESSAGE_BYTES];
     escape_text(safe, sizeof(safe), t.p, t.n, 0);
     const char *s = safe;

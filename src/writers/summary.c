@@ -104,7 +104,8 @@ static void more(struct summary *s, size_t n)
     paint_spaces(&s->paint, INDENT);
     paint_str(&s->paint, PAINT_DIM, "and ");
     paint_str(&s->paint, PAINT_DIM, paint_number(text, n).p);
-    paint_str(&s->paint, PAINT_DIM, " more\n");
+    paint_str(&s->paint, PAINT_DIM, " more");
+    newline(s);
 }
 
 /* --- captures and time -------------------------------------------------------------------------------- */
@@ -144,7 +145,8 @@ static void capture(struct summary *s, const struct dpi_capture_info *c)
 static void captures(struct summary *s, const struct dpi_run *run)
 {
     size_t left_out = 0;
-    heading(s, run->n_captures == 1 ? "Capture\n" : "Captures\n");
+    heading(s, run->n_captures == 1 ? "Capture" : "Captures");
+    newline(s);
     for (size_t i = 0; i < run->n_captures; i++) {
         if (i < CAPTURES_SHOWN || run->captures[i].damage)
             capture(s, &run->captures[i]);
@@ -197,7 +199,8 @@ static void times(struct summary *s, const struct dpi_run *run)
     int64_t span;
     if (!run->has_time)
         return;
-    heading(s, "Time (UTC)\n");
+    heading(s, "Time (UTC)");
+    newline(s);
     moment(s, "first packet", run->first_ns);
     moment(s, "last packet", run->last_ns);
     if (!__builtin_sub_overflow(run->last_ns, run->first_ns, &span) && span >= 0) {
@@ -214,7 +217,8 @@ static void times(struct summary *s, const struct dpi_run *run)
 
 static void packets(struct summary *s, const struct dpi_run *run)
 {
-    heading(s, "Packets\n");
+    heading(s, "Packets");
+    newline(s);
     for (int i = 0; i < DPI_BUCKET_COUNT; i++) {
         if (run->buckets[i] == 0 && i != DPI_BUCKET_flow)
             continue;
@@ -243,7 +247,8 @@ static void flow_line(struct summary *s, const char *what, uint64_t v, uint64_t 
 
 static void flows(struct summary *s, const struct dpi_run *run)
 {
-    heading(s, "Flows\n");
+    heading(s, "Flows");
+    newline(s);
     name(s, PAINT_PLAIN, dpi_text_of("in all"));
     number(s, run->flows, s->width[FLOWS] + s->width[PACKETS]);
     newline(s);
@@ -298,8 +303,11 @@ static void ranking(struct summary *s, const struct section *section, const stru
     for (size_t i = 0; i < rows_shown(section, t); i++)
         ranking_row(s, section, &t->rows[i], all_bytes);
     more(s, t->n - rows_shown(section, t));
-    if (!t->complete)
-        paint_str(&s->paint, PAINT_DIM, "  more names than could be counted: what has a ~ may be less\n");
+    if (t->complete)
+        return;
+    paint_spaces(&s->paint, INDENT);
+    paint_str(&s->paint, PAINT_DIM, "more names than could be counted: what has a ~ may be less");
+    newline(s);
 }
 
 /* Every flow has one protocol, so the protocols have all bytes of flows between them. */
@@ -323,7 +331,8 @@ static void warnings(struct summary *s, const struct dpi_run *run)
 {
     if (run->n_warnings == 0 && !run->interrupted)
         return;
-    heading(s, "Warnings\n");
+    heading(s, "Warnings");
+    newline(s);
     if (run->interrupted)
         warning(s, dpi_text_of("interrupted: this is what was read until then"));
     for (size_t i = 0; i < run->n_warnings; i++)

@@ -16,7 +16,7 @@
 enum {
     SAMPLE = 500,      /* rows that decide the widths of a table without top */
     TEXT_LEAST = 6,    /* columns of a text that say something */
-    OPTIONAL_LEAST = 16,
+    OPTIONAL_LEAST = 20,
     ADDR_LEAST = 15,   /* an IPv4 address */
     ADDR_USUAL = 25,   /* an IPv6 address that still says which */
     ROOMY_SCREEN = 140 /* from here on two blanks stand between columns */
