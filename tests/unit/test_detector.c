@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_detector.c - the detector through its seam: what it answers, when, how often, and that no message
- * can hurt it. Conversations are made here, packet by packet. */
+/* test_detector.c - the detector through its seam: what it answers, when, how often, and that no
+ * message can hurt it. Conversations are made here, packet by packet. */
 #include "detect/attrs.h"
 #include "detect/detect.h"
 #include "ndpi/labels.h"
@@ -192,8 +192,9 @@ static void check_attr(const struct detect_reply *reply, enum dpi_field_id field
 
 static const char dns_query[] = "\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07"
                                 "example\x03org\0\0\x01\0\x01";
-static const char dns_answer[] = "\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0\x07"
-                                 "example\x03org\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x07";
+static const char dns_answer[] =
+    "\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0\x07"
+    "example\x03org\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x07";
 
 static void dns(struct rig *r, uint32_t slot)
 {
@@ -312,8 +313,9 @@ static unsigned packets_until_decided(struct rig *r, uint8_t transport)
         for (size_t k = 0; k < sizeof(noise); k++)
             noise[k] = (uint8_t)(unit_random(&seed) >> 24 & 0x3f); /* RTP would start with 0x80 */
         bool syn = transport == TCP && i == 1;
-        packet(r, 0, (struct packet){transport, syn ? SYN : ACK, FROM_CLIENT, 40000, 40001, noise,
-                                     syn ? 0 : sizeof(noise)});
+        packet(r, 0,
+               (struct packet){transport, syn ? SYN : ACK, FROM_CLIENT, 40000, 40001, noise,
+                               syn ? 0 : sizeof(noise)});
         const struct detect_reply *reply = submit(r);
         if (reply->n) {
             check_label(r, only_verdict(reply, 0), "Unknown");
@@ -490,15 +492,15 @@ static void fills_a_whole_reply(void **state)
 static void ignores_messages_that_make_no_sense(void **state)
 {
     static const struct detect_msg bad[] = {
-        {.slot = 5, .op = DETECT_PACKET, .len = 60},              /* never opened */
+        {.slot = 5, .op = DETECT_PACKET, .len = 60}, /* never opened */
         {.slot = 5, .op = DETECT_END},
         {.slot = UINT32_MAX, .op = DETECT_OPEN, .transport = TCP}, /* no such slot */
         {.slot = UINT32_MAX, .op = DETECT_PACKET, .len = 60},
         {.slot = UINT32_MAX, .op = DETECT_END},
         {.slot = DETECT_SLOTS_MAX, .op = DETECT_OPEN},
-        {.slot = 0, .op = 99},                                    /* no such message */
+        {.slot = 0, .op = 99}, /* no such message */
         {.slot = 0, .op = DETECT_PACKET, .len = 0},
-        {.slot = 0, .op = DETECT_PACKET, .len = 65535},           /* longer than a packet may be */
+        {.slot = 0, .op = DETECT_PACKET, .len = 65535},            /* longer than a packet may be */
         {.slot = 0, .op = DETECT_PACKET, .len = 60, .offset = 41}, /* behind what is used */
         {.slot = 0, .op = DETECT_PACKET, .len = 1, .offset = 100},
         {.slot = 0, .op = DETECT_PACKET, .len = 60, .offset = UINT32_MAX},
@@ -523,7 +525,8 @@ static void ignores_messages_that_make_no_sense(void **state)
 /* nDPI must not be hurt by our headers, and we not by what it makes of noise. */
 static void survives_noise(void **state)
 {
-    static const uint16_t ports[] = {53, 80, 443, 21, 22, 25, 110, 143, 88, 123, 67, 1900, 5060, 3478, 40001};
+    static const uint16_t ports[] = {53, 80,  443, 21,   22,   25,   110,  143,
+                                     88, 123, 67,  1900, 5060, 3478, 40001};
     struct rig *r = *state;
     uint64_t seed = 42;
     for (unsigned i = 0; i < 3000; i++) {
@@ -535,10 +538,12 @@ static void survives_noise(void **state)
             noise[k] = (uint8_t)(unit_random(&seed) >> 24);
         open_slot(r, i % 16, transport);
         packet(r, i % 16, (struct packet){transport, SYN, FROM_CLIENT, 40000, port, NULL, 0});
-        packet(r, i % 16, (struct packet){transport, ACK, (int)(i >> 1 & 1), 40000, port, noise, n});
+        packet(r, i % 16,
+               (struct packet){transport, ACK, (int)(i >> 1 & 1), 40000, port, noise, n});
         struct detect_msg *last = &r->b->msg[r->b->n - 1];
         for (size_t k = 0; k < 3; k++) /* and headers that lie */
-            r->b->bytes[last->offset + unit_random(&seed) % 40] ^= (uint8_t)(1u << unit_random(&seed) % 8);
+            r->b->bytes[last->offset + unit_random(&seed) % 40] ^=
+                (uint8_t)(1u << unit_random(&seed) % 8);
         say(r, DETECT_END, i % 16);
         assert_int_equal(submit(r)->n, 1);
     }

@@ -57,9 +57,9 @@ static void refuses_wrong_lists(void **state)
     static const struct {
         const char *list, *said;
     } rows[] = {
-        {"src_ip,hostnam", "no field 'hostnam'; did you mean hostname"},
+        {"src_ip,hostnam", "no field 'hostnam'; did you mean hostname?"},
         {"SRC_IP", "no field 'SRC_IP'"},
-        {"xyzzy", "`dpitool fields` lists them all"},
+        {"xyzzy", "dpitool fields lists them all"},
         {"src_ip,dst_ip,src_ip", "field 'src_ip' is in the list twice"},
         {"", "empty name"},
         {"src_ip,", "empty name"},

@@ -34,6 +34,7 @@ static int setup(void **state)
     strcpy(f->dir, "/tmp/dpitool-XXXXXX");
     if (!mkdtemp(f->dir))
         return -1;
+    alarm(60); /* a pipe that nobody serves would wait for ever */
     f->saved_stdin = dup(STDIN_FILENO);
     *state = f;
     return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_labels.c - the table of labels against itself and against the library at hand, and the rule that
- * splits a label. */
+/* test_labels.c - the table of labels against itself and against the library at hand, and the rule
+ * that splits a label. */
 #include "ndpi/labels.h"
 
 #include "unit.h"
@@ -163,8 +163,8 @@ static void spells_labels_as_ndpi_does(void **state)
     static const struct {
         const char *master, *app, *label;
     } cases[] = {
-        {NULL, NULL, "Unknown"},  {NULL, "DNS", "DNS"},  {"TLS", "Google", "TLS.Google"},
-        {"TLS", "TLS", "TLS"},    {"TLS", NULL, "TLS"},
+        {NULL, NULL, "Unknown"}, {NULL, "DNS", "DNS"}, {"TLS", "Google", "TLS.Google"},
+        {"TLS", "TLS", "TLS"},   {"TLS", NULL, "TLS"},
     };
     (void)state;
     for (size_t i = 0; i < N(cases); i++) {

@@ -26,6 +26,7 @@ static int setup(void **state)
     strcpy(f->dir, "/tmp/dpitool-XXXXXX");
     if (!mkdtemp(f->dir))
         return -1;
+    alarm(60); /* a pipe that nobody serves would wait for ever */
     snprintf(f->path, sizeof(f->path), "%s/out.csv", f->dir);
     snprintf(f->other, sizeof(f->other), "%s/other", f->dir);
     signal(SIGPIPE, SIG_IGN);

@@ -150,7 +150,10 @@ static void counts_what_records_say(void **state)
 {
     struct dpi_attr host = {DPI_FIELD_hostname, {.kind = DPI_TEXT, .text = {"h", 1}}};
     struct dpi_record rows[] = {
-        record("TLS", "dpi", 1, 2), record("Unknown", "none", 1, 3), record("SSH", "port", 1, 1), record("Unknown", "ip", 4, 5),
+        record("TLS", "dpi", 1, 2),
+        record("Unknown", "none", 1, 3),
+        record("SSH", "port", 1, 1),
+        record("Unknown", "ip", 4, 5),
     };
     struct dpi_run run = {0};
     struct stats *s = stats_new();
