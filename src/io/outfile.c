@@ -320,13 +320,12 @@ enum dpi_status outfile_check(struct outfile *o, struct dpi_err *err)
     return ferror(o->stream) ? write_failed(o, err) : DPI_OK;
 }
 
+/* False also for a write that failed before. */
 static bool close_stream(struct outfile *o)
 {
     FILE *stream = o->stream;
-    bool bad = ferror(stream) != 0;
     o->stream = NULL;
-    bad |= fclose(stream) != 0;
-    return !bad;
+    return fclose(stream) == 0 && !o->write_errno;
 }
 
 static void outfile_free(struct outfile *o)

@@ -55,8 +55,9 @@ enum dpi_status dpi_field_parse(const struct dpi_field **f, const char *name, si
     if (*f)
         return DPI_OK;
     const char *meant = nearest(name, n, name_at, NULL);
-    return dpi_fail(err, DPI_USAGE, "no field '%.*s'; %s%s", (int)(n < 64 ? n : 64), name,
-                    meant ? "did you mean " : "`dpitool fields` lists them all", meant ? meant : "");
+    return dpi_fail(err, DPI_USAGE, "no field '%.*s'; %s%s%s", (int)(n < 64 ? n : 64), name,
+                    meant ? "did you mean " : "dpitool fields lists them all", meant ? meant : "",
+                    meant ? "?" : "");
 }
 
 static void add(struct dpi_columns *c, const struct dpi_field *f)

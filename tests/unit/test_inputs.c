@@ -224,6 +224,7 @@ static void a_fifo_is_opened_once(void **state)
     assert_int_equal(mkfifo(f->names[1], 0600), 0);
     pid_t pid = fork();
     if (pid == 0) {
+        alarm(60); /* not inherited */
         int fd = open(f->names[1], O_WRONLY);
         _exit(write(fd, f->bytes.b, f->bytes.n) != (ssize_t)f->bytes.n);
     }

@@ -191,6 +191,7 @@ static pid_t write_from_child(int fd, unsigned pause_us)
     pid_t pid = fork();
     if (pid != 0)
         return pid;
+    alarm(60); /* not inherited */
     uint8_t buf[777];
     for (size_t at = 0; at < FILE_SIZE; at += sizeof(buf)) {
         size_t n = FILE_SIZE - at < sizeof(buf) ? FILE_SIZE - at : sizeof(buf);
@@ -238,6 +239,7 @@ static void reads_a_fifo(void **state)
     assert_int_equal(mkfifo(f->path, 0600), 0);
     pid_t pid = fork();
     if (pid == 0) {
+        alarm(60);
         int fd = open(f->path, O_WRONLY);
         pid_t writer = write_from_child(fd, 0);
         int status = 1;
