@@ -9,6 +9,10 @@ CFLAGS  ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 PYTHON  ?= /usr/bin/python3
+CORPUS  ?=
+
+# What `make demo` looks at: the first of these that exists.
+DEMO ?= $(firstword $(wildcard tests/pcaps/http11.pcapng) $(sort $(wildcard tests/pcaps/*.pcap*)))
 
 # Another nDPI than the system's: make NDPI_PREFIX=/opt/ndpi-4.10
 ifdef NDPI_PREFIX
@@ -18,12 +22,14 @@ else
 NDPI_PC := $(PKG_CONFIG)
 endif
 NDPI_CFLAGS := $(shell $(NDPI_PC) --cflags libndpi 2>/dev/null)
+NDPI_SYSTEM := $(patsubst -I%,-isystem %,$(NDPI_CFLAGS))
 NDPI_LIBS   := $(shell $(NDPI_PC) --libs libndpi 2>/dev/null) $(NDPI_RPATH)
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
         -Wundef -Wvla -Wformat=2
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
-             -DDPITOOL_VERSION='"$(VERSION)"' $(WARN) -MMD -MP $(SAN) $(CFLAGS)
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
+              -DDPITOOL_VERSION='"$(VERSION)"' $(WARN) $(SAN) $(CFLAGS)
+ALL_CFLAGS = $(BASE_CFLAGS) -MMD -MP
 # libcsv has no .pc file
 LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle 2>/dev/null) -lcsv
 
@@ -31,32 +37,173 @@ SRC  := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ  := $(SRC:%.c=$(BUILD)/%.o)
 LIB  := $(BUILD)/libdpitool.a
 BIN  := $(BUILD)/dpitool
+SCHEMA := $(BUILD)/dpitool-flow.schema.json
+DOCGEN := $(BUILD)/man/docgen
+MAN  := $(patsubst %.in,%,$(wildcard man/*.in))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
-all: $(BIN) ## build the program
+# The same with sanitizers, in a folder of its own
+ASAN      := $(BUILD)/asan
+ASAN_MAKE = $(MAKE) --no-print-directory BUILD=$(ASAN) CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+            SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+ASAN_UNIT = $(UNIT:$(BUILD)/%=$(ASAN)/%)
+DEPS      = CC='$(CC)' PYTHON='$(PYTHON)' PKG_CONFIG='$(PKG_CONFIG)' NDPI_PREFIX='$(NDPI_PREFIX)' \
+            scripts/deps check
+
+# make V=1 shows the commands, make -s nothing.
+SAY := @$(if $(or $(V),$(findstring s,$(firstword -$(MAKEFLAGS)))),:,echo)
+RUN := $(if $(V),,@)
+
+all: $(BIN) $(SCHEMA) ## build the program
 
 $(BIN): $(BUILD)/src/main.o $(LIB)
-	$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIB): $(OBJ)
+	$(SAY) '  AR $@'
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(RUN)$(AR) rcs $@ $^
 
-$(BUILD)/src/ndpi/%.o: ALL_CFLAGS += $(patsubst -I%,-isystem %,$(NDPI_CFLAGS))
+$(BUILD)/src/ndpi/%.o: ALL_CFLAGS += $(NDPI_SYSTEM)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/.flags | $(BUILD)/.deps-build
+	$(SAY) '  CC $<'
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(RUN)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
-	$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
-check-unit: $(UNIT) ## run the unit tests
-	@for t in $(UNIT); do $$t || exit 1; done
+$(DOCGEN): %: %.o $(LIB)
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(UNIT:%=%.o): | $(BUILD)/.deps-test
+
+# Everything is built again when the compiler, its options or the libraries are others.
+FLAGS_NOW := $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(NDPI_CFLAGS) $(LIBS)
+ifneq ($(FLAGS_NOW),$(file <$(BUILD)/.flags))
+.PHONY: $(BUILD)/.flags
+endif
+$(BUILD)/.flags:
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' >$@
+
+# One clear line instead of a compiler's noise when a library is missing.
+$(BUILD)/.deps-%: scripts/packages
+	@$(DEPS) $*
+	@mkdir -p $(@D)
+	@touch $@
+
+unit: $(UNIT)
+
+demo: $(BIN) ## build, and look into one capture (DEMO=FILE)
+	@echo '$$ dpitool classify $(DEMO)'
+	@$(BIN) classify '$(DEMO)'
+
+# make check is one program after the other; tests/run-check sums up what each says in its last line.
+CHECKS = \
+	'lint: $(LINT)' \
+	'unit: tests/run-unit $(UNIT)' \
+	'golden: tests/run-golden $(BIN)' \
+	'documents: tests/tools/manuals.py $(DOCGEN) $(MAN)' \
+	'examples: tests/tools/readme.py $(BIN) README.md' \
+	'truth: tests/tools/truth.py $(BIN)' \
+	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
+SAN_CHECKS = \
+	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
+	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
+	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
+LINT = tests/tools/lint.py
+# how lint compiles a header alone
+export LINT_CC = $(CC) $(BASE_CFLAGS)
+export LINT_NDPI = $(NDPI_SYSTEM)
+
+check: $(BUILD)/.deps-test $(BIN) $(DOCGEN) unit asan-build ## all tests, also under sanitizers (under 10 minutes)
+	@tests/run-check $(CHECKS) $(SAN_CHECKS)
+
+check-unit: $(UNIT) ## the unit tests
+	@tests/run-unit $(UNIT)
+
+check-golden: $(BIN) ## the outputs in tests/expected; ONE=name for one of them
+	@tests/run-golden $(BIN) $(ONE)
+
+update: $(BIN) ## renew one expected output after a look: ONE=name
+	@tests/run-golden --update $(BIN) $(or $(ONE),$(error which one? make update ONE=name))
+
+docs: $(BIN) $(DOCGEN) ## renew the manual pages and the examples in README.md
+	@tests/tools/manuals.py --update $(DOCGEN) $(MAN)
+	@tests/tools/readme.py --update $(BIN) README.md
+
+check-deep: check ## check, and what takes longer: the unit and golden tests under valgrind
+	@$(DEPS) deep
+	@tests/run-check \
+		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
+		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
+
+asan: $(BIN) asan-build ## build with sanitizers and run the tests
+	@tests/run-check $(SAN_CHECKS)
+
+asan-build:
+	+@$(ASAN_MAKE) $(ASAN)/dpitool unit
+
+parity: $(BIN) ## labels against ndpiReader's: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/parity.py $(BIN) $(or $(CORPUS),$(error where are the captures? make parity CORPUS=DIR))
+
+corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
+	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
+		$(or $(CORPUS),$(error where are the captures? make corpus CORPUS=DIR))
+
+pcapng-suite: $(BIN) ## packets and times of the pcapng test generator's files: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/pcapng_suite.py $(BIN) $(or $(CORPUS),$(error where is it? make pcapng-suite CORPUS=DIR))
+
+community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
+	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
+
+determinism: $(BIN) ## the same bytes from every way of asking: CORPUS=DIR
+	@tests/tools/determinism.py $(BIN) $(or $(CORPUS),tests/pcaps)
+
+lint: ## function lengths, include directions, headers alone, banned functions, scripts
+	@$(LINT)
+
+format: ## clang-format over src, include and tests (a helper: read the diff)
+	@clang-format -i $$(find src include tests -name '*.[ch]')
+
+bindir  = $(DESTDIR)$(PREFIX)/bin
+datadir = $(DESTDIR)$(PREFIX)/share
+# source:target; what does not exist is left out
+DATA = $(foreach m,$(wildcard man/*.1),$m:$(datadir)/man/man1/$(notdir $m)) \
+       $(foreach m,$(wildcard man/*.5),$m:$(datadir)/man/man5/$(notdir $m)) \
+       $(foreach f,$(wildcard completions/dpitool.bash),$f:$(datadir)/bash-completion/completions/dpitool) \
+       $(foreach f,$(wildcard completions/dpitool.zsh),$f:$(datadir)/zsh/site-functions/_dpitool) \
+       $(foreach f,$(wildcard completions/dpitool.fish),$f:$(datadir)/fish/vendor_completions.d/dpitool.fish) \
+       $(SCHEMA):$(datadir)/dpitool/dpitool-flow.schema.json \
+       LICENSE:$(datadir)/doc/dpitool/LICENSE
+
+$(SCHEMA): $(BIN)
+	@$(BIN) fields --json-schema >$@.new
+	@mv $@.new $@
+
+install: all ## install under DESTDIR and PREFIX
+	$(INSTALL) -D -m 755 $(BIN) $(bindir)/dpitool
+	@set -e; for pair in $(DATA); do \
+		echo "$(INSTALL) -D -m 644 $${pair%%:*} $${pair#*:}"; \
+		$(INSTALL) -D -m 644 "$${pair%%:*}" "$${pair#*:}"; done
+
+uninstall: ## remove what install put there
+	rm -f $(bindir)/dpitool $(foreach pair,$(DATA),$(lastword $(subst :, ,$(pair))))
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 15
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(BUILD)/src/main.d $(UNIT:=.d)
-.PHONY: all check-unit clean
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(DOCGEN).d $(UNIT:=.d)
+.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity corpus \
+        pcapng-suite community-id determinism lint format install uninstall help clean
 .SECONDARY:

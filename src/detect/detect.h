@@ -46,7 +46,14 @@ struct detect_batch {
 };
 
 /* What a label comes from; `classified_by` and `application_by` of the record. */
-enum detect_by { DETECT_BY_NONE, DETECT_BY_DPI, DETECT_BY_DPI_CACHE, DETECT_BY_DPI_PARTIAL, DETECT_BY_IP, DETECT_BY_PORT };
+enum detect_by {
+    DETECT_BY_NONE,
+    DETECT_BY_DPI,
+    DETECT_BY_DPI_CACHE,
+    DETECT_BY_DPI_PARTIAL,
+    DETECT_BY_IP,
+    DETECT_BY_PORT,
+};
 
 /* Final: nothing more is said of the slot. Numbers are the library's; label_split (ndpi/labels.h) turns them to
  * text and says which of the two names a protocol and which an application. */

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <csv.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_tree.h>
@@ -189,7 +190,8 @@ static void undo(struct buf *b, struct dpi_text t)
         if (brace) {
             add_utf8(b, hex_value(p + 3, (size_t)(brace - p - 3)));
             p = brace + 1;
-        } else if (end - p > 3 && memcmp(p, "\\x", 2) == 0 && strspn(p + 2, "0123456789abcdef") >= 2) {
+        } else if (end - p > 3 && memcmp(p, "\\x", 2) == 0 && isxdigit((unsigned char)p[2]) &&
+                   isxdigit((unsigned char)p[3])) {
             buf_char(b, (char)hex_value(p + 2, 2));
             p += 4;
         } else {
