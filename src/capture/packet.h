@@ -6,6 +6,7 @@
 #ifndef CAPTURE_PACKET_H
 #define CAPTURE_PACKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* One interface of one capture; lives as long as the inputs it came from. Classic pcap has one. */
@@ -25,6 +26,7 @@ struct packet {
     uint32_t caplen;  /* bytes at data */
     uint32_t wirelen; /* bytes the frame had on the wire; may be less than caplen in odd captures */
     int64_t ts_ns;    /* since 1970 UTC; times that do not fit are at the ends of the range */
+    bool untimed;     /* the capture does not say: ts_ns is that of the packet before, or 0 */
     uint64_t number;  /* 1, 2, 3 ... over the whole stream */
     uint64_t offset;  /* of the packet's record or block in its input */
 };

@@ -45,6 +45,7 @@ struct pcapng {
     bool big; /* byte order of the section */
     struct section_iface *ifaces;
     size_t n_ifaces, room;
+    int64_t last_ns; /* of the last packet with a time, 0 before it */
 };
 
 struct block {
@@ -253,6 +254,7 @@ static enum dpi_status read_long_packet(struct pcapng *g, const struct block *b,
         .wirelen = get_u32(g, b->body + WIRELEN),
         .ts_ns = time_ns(i, units),
     };
+    g->last_ns = p->ts_ns;
     return give_packet(g, b, DATA, p, err);
 }
 
@@ -268,7 +270,8 @@ static enum dpi_status read_obsolete(struct pcapng *g, const struct block *b, st
     return read_long_packet(g, b, get_u16(g, b->body), p, err);
 }
 
-/* Simple Packet Block, section 4.4: of interface 0, without a time, as long as the snaplen says. */
+/* Simple Packet Block, section 4.4: of interface 0, without a time, as long as the snaplen says. A time of 0
+ * would date its flow to 1970. */
 static enum dpi_status read_simple(struct pcapng *g, const struct block *b, struct packet *p,
                                    struct dpi_err *err)
 {
@@ -280,6 +283,8 @@ static enum dpi_status read_simple(struct pcapng *g, const struct block *b, stru
         .iface = i->iface,
         .caplen = snaplen && snaplen < wirelen ? snaplen : wirelen,
         .wirelen = wirelen,
+        .ts_ns = g->last_ns,
+        .untimed = true,
     };
     return give_packet(g, b, 4, p, err);
 }

@@ -58,7 +58,7 @@ struct flow {
     uint8_t icmp_type, icmp_code; /* of the first packet */
     uint8_t fin;        /* bit per side */
     bool rst;
-    uint8_t flags; /* bits by enum flow_flag */
+    uint16_t flags; /* bits by enum flow_flag */
     uint8_t end;   /* enum end_reason, once ended */
     bool ended;
     uint32_t slot; /* at the detector, while has_slot */

@@ -288,10 +288,10 @@ static void note_macs(struct flow *f, unsigned sender, const struct decoded *d)
     f->has_mac = true;
 }
 
-static uint8_t packet_flags(const struct decoded *d)
+static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
 {
-    return (uint8_t)(d->cut << FLOW_FLAG_cut | d->fragment << FLOW_FLAG_fragmented |
-                     d->offload << FLOW_FLAG_offload);
+    return (uint16_t)(d->cut << FLOW_FLAG_cut | d->fragment << FLOW_FLAG_fragmented |
+                      d->offload << FLOW_FLAG_offload | p->untimed << FLOW_FLAG_untimed);
 }
 
 static void count_packet(struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
@@ -306,7 +306,7 @@ static void count_packet(struct flow *f, unsigned sender, const struct packet *p
         f->first_ns = p->ts_ns;
     if (p->ts_ns > f->last_ns)
         f->last_ns = p->ts_ns;
-    f->flags |= packet_flags(d);
+    f->flags |= packet_flags(p, d);
     if (d->transport == IPPROTO_NUM_TCP)
         tcp_note(f, sender, d);
 }

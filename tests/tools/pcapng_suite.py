@@ -5,7 +5,7 @@
 The .txt beside each capture counts its blocks. So many packets must be read as there are packet blocks (EPB, SPB, PB),
 with exit status 0. tests/tools/frames.py, a reader of its own, must find the same packets, and tshark the same time
 of each; dpitool must have the sum of their lengths on the wire, the first and last time, and for each flow the time
-of its first packet. Simple packets have no time: dpitool dates them 1970-01-01."""
+of its first packet. Simple packets have no time: they count as captured with the packet before them."""
 import json
 import os
 import re
@@ -45,13 +45,18 @@ def tshark_times(path):
     return [Fraction(line) for line in out.decode().split("\n") if line]
 
 
-def nanoseconds(time):
-    """A frame's time as dpitool has it: rounded down to nanoseconds, 1970 when there is none."""
-    return Fraction((time or 0) * 10**9 // 1, 10**9)
+def dated(frames):
+    """[seconds] of every frame as dpitool has them: rounded down to nanoseconds; without a time, that of the frame
+    before, or 1970."""
+    times = []
+    for frame in frames:
+        before = times[-1] if times else Fraction(0)
+        times.append(before if frame.time is None else Fraction(frame.time * 10**9 // 1, 10**9))
+    return times
 
 
 def check_times(path, summary, records, seen):
-    times = [nanoseconds(frame.time) for frame in seen]
+    times = dated(seen)
     theirs = tshark_times(path)
     if [time for time, frame in zip(times, seen) if frame.time is not None] != theirs:
         yield "frames.py and tshark have other times"

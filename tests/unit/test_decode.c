@@ -351,7 +351,7 @@ static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t 
 {
     struct capture_iface iface = {.link_type = link_type};
     uint8_t *copy = n ? malloc(n) : NULL;
-    struct packet p = {&iface, copy, (uint32_t)n, (uint32_t)wirelen, 0, 1, 0};
+    struct packet p = {.iface = &iface, .data = copy, .caplen = (uint32_t)n, .wirelen = (uint32_t)wirelen, .number = 1};
 
     if (n)
         memcpy(copy, frame, n);

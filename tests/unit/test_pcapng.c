@@ -324,6 +324,7 @@ static void simple_packets_are_as_long_as_the_snaplen_says(void **state)
         assert_int_equal(p.caplen, rows[i].caplen);
         assert_int_equal(p.wirelen, rows[i].wirelen);
         assert_int_equal(p.ts_ns, 0);
+        assert_true(p.untimed);
         expect_end(f);
     }
 }
