@@ -30,8 +30,9 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
               -DDPITOOL_VERSION='"$(VERSION)"' $(WARN) $(SAN) $(CFLAGS)
 ALL_CFLAGS = $(BASE_CFLAGS) -MMD -MP
-# libcsv has no .pc file
-LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle 2>/dev/null) -lcsv
+# libcsv and libbz2 have no .pc file
+LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 2>/dev/null) \
+       -lbz2 -lcsv
 
 SRC  := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ  := $(SRC:%.c=$(BUILD)/%.o)
@@ -39,7 +40,7 @@ LIB  := $(BUILD)/libdpitool.a
 BIN  := $(BUILD)/dpitool
 SCHEMA := $(BUILD)/dpitool-flow.schema.json
 DOCGEN := $(BUILD)/man/docgen
-MAN  := $(patsubst %.in,%,$(wildcard man/*.in))
+MADE := $(patsubst %.in,%,$(wildcard man/*.in completions/*.in)) # by docgen
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 # The same with sanitizers, in a folder of its own
@@ -76,7 +77,7 @@ $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
-$(DOCGEN): %: %.o $(LIB)
+$(DOCGEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard man/*.c)) $(LIB)
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -108,15 +109,25 @@ CHECKS = \
 	'lint: $(LINT)' \
 	'unit: tests/run-unit $(UNIT)' \
 	'golden: tests/run-golden $(BIN)' \
-	'documents: tests/tools/manuals.py $(DOCGEN) $(MAN)' \
+	'documents: tests/tools/manuals.py $(DOCGEN) $(MADE)' \
+	'completions: tests/tools/completions.py $(BIN)' \
+	'options: tests/tools/options.py $(BIN)' \
+	'signals: tests/tools/signals.py $(BIN)' \
+	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
+	'labels: tests/tools/labels.py $(BIN)' \
+	'loaders: tests/tools/loaders.py $(BIN) $(LOADED)' \
 	'truth: tests/tools/truth.py $(BIN)' \
 	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
+	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
+	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
+# what other programs load the outputs of
+LOADED = $(patsubst %,tests/pcaps/%,made/hostile-names.pcap made/hostile-texts.pcap dns-udp.pcapng tls12.pcapng dhcp.pcapng)
 # how lint compiles a header alone
 export LINT_CC = $(CC) $(BASE_CFLAGS)
 export LINT_NDPI = $(NDPI_SYSTEM)
@@ -133,13 +144,13 @@ check-golden: $(BIN) ## the outputs in tests/expected; ONE=name for one of them
 update: $(BIN) ## renew one expected output after a look: ONE=name
 	@tests/run-golden --update $(BIN) $(or $(ONE),$(error which one? make update ONE=name))
 
-docs: $(BIN) $(DOCGEN) ## renew the manual pages and the examples in README.md
-	@tests/tools/manuals.py --update $(DOCGEN) $(MAN)
+docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the examples in README.md
+	@tests/tools/manuals.py --update $(DOCGEN) $(MADE)
 	@tests/tools/readme.py --update $(BIN) README.md
 
-check-deep: check ## check, and what takes longer: the unit and golden tests under valgrind
+check-deep: check ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
 	@$(DEPS) deep
-	@tests/run-check \
+	@tests/run-check 'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
 
@@ -203,7 +214,7 @@ help: ## this list
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(BUILD)/src/main.d $(DOCGEN).d $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity corpus \
         pcapng-suite community-id determinism lint format install uninstall help clean
 .SECONDARY:

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* docgen.c - fills the tables of the program into a manual page: docgen FILE.in >FILE.
+/* docgen.c - fills the tables of the program into a manual page or a completion: docgen FILE.in >FILE.
  *
  * A line "@NAME argument" is replaced by what NAME gives; all others are copied. Run by `make docs`; what it makes
  * is committed, and `make check` compares. */
-#include "cli/cmd.h"
+#include "docgen.h"
+
 #include "decode/decode.h"
 #include "dpitool/bucket.h"
 #include "dpitool/field.h"
@@ -59,7 +60,7 @@ static void item(const char *head, const char *type, const char *text)
     putchar('\n');
 }
 
-static const struct cmd *command(const char *name)
+const struct cmd *docgen_command(const char *name)
 {
     for (size_t i = 0; cmds[i]; i++)
         if (strcmp(cmds[i]->name, name) == 0)
@@ -83,46 +84,41 @@ static void give_commands(const char *unused)
 
 static void give_synopsis(const char *name)
 {
-    const struct cmd *c = command(name);
-    printf(".B dpitool %s\n", c->name);
-    if (c->opts->name)
-        puts("[\\fIOPTIONS\\fR]");
+    const struct cmd *c = docgen_command(name);
+    printf(".B dpitool %s\n[\\fIOPTIONS\\fR]\n", c->name);
     if (c->args[0])
         printf("\\fI%s\\fR\n", c->args);
 }
 
 static void give_about(const char *name)
 {
-    roff(command(name)->about);
+    roff(docgen_command(name)->about);
     putchar('\n');
 }
 
-static void option_argument(const struct opt *o)
+static void option(const struct opt *o)
 {
-    if (o->choices) {
-        fputs(" \\fI", stdout);
-        for (size_t i = 0; o->choices[i]; i++)
-            printf("%s%s", i ? "|" : "", o->choices[i]);
-    } else if (o->arg) {
-        printf(" \\fI%s", o->arg);
-    }
-    puts("\\fR");
+    char argument[OPT_TEXT_MAX], text[OPT_TEXT_MAX];
+    fputs(".TP\n.B ", stdout);
+    if (o->letter)
+        printf("\\-%c, ", o->letter);
+    fputs("\\-\\-", stdout);
+    roff(o->name);
+    opt_argument(argument, o);
+    printf("%s%s\\fR\n", argument[0] ? " \\fI" : "", argument);
+    opt_text(text, o);
+    roff(text);
+    putchar('\n');
 }
 
+/* Without a name: those that stand where a command does. */
 static void give_options(const char *name)
 {
-    for (const struct opt *o = command(name)->opts; o->name; o++) {
-        fputs(".TP\n.B ", stdout);
-        if (o->letter)
-            printf("\\-%c, ", o->letter);
-        fputs("\\-\\-", stdout);
-        roff(o->name);
-        option_argument(o);
-        roff(o->help);
-        if (o->def)
-            printf("\n[%s]", o->def);
-        putchar('\n');
-    }
+    const struct opt *o = name[0] ? docgen_command(name)->opts : cmd_opts;
+    for (; o->name; o++)
+        option(o);
+    for (o = opt_common; o->name; o++)
+        option(o);
 }
 
 static void give_fields(const char *unused)
@@ -168,34 +164,40 @@ static void give_buckets(const char *unused)
 static void give_link_types(const char *unused)
 {
     (void)unused;
+    const char *between = "";
     for (uint32_t type = 0; type <= UINT16_MAX; type++) {
         if (!decode_link_supported(type))
             continue;
-        roff(decode_link_name(type));
-        printf(" (%u)\n.br\n", type);
+        printf("%s%s (%u)", between, decode_link_name(type), type);
+        between = ",\n";
     }
+    puts(".");
 }
 
-static const struct {
-    const char *name;
-    void (*give)(const char *argument);
-} givers[] = {
-    {"VERSION", give_version}, {"COMMANDS", give_commands}, {"SYNOPSIS", give_synopsis},
-    {"ABOUT", give_about},     {"OPTIONS", give_options},   {"FIELDS", give_fields},
-    {"WRITERS", give_writers}, {"REASONS", give_reasons},   {"FLAGS", give_flags},
-    {"BUCKETS", give_buckets}, {"LINKTYPES", give_link_types},
+static const struct giver roff_givers[] = {
+    {"VERSION", give_version}, {"COMMANDS", give_commands},    {"SYNOPSIS", give_synopsis},
+    {"ABOUT", give_about},     {"OPTIONS", give_options},      {"FIELDS", give_fields},
+    {"WRITERS", give_writers}, {"REASONS", give_reasons},      {"FLAGS", give_flags},
+    {"BUCKETS", give_buckets}, {"LINKTYPES", give_link_types}, {NULL, NULL},
 };
+
+static bool give_from(const struct giver *g, const char *line)
+{
+    size_t n = strcspn(line, " ");
+    for (; g->name; g++) {
+        if (strlen(g->name) != n || memcmp(g->name, line, n) != 0)
+            continue;
+        g->give(line[n] ? line + n + 1 : "");
+        return true;
+    }
+    return false;
+}
 
 static void give(const char *line)
 {
-    size_t n = strcspn(line, " ");
-    for (size_t i = 0; i < sizeof(givers) / sizeof(givers[0]); i++) {
-        if (strlen(givers[i].name) == n && memcmp(givers[i].name, line, n) == 0) {
-            givers[i].give(line[n] ? line + n + 1 : "");
-            return;
-        }
-    }
-    fprintf(stderr, "docgen: no table '%.*s'\n", (int)n, line);
+    if (give_from(roff_givers, line) || give_from(shell_givers, line))
+        return;
+    fprintf(stderr, "docgen: no table '%s'\n", line);
     exit(1);
 }
 

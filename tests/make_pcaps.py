@@ -237,6 +237,21 @@ def vlans():
     return Made(capture, HTTP, note=note)
 
 
+@case('odd-links.pcapng')
+def odd_links():
+    """HTTP on interfaces of other link types: Frame Relay, Linux netfilter log, per-packet information, macOS
+    PKTAP, and Ethernet with a stack of two MPLS labels."""
+    capture, at = Pcapng(), START
+    links = (pcapfile.FRELAY, P.frelay), (pcapfile.NFLOG, P.nflog), \
+        (pcapfile.PPI, lambda packet: P.ppi(P.ether(packet))), \
+        (pcapfile.PKTAP, lambda packet: P.pktap(P.ether(packet))), \
+        (pcapfile.EN10MB, lambda packet: P.ether(P.mpls(packet, 16, 1048575), kind=P.ETH_MPLS))
+    for number, (link, wrap) in enumerate(links):
+        capture.interface(link)
+        at = fill(capture, http(40000 + number), at=at, wrap=wrap, interface=number)
+    return Made(capture, HTTP)
+
+
 @case('not-ip.pcap')
 def not_ip():
     """Frames without IP around a DNS question: ARP, LLDP, spanning tree (802.3 length and LLC)."""
@@ -564,6 +579,42 @@ def hostile_names():
             packets += http(30000 + number, server='203.0.113.%d' % number, host=name)
             rules.append(rule('TCP', 80, 'HTTP', server='203.0.113.%d' % number, host=name))
     return Made(pcap_of(packets), *rules)
+
+
+def every_byte():
+    """All 256 bytes in pieces, each with a letter in front, so that no piece begins or ends with a blank."""
+    return [b'e' + bytes(range(at, at + 16)) + b'e' for at in range(0, 256, 16)]
+
+
+def dhcp_discover(client, vendor_class):
+    bootp = struct.pack('>BBBBIHH16x6s10x64x128x', 1, 1, 6, 0, 0x3903F326, 0, 0, P.mac(P.CLIENT_MAC))
+    options = b'c\x82Sc5\x01\x01<' + bytes([len(vendor_class)]) + vendor_class \
+        + b'7\x04\x01\x03\x06\x0f\xff'
+    return P.udp(client, '255.255.255.255', 68, 67, bootp + options)
+
+
+@case('hostile-texts.pcap')
+def hostile_texts():
+    """Texts of every byte, and one of 59,000 bytes, where nDPI passes on what it reads: HTTP's user agent, the
+    identification of SSH, the user of FTP, the vendor class of DHCP."""
+    texts = [text for text in (*HOSTILE, '\u009b31m, \u2028 and \ufeff'.encode(), *every_byte()) if text]
+    packets = []
+    for number, text in enumerate([*texts, b'=' * 59000]):
+        if not set(text) & set(b'\r\n\0'):
+            web = P.Tcp(CLIENT, '203.0.113.1', 20000 + number, 80)
+            packets += web.open() + web.send(0, P.http_get(b'www.example.com', agent=text), mss=60000) \
+                + web.send(1, P.http_ok(b'It works\n')) + web.close()
+        if len(text) < 200:
+            ssh = P.Tcp(CLIENT, '203.0.113.2', 21000 + number, 22)
+            packets += ssh.open() + ssh.send(1, b'SSH-2.0-' + text + b'\r\n') \
+                + ssh.send(0, b'SSH-2.0-' + text + b'\r\n') + ssh.close()
+            ftp = P.Tcp(CLIENT, '203.0.113.3', 22000 + number, 21)
+            packets += ftp.open() + ftp.send(1, b'220 FTP server ready\r\n') \
+                + ftp.send(0, b'USER ' + text + b'\r\n') + ftp.send(1, b'331 Password\r\n') \
+                + ftp.send(0, b'PASS x\r\n') + ftp.send(1, b'230 Logged in\r\n') + ftp.close()
+            packets.append(dhcp_discover('198.51.100.%d' % number, text))
+    return Made(pcap_of(packets), rule('TCP', 80, 'HTTP', host='www.example.com'), rule('TCP', 22, 'SSH'),
+                rule('TCP', 21, 'FTP'), rule('UDP', 67, 'DHCP'))
 
 
 def built():

@@ -28,14 +28,16 @@ struct dpi_record {
     struct dpi_text community_id, capture, interface;
     struct dpi_text transport;
     struct dpi_addr src, dst;
+    struct dpi_text src_name, dst_name; /* absent when the capture has none */
     uint16_t src_port, dst_port, vlan; /* vlan: 0 when there is none */
     bool has_ports, is_icmp;
     uint8_t icmp_type, icmp_code;
     struct dpi_direction dir[2];
     struct dpi_text protocol, application, category, ndpi_label, confidence;
     struct dpi_text classified_by, application_by, end_reason;
-    const struct dpi_text *flags, *tunnels;
-    size_t n_flags, n_tunnels;
+    struct dpi_text direction; /* absent when nobody said what is home */
+    const struct dpi_text *flags, *tunnels, *mpls;
+    size_t n_flags, n_tunnels, n_mpls;
     const struct dpi_attr *attrs;
     size_t n_attrs;
 };

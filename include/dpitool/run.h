@@ -21,12 +21,35 @@ struct dpi_tally {
     bool complete; /* no name was left out, every row is exact */
 };
 
+/* What a capture says of how it was made (section header of pcapng). */
+enum dpi_about {
+    DPI_ABOUT_HARDWARE,
+    DPI_ABOUT_OS,
+    DPI_ABOUT_APPLICATION,
+    DPI_ABOUT_COMMENT,
+    DPI_ABOUT_COUNT,
+};
+
+/* A damaged part that was skipped (--resync). */
+struct dpi_gap {
+    uint64_t offset, bytes;
+    const char *what; /* is wrong at offset */
+};
+
+enum { DPI_GAPS_MAX = 16 }; /* gaps of a capture that are told one by one */
+
 struct dpi_capture_info {
     struct dpi_text name;
-    const char *format; /* "pcap", "pcapng" */
+    const char *format; /* "pcap", "pcapng"; NULL when it could not be opened */
     uint64_t packets;   /* read from it */
     uint64_t damage_offset;
     const char *damage; /* NULL when it was read to its end; else what is wrong at damage_offset */
+    const struct dpi_gap *gaps; /* the first DPI_GAPS_MAX of n_gaps; damage is that of the first */
+    uint64_t n_gaps, gap_bytes;
+    struct dpi_text about[DPI_ABOUT_COUNT];
+    uint64_t comments; /* of the capture, its interfaces and packets */
+    bool has_drops;    /* it says how many packets were lost while it was made: */
+    uint64_t drops;
 };
 
 struct dpi_run {
@@ -39,6 +62,8 @@ struct dpi_run {
     uint64_t buckets[DPI_BUCKET_COUNT];
     bool has_time; /* first_ns and last_ns are set: there was a packet */
     int64_t first_ns, last_ns; /* earliest and latest packet time */
+    bool has_drops; /* at least one capture says how many packets were lost while it was made: */
+    uint64_t drops; /* of all that say it */
     uint64_t flows, flows_unknown, flows_guessed, flows_evicted, flows_peak;
     struct dpi_tally protocols, applications, categories, addresses, hostnames;
     const struct dpi_text *warnings; /* one line each, most important first */

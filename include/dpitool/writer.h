@@ -23,6 +23,8 @@ struct dpi_writer_config {
     unsigned width;             /* columns of the screen; 0: no limit */
     bool colour;
     bool gap; /* table, summary: begin with an empty line, for another output stands above */
+    bool csv_raw, csv_bom;        /* csv: bytes as they are but for what is not UTF-8; a byte order mark in front */
+    char csv_delimiter;           /* between cells; 0: a comma */
     uint64_t top;                 /* table: only so many flows, the largest by sort; 0: all, as they come */
     /* Never NULL when top is not 0. Counts and spans: the largest first; times, texts and addresses: the smallest
      * first; flows without the field last; ties: the smaller flow_id first. */

@@ -85,7 +85,7 @@ enum dpi_status filter_new(struct filter **out, const char *expr, struct dpi_err
         if (i == 0)
             memcpy(first_why, why, sizeof(why));
     }
-    return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile: %s", expr, first_why);
+    return dpi_fail(err, DPI_USAGE, "--filter '%s' does not compile: %s", expr, first_why);
 }
 
 /* Compiles for a link type that was not met before. */

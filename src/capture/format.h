@@ -3,7 +3,7 @@
 #ifndef CAPTURE_FORMAT_H
 #define CAPTURE_FORMAT_H
 
-#include "capture/iface.h"
+#include "capture/facts.h"
 #include "capture/packet.h"
 #include "dpitool/status.h"
 #include "io/source.h"
@@ -14,7 +14,8 @@
 struct capture_input {
     struct source *src;
     const char *name; /* as the user gave it */
-    struct iface_list *ifaces;
+    struct capture_facts *facts;
+    bool resync; /* damage will be followed by format_ops.resync: nothing is given up that it could need */
     uint64_t damage_offset;
     char damage[CAPTURE_DAMAGE_MAX]; /* what is wrong there; empty when nothing is */
 };
@@ -29,6 +30,9 @@ struct format_ops {
     enum dpi_status (*open)(void **state, struct capture_input *in, struct dpi_err *err);
     /* As reader_next. */
     enum dpi_status (*next)(void *state, struct packet *p, struct dpi_err *err);
+    /* After damage: finds the next sound packet or block behind it. DPI_END when there is none; *at is where
+     * reading goes on or the data ends. Other statuses as source_read. */
+    enum dpi_status (*resync)(void *state, uint64_t *at, struct dpi_err *err);
     void (*free)(void *state); /* NULL is fine */
 };
 

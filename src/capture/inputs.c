@@ -2,41 +2,80 @@
 /* inputs.c - peeks, orders and reads the captures of a run. */
 #include "capture/inputs.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/iface.h"
+#include "capture/facts.h"
 #include "capture/reader.h"
+#include "io/folder.h"
+#include "io/inflate.h"
 #include "util/xalloc.h"
 
 struct input {
     char *name;
     size_t position; /* in the order given */
-    struct iface_list ifaces;
+    bool in_folder;  /* and not named by the user: what is no capture is left out, what fails is told later */
+    uint64_t file_size; /* 0: not a regular file */
+    struct capture_facts *facts; /* in a place of its own: the reader writes there while inputs are sorted */
     struct reader *reader; /* while it is read, and from the peek on when it cannot be opened again */
     /* What the peek found; the packet is valid while the reader was not asked again. */
     enum dpi_status first_status;
     struct packet first;
     bool first_held; /* to be given before the reader is asked */
+    char *unread;    /* why it cannot be read at all */
     char *damage;
 };
 
 struct inputs {
+    struct inputs_options opt;
     struct input *v; /* in the order of reading */
-    size_t n, at;    /* v[at] is read now, or next */
+    size_t n, room, at; /* v[at] is read now, or next */
     struct dpi_capture_info *info; /* of v[0..begun) */
     size_t begun;
     uint32_t next_iface;
     uint64_t packets;
+    uint64_t files_done, files_total; /* bytes, for the progress */
+    bool total_unknown;
+    struct names names;
+    struct arena arena; /* of the notes */
+    struct dpi_text *notes;
+    size_t n_notes;
 };
 
-static enum dpi_status open_reader(struct input *i, bool *can_reopen, struct dpi_err *err)
+static void note(struct inputs *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void note(struct inputs *in, const char *fmt, ...)
 {
-    struct source *src;
-    DPI_TRY(source_open(&src, i->name, err));
-    *can_reopen = source_can_reopen(src);
-    return reader_open(&i->reader, src, i->name, &i->ifaces, err);
+    char line[DPI_ERR_MSG_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    in->notes = xrealloc(in->notes, in->n_notes + 1, sizeof(*in->notes));
+    in->notes[in->n_notes++] = (struct dpi_text){arena_text(&in->arena, line, strlen(line)), strlen(line)};
+}
+
+static enum dpi_status open_source(const struct inputs *in, struct input *i, struct source **src,
+                                   struct dpi_err *err)
+{
+    DPI_TRY(source_open(src, i->name, err));
+    i->file_size = source_file_size(*src);
+    enum dpi_status status = source_inflate(src, in->opt.max_input, err);
+    if (status != DPI_OK) {
+        source_close(*src);
+        *src = NULL;
+    }
+    return status;
+}
+
+static enum dpi_status open_reader(const struct inputs *in, struct input *i, struct source *src,
+                                   struct dpi_err *err)
+{
+    struct reader_options opt = {.name = i->name, .resync = in->opt.resync};
+    return reader_open(&i->reader, src, &opt, i->facts, err);
 }
 
 static void close_reader(struct input *i)
@@ -46,20 +85,37 @@ static void close_reader(struct input *i)
 }
 
 /* Reads the first packet, and closes the capture again when that is possible and it is one of many. */
-static enum dpi_status peek(struct input *i, bool only_one, struct dpi_err *err)
+static enum dpi_status peek_packet(struct input *i, bool close_again, struct dpi_err *err)
 {
-    bool can_reopen;
-    DPI_TRY(open_reader(i, &can_reopen, err));
     i->first_status = reader_next(i->reader, &i->first, err);
     if (i->first_status != DPI_OK && i->first_status != DPI_END && i->first_status != DPI_DAMAGED)
         return i->first_status;
-    if (can_reopen && !only_one) {
+    if (close_again) {
         close_reader(i);
-        iface_list_free(&i->ifaces);
+        facts_free(i->facts);
         return DPI_OK;
     }
     i->first_held = i->first_status == DPI_OK;
     return DPI_OK;
+}
+
+/* *is_capture is false for a file of a folder that begins like none. */
+static enum dpi_status peek(const struct inputs *in, struct input *i, bool only_one, bool *is_capture,
+                            struct dpi_err *err)
+{
+    struct source *src;
+    *is_capture = true;
+    DPI_TRY(open_source(in, i, &src, err));
+    bool close_again = source_can_reopen(src) && !only_one;
+    enum dpi_status status = i->in_folder ? reader_knows(src, is_capture, err) : DPI_OK;
+    if (i->in_folder && status == DPI_OK && !*is_capture)
+        *is_capture = source_damage(src); /* whatever it was */
+    if (status != DPI_OK || !*is_capture) {
+        source_close(src);
+        return status;
+    }
+    DPI_TRY(open_reader(in, i, src, err));
+    return peek_packet(i, close_again, err);
 }
 
 static int by_first_packet(const void *left, const void *right)
@@ -85,23 +141,89 @@ static enum dpi_status check_names(const char *const *names, size_t n, struct dp
     return DPI_OK;
 }
 
-enum dpi_status inputs_open(struct inputs **out, const char *const *names, size_t n, struct dpi_err *err)
+static void free_input(struct input *i)
 {
-    *out = NULL;
-    DPI_TRY(check_names(names, n, err));
-    struct inputs *in = xcalloc(1, sizeof(*in));
-    *in = (struct inputs){.v = xcalloc(n, sizeof(*in->v)), .info = xcalloc(n, sizeof(*in->info))};
-    for (; in->n < n; in->n++) {
-        struct input *i = &in->v[in->n];
-        *i = (struct input){.name = xstrdup(names[in->n]), .position = in->n};
-        enum dpi_status status = peek(i, n == 1, err);
-        if (status != DPI_OK) {
-            in->n++;
-            inputs_free(in);
-            return status;
-        }
+    close_reader(i);
+    facts_free(i->facts);
+    free(i->facts);
+    free(i->unread);
+    free(i->damage);
+    free(i->name);
+}
+
+/* Peeks one capture; *is_capture as in peek. */
+static enum dpi_status add(struct inputs *in, const char *name, bool in_folder, bool only_one, bool *is_capture,
+                           struct dpi_err *err)
+{
+    if (in->n == in->room) {
+        in->room = in->room ? 2 * in->room : 16;
+        in->v = xrealloc(in->v, in->room, sizeof(*in->v));
     }
-    qsort(in->v, n, sizeof(*in->v), by_first_packet);
+    struct input *i = &in->v[in->n];
+    *i = (struct input){.name = xstrdup(name), .position = in->n, .in_folder = in_folder};
+    i->facts = xcalloc(1, sizeof(*i->facts));
+    enum dpi_status status = peek(in, i, only_one, is_capture, err);
+    if (in_folder && status == DPI_INPUT) {
+        close_reader(i);
+        i->first_status = status;
+        i->unread = xstrdup(err->msg);
+        status = DPI_OK;
+    }
+    if (status != DPI_OK || !*is_capture) {
+        free_input(i);
+        return status;
+    }
+    in->n++;
+    in->files_total += i->file_size;
+    in->total_unknown |= i->file_size == 0;
+    return DPI_OK;
+}
+
+static enum dpi_status add_folder(struct inputs *in, const char *path, struct dpi_err *err)
+{
+    struct folder f;
+    size_t before = in->n, others = 0;
+    bool is_capture;
+    enum dpi_status status = folder_list(&f, path, err);
+    for (size_t i = 0; i < f.n && status == DPI_OK; i++) {
+        status = add(in, f.paths[i], true, false, &is_capture, err);
+        others += status == DPI_OK && !is_capture;
+    }
+    if (status == DPI_OK && in->n == before)
+        status = dpi_fail(err, DPI_INPUT, "there is no capture in the folder '%s': %zu other files, %zu folders, "
+                          "which are not entered", path, others, f.folders);
+    else if (status == DPI_OK && (others || f.folders))
+        note(in, "in %s, %zu files are no captures and %zu folders were not entered", path, others, f.folders);
+    folder_free(&f);
+    return status;
+}
+
+static enum dpi_status add_all(struct inputs *in, const char *const *names, size_t n, struct dpi_err *err)
+{
+    bool is_capture;
+    DPI_TRY(check_names(names, n, err));
+    for (size_t i = 0; i < n; i++) {
+        if (folder_is(names[i]))
+            DPI_TRY(add_folder(in, names[i], err));
+        else
+            DPI_TRY(add(in, names[i], false, n == 1, &is_capture, err));
+    }
+    return DPI_OK;
+}
+
+enum dpi_status inputs_open(struct inputs **out, const char *const *names, size_t n,
+                            const struct inputs_options *opt, struct dpi_err *err)
+{
+    struct inputs *in = xcalloc(1, sizeof(*in));
+    in->opt = *opt;
+    *out = NULL;
+    enum dpi_status status = add_all(in, names, n, err);
+    if (status != DPI_OK) {
+        inputs_free(in);
+        return status;
+    }
+    in->info = xcalloc(in->n, sizeof(*in->info));
+    qsort(in->v, in->n, sizeof(*in->v), by_first_packet);
     *out = in;
     return DPI_OK;
 }
@@ -115,14 +237,38 @@ static void note_damage(struct inputs *in, struct input *i, const struct dpi_err
     info->damage = i->damage;
 }
 
+/* What the capture says beside its packets, as far as it was read. */
+static void tell_facts(struct dpi_capture_info *info, const struct capture_facts *f)
+{
+    memcpy(info->about, f->about, sizeof(info->about));
+    info->comments = f->comments;
+    info->has_drops = f->has_drops;
+    info->drops = f->drops;
+    info->gaps = f->gaps;
+    info->n_gaps = f->n_gaps;
+    info->gap_bytes = f->gap_bytes;
+    if (!info->damage && f->n_gaps) {
+        info->damage = f->gaps[0].what;
+        info->damage_offset = f->gaps[0].offset;
+    }
+}
+
+static enum dpi_status open_again(const struct inputs *in, struct input *i, struct dpi_err *err)
+{
+    struct source *src;
+    if (i->unread)
+        return dpi_fail(err, DPI_INPUT, "%s", i->unread);
+    DPI_TRY(open_source(in, i, &src, err));
+    return open_reader(in, i, src, err);
+}
+
 static enum dpi_status begin(struct inputs *in, struct input *i, struct dpi_err *err)
 {
-    bool can_reopen;
     struct dpi_capture_info *info = &in->info[in->begun++];
-    *info = (struct dpi_capture_info){.name = dpi_text_of(i->name), .format = ""};
-    iface_rebase(&i->ifaces, in->next_iface);
+    *info = (struct dpi_capture_info){.name = dpi_text_of(i->name)};
+    iface_rebase(&i->facts->ifaces, in->next_iface);
     if (!i->reader)
-        DPI_TRY(open_reader(i, &can_reopen, err));
+        DPI_TRY(open_again(in, i, err));
     info->format = reader_format(i->reader);
     return DPI_OK;
 }
@@ -140,9 +286,14 @@ static enum dpi_status next_of(struct input *i, struct packet *p, struct dpi_err
 static void end_capture(struct inputs *in, struct input *i, enum dpi_status status,
                         const struct dpi_err *err)
 {
-    if (status != DPI_END)
+    if (status != DPI_END && status != DPI_INTERRUPTED)
         note_damage(in, i, err);
-    in->next_iface += i->ifaces.n;
+    tell_facts(&in->info[in->at], i->facts);
+    in->next_iface += i->facts->ifaces.n;
+    if (i->file_size)
+        in->files_done += i->file_size;
+    else if (i->reader)
+        in->files_done += reader_file_offset(i->reader);
     close_reader(i);
     in->at++;
 }
@@ -154,6 +305,8 @@ enum dpi_status inputs_next(struct inputs *in, struct packet *p, struct dpi_err 
         enum dpi_status status = in->begun > in->at ? DPI_OK : begin(in, i, err);
         if (status == DPI_OK)
             status = next_of(i, p, err);
+        if (i->facts->names.n)
+            names_move(&in->names, &i->facts->names);
         if (status == DPI_OK) {
             in->info[in->at].packets++;
             p->number = ++in->packets;
@@ -166,22 +319,41 @@ enum dpi_status inputs_next(struct inputs *in, struct packet *p, struct dpi_err 
     return DPI_END;
 }
 
-const struct dpi_capture_info *inputs_captures(const struct inputs *in, size_t *n)
+const struct dpi_capture_info *inputs_captures(struct inputs *in, size_t *n)
 {
+    if (in->at < in->begun)
+        tell_facts(&in->info[in->at], in->v[in->at].facts);
     *n = in->begun;
     return in->info;
+}
+
+const struct names *inputs_names(const struct inputs *in)
+{
+    return &in->names;
+}
+
+const struct dpi_text *inputs_notes(const struct inputs *in, size_t *n)
+{
+    *n = in->n_notes;
+    return in->notes;
+}
+
+void inputs_progress(const struct inputs *in, uint64_t *read, uint64_t *total)
+{
+    const struct input *i = in->at < in->n ? &in->v[in->at] : NULL;
+    *read = in->files_done + (i && i->reader ? reader_file_offset(i->reader) : 0);
+    *total = in->total_unknown ? 0 : in->files_total;
 }
 
 void inputs_free(struct inputs *in)
 {
     if (!in)
         return;
-    for (size_t i = 0; i < in->n; i++) {
-        close_reader(&in->v[i]);
-        iface_list_free(&in->v[i].ifaces);
-        free(in->v[i].damage);
-        free(in->v[i].name);
-    }
+    for (size_t i = 0; i < in->n; i++)
+        free_input(&in->v[i]);
+    names_free(&in->names);
+    arena_free(&in->arena);
+    free(in->notes);
     free(in->info);
     free(in->v);
     free(in);

@@ -3,6 +3,7 @@
  * it. libpcap does not tell offsets: they are counted here. */
 #include "capture/format.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdio_ext.h>
@@ -12,48 +13,101 @@
 #include <pcap/pcap.h>
 
 #include "capture/linktype.h"
+#include "capture/pcap_record.h"
 #include "util/xalloc.h"
 
 /* File header: magic, major and minor version, two reserved words, snaplen, link type. */
-enum { HEADER_SIZE = 24, SNAPLEN_AT = 16, SNAPLEN_END = 20 };
+enum { HEADER_SIZE = 24, VERSION_AT = 4, SNAPLEN_AT = 16, LINK_TYPE_AT = 20, IXIA_EXTRA = 4 };
 
-/* Record header: seconds, fraction, captured and original length; Kuznetsov's has 8 bytes more. */
-enum { RECORD_SIZE = 16, RECORD_SIZE_MODIFIED = 24 };
+/* Record header: seconds, fraction, captured and original length. The formats of A. Kuznetsov's patches and
+ * Nokia's have more behind it, and do not say so. */
+enum { RECORD_SIZE = 16, RECORD_SIZE_NOKIA = 20, RECORD_SIZE_MODIFIED = 24, RECORD_SIZE_990915 = 28 };
 
-enum { MAGIC_NANO = 0xa1b23c4d, MAGIC_MODIFIED = 0xa1b2cd34, STREAM_BUFFER = 128 * 1024 };
+enum {
+    MAGIC_MICRO = 0xa1b2c3d4,
+    MAGIC_NANO = 0xa1b23c4d,
+    MAGIC_MODIFIED = 0xa1b2cd34,
+    MAGIC_IXIA_HARDWARE = 0x1c0001ac, /* nanoseconds, and the size of all records behind the header */
+    MAGIC_IXIA_SOFTWARE = 0x1c0001ab, /* the same with microseconds */
+    STREAM_BUFFER = 128 * 1024,
+};
 
 struct pcap_state {
     struct capture_input *in;
     pcap_t *pcap;
     char *buffer;    /* of libpcap's stream, which reads ahead: */
     uint64_t offset; /* of the next record */
-    uint32_t record_size;
+    struct record_form form;
     bool nanoseconds;
     const struct capture_iface *iface;
+    /* The file header as libpcap gets it, and how much of it it has. */
+    uint8_t header[HEADER_SIZE];
+    size_t header_given;
+    /* With resync, libpcap gets sound records only, one a read; and where headers are longer than it knows
+     * them, without what is too much. */
+    uint32_t trim;            /* bytes of each header that it does not get */
+    uint32_t left;            /* bytes of the record at hand that were not read */
+    bool trimmed;             /* its header is done */
+    char why[RECORD_WHY_MAX]; /* what is wrong with the next record; empty when nothing is */
     enum dpi_status read_status; /* DPI_OK, or why the source failed ... */
     struct dpi_err read_err;     /* ... and its words */
 };
 
-/* libpcap cuts packets that are longer than the header's snaplen, and such files exist. With 0, "no limit",
- * it gives all bytes up to its own bound against absurd lengths. */
-static void hide_snaplen(char *bytes, size_t n, uint64_t offset)
+/* How many bytes libpcap may have now of one record. */
+static enum dpi_status bytes_to_give(struct pcap_state *s, size_t *n)
 {
-    for (size_t i = 0; i < n && offset + i < SNAPLEN_END; i++)
-        if (offset + i >= SNAPLEN_AT)
-            bytes[i] = 0;
+    if (s->left == 0) {
+        s->offset = source_offset(s->in->src);
+        s->trimmed = s->trim == 0;
+        DPI_TRY(record_check(&s->form, s->in->src, &s->left, s->why, &s->read_err));
+    }
+    *n = s->trimmed || s->left == 0 ? s->left : RECORD_SIZE;
+    return DPI_OK;
+}
+
+/* Reads from one record that was seen whole. */
+static enum dpi_status read_record(struct pcap_state *s, char *bytes, size_t n, size_t *got)
+{
+    size_t most;
+    *got = 0;
+    DPI_TRY(bytes_to_give(s, &most));
+    DPI_TRY(source_read(s->in->src, bytes, n < most ? n : most, got, &s->read_err));
+    s->left -= (uint32_t)*got;
+    if (!s->trimmed && *got == RECORD_SIZE) {
+        const uint8_t *rest;
+        size_t rest_n;
+        DPI_TRY(source_view(s->in->src, s->trim, &rest, &rest_n, &s->read_err));
+        source_skip(s->in->src, rest_n);
+        s->left -= (uint32_t)rest_n;
+        s->trimmed = true;
+    }
+    return DPI_OK;
+}
+
+static size_t give_header(struct pcap_state *s, char *bytes, size_t n)
+{
+    size_t left = HEADER_SIZE - s->header_given;
+    if (n > left)
+        n = left;
+    memcpy(bytes, s->header + s->header_given, n);
+    s->header_given += n;
+    return n;
 }
 
 static ssize_t stream_read(void *cookie, char *bytes, size_t n)
 {
     struct pcap_state *s = cookie;
-    uint64_t offset = source_offset(s->in->src);
     size_t got;
-    s->read_status = source_some(s->in->src, bytes, n, &got, &s->read_err);
+    if (s->header_given < HEADER_SIZE)
+        return (ssize_t)give_header(s, bytes, n);
+    if (s->in->resync || s->trim)
+        s->read_status = read_record(s, bytes, n, &got);
+    else
+        s->read_status = source_some(s->in->src, bytes, n, &got, &s->read_err);
     if (s->read_status != DPI_OK) {
         errno = EIO;
         return -1;
     }
-    hide_snaplen(bytes, got, offset);
     return (ssize_t)got;
 }
 
@@ -87,34 +141,133 @@ static enum dpi_status start_libpcap(struct pcap_state *s, struct dpi_err *err)
                     source_label(s->in->src), why);
 }
 
-static uint32_t get_u32(const uint8_t *p, bool big)
+static uint16_t get_u16(const struct record_form *f, const uint8_t *p)
 {
-    uint32_t v = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-    return big ? v : __builtin_bswap32(v);
+    return (uint16_t)(f->big ? p[0] << 8 | p[1] : p[1] << 8 | p[0]);
+}
+
+static void put_u32(const struct record_form *f, uint8_t *p, uint32_t v)
+{
+    v = f->big ? htobe32(v) : htole32(v);
+    memcpy(p, &v, sizeof(v));
+}
+
+/* Versions up to 2.2 have the lengths of a record the other way round, 2.3 either way. */
+static enum record_lengths lengths_of(unsigned major, unsigned minor)
+{
+    if (major == 2 && minor == 3)
+        return LENGTHS_EITHER;
+    return major == 543 || (major == 2 && minor < 3) ? LENGTHS_SWAPPED : LENGTHS_NORMAL;
+}
+
+static struct record_form form_of(const uint8_t *head)
+{
+    struct record_form f = {.big = head[0] == 0xa1 || head[0] == 0x1c, .caplen_max = UINT32_MAX};
+    uint32_t magic = record_u32(&f, head);
+    bool nano = magic == MAGIC_NANO || magic == MAGIC_IXIA_HARDWARE;
+    f.header_size = magic == MAGIC_MODIFIED ? RECORD_SIZE_MODIFIED : RECORD_SIZE;
+    f.fraction_end = nano ? 1000000000 : 1000000;
+    f.lengths = lengths_of(get_u16(&f, head + VERSION_AT), get_u16(&f, head + VERSION_AT + 2));
+    return f;
+}
+
+/* AIX writes version 2.2 with nanoseconds, and interface types of RFC 1573 in place of link types. */
+static void adapt_aix(struct pcap_state *s, uint32_t *magic)
+{
+    static const uint8_t link_types[][2] = {{6, 1}, {9, 6}, {15, 10}, {24, 0}};
+    const uint8_t *version = s->header + VERSION_AT;
+    if (*magic != MAGIC_MICRO || get_u16(&s->form, version) != 2 || get_u16(&s->form, version + 2) != 2)
+        return;
+    for (size_t i = 0; i < sizeof(link_types) / sizeof(*link_types); i++) {
+        if (record_u32(&s->form, s->header + LINK_TYPE_AT) != link_types[i][0])
+            continue;
+        put_u32(&s->form, s->header + LINK_TYPE_AT, link_types[i][1]);
+        *magic = MAGIC_NANO;
+        s->form.fraction_end = 1000000000;
+        return;
+    }
+}
+
+/* Makes the file header one that libpcap takes: of the variants that it does not know, and of versions that
+ * nobody has defined and some programs have written. It cuts packets that are longer than the header's
+ * snaplen, and such files exist: with 0, "no limit", it gives all bytes up to its own bound against absurd
+ * lengths. */
+static void adapt_header(struct pcap_state *s)
+{
+    const struct record_form *f = &s->form;
+    uint32_t magic = record_u32(f, s->header);
+    unsigned major = get_u16(f, s->header + VERSION_AT), minor = get_u16(f, s->header + VERSION_AT + 2);
+    if (magic == MAGIC_IXIA_HARDWARE || magic == MAGIC_IXIA_SOFTWARE)
+        magic = magic == MAGIC_IXIA_HARDWARE ? MAGIC_NANO : MAGIC_MICRO;
+    adapt_aix(s, &magic);
+    if (s->trim)
+        magic = MAGIC_MICRO;
+    s->nanoseconds = magic == MAGIC_NANO;
+    put_u32(f, s->header, magic);
+    put_u32(f, s->header + SNAPLEN_AT, 0);
+    if (major > 2 || (major == 2 && minor > 4))
+        if (major != 543)
+            put_u32(f, s->header + VERSION_AT, f->big ? 2 << 16 | 4 : 4 << 16 | 2);
+}
+
+/* Consumes the file header. */
+static enum dpi_status take_header(struct pcap_state *s, struct dpi_err *err)
+{
+    size_t n, extra;
+    const uint8_t *rest;
+    DPI_TRY(source_read(s->in->src, s->header, HEADER_SIZE, &n, err));
+    if (n < HEADER_SIZE)
+        return dpi_fail(err, DPI_INPUT, "%s ends inside its pcap file header: %zu bytes of %d",
+                        source_label(s->in->src), n, HEADER_SIZE);
+    s->form = form_of(s->header);
+    uint32_t magic = record_u32(&s->form, s->header);
+    extra = magic == MAGIC_IXIA_HARDWARE || magic == MAGIC_IXIA_SOFTWARE ? IXIA_EXTRA : 0;
+    DPI_TRY(source_view(s->in->src, extra, &rest, &n, err));
+    source_skip(s->in->src, n);
+    s->offset = source_offset(s->in->src);
+    return DPI_OK;
+}
+
+/* Finds the size of record headers by where the second one stands. What the magic means is taken when it is
+ * possible, another size only when all is right. */
+static enum dpi_status choose_size(struct pcap_state *s, struct dpi_err *err)
+{
+    static const uint32_t micro[] = {RECORD_SIZE, RECORD_SIZE_MODIFIED, RECORD_SIZE_NOKIA, 0};
+    static const uint32_t modified[] = {RECORD_SIZE_MODIFIED, RECORD_SIZE_990915, 0};
+    uint32_t magic = record_u32(&s->form, s->header);
+    const uint32_t *sizes = magic == MAGIC_MODIFIED ? modified : micro;
+    if ((magic != MAGIC_MICRO && magic != MAGIC_MODIFIED) || s->form.lengths != LENGTHS_NORMAL)
+        return DPI_OK;
+    for (size_t i = 0; sizes[i]; i++) {
+        struct record_form form = s->form;
+        enum record_second second;
+        form.header_size = sizes[i];
+        DPI_TRY(record_second(&form, s->in->src, &second, err));
+        if (second < (i ? SECOND_RIGHT : SECOND_POSSIBLE))
+            continue;
+        s->form.header_size = sizes[i];
+        s->trim = i ? sizes[i] - RECORD_SIZE : 0;
+        return DPI_OK;
+    }
+    return DPI_OK;
 }
 
 static enum dpi_status classic_open(void **state, struct capture_input *in, struct dpi_err *err)
 {
     struct pcap_state *s = *state = xcalloc(1, sizeof(*s));
     s->in = in;
-    const uint8_t *head;
-    size_t n;
-    DPI_TRY(source_view(in->src, HEADER_SIZE, &head, &n, err));
-    if (n < HEADER_SIZE)
-        return dpi_fail(err, DPI_INPUT, "%s ends inside its pcap file header: %zu bytes of %d",
-                        source_label(in->src), n, HEADER_SIZE);
-    bool big = head[0] == 0xa1;
-    uint32_t magic = get_u32(head, big);
-    s->nanoseconds = magic == MAGIC_NANO;
-    s->record_size = magic == MAGIC_MODIFIED ? RECORD_SIZE_MODIFIED : RECORD_SIZE;
-    s->offset = HEADER_SIZE;
+    DPI_TRY(take_header(s, err));
     struct capture_iface iface = {
-        .snaplen = get_u32(head + SNAPLEN_AT, big),
+        .snaplen = record_u32(&s->form, s->header + SNAPLEN_AT),
         .capture = in->name,
     };
+    DPI_TRY(choose_size(s, err));
+    adapt_header(s);
     DPI_TRY(start_libpcap(s, err));
+    s->form.caplen_max = (uint32_t)pcap_snapshot(s->pcap);
+    s->form.distrust = in->resync;
     iface.link_type = linktype_of_dlt((uint32_t)pcap_datalink(s->pcap));
-    s->iface = iface_add(in->ifaces, &iface, (struct dpi_text){0});
+    s->iface = iface_add(&in->facts->ifaces, &iface, (struct dpi_text){0});
     return DPI_OK;
 }
 
@@ -161,6 +314,8 @@ static enum dpi_status classic_next(void *state, struct packet *p, struct dpi_er
     struct pcap_pkthdr *h;
     const u_char *data;
     int rc = pcap_next_ex(s->pcap, &h, &data);
+    if (rc == PCAP_ERROR_BREAK && s->why[0])
+        return capture_damaged(s->in, s->offset, err, "%s", s->why);
     if (rc == PCAP_ERROR_BREAK)
         return DPI_END;
     if (rc != 1)
@@ -173,8 +328,19 @@ static enum dpi_status classic_next(void *state, struct packet *p, struct dpi_er
         .ts_ns = time_ns(s, &h->ts),
         .offset = s->offset,
     };
-    s->offset += s->record_size + h->caplen;
+    s->offset += s->form.header_size + h->caplen;
     return DPI_OK;
+}
+
+static enum dpi_status classic_resync(void *state, uint64_t *at, struct dpi_err *err)
+{
+    struct pcap_state *s = state;
+    enum dpi_status status = record_search(&s->form, s->in->src, err);
+    *at = source_offset(s->in->src);
+    s->why[0] = '\0';
+    s->left = 0;
+    clearerr(pcap_file(s->pcap));
+    return status;
 }
 
 static void classic_free(void *state)
@@ -192,5 +358,6 @@ const struct format_ops pcap_format = {
     .name = "pcap",
     .open = classic_open,
     .next = classic_next,
+    .resync = classic_resync,
     .free = classic_free,
 };

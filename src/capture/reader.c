@@ -10,7 +10,8 @@
 #include "capture/format.h"
 #include "util/xalloc.h"
 
-enum { MAGIC_VIEW = 64 };
+/* TAR_VIEW: up to the end of what tells a tar archive (POSIX.1-2017, pax, ustar interchange format). */
+enum { MAGIC_VIEW = 64, TAR_MAGIC_AT = 257, TAR_VIEW = 262 };
 
 struct reader {
     const struct format_ops *ops;
@@ -35,7 +36,14 @@ static const struct {
     {MAGIC("\xa1\xb2\x3c\x4d"), &pcap_format},
     {MAGIC("\x34\xcd\xb2\xa1"), &pcap_format},
     {MAGIC("\xa1\xb2\xcd\x34"), &pcap_format},
+    /* Ixia's. */
+    {MAGIC("\xac\x01\x00\x1c"), &pcap_format},
+    {MAGIC("\x1c\x00\x01\xac"), &pcap_format},
+    {MAGIC("\xab\x01\x00\x1c"), &pcap_format},
+    {MAGIC("\x1c\x00\x01\xab"), &pcap_format},
 };
+
+#define UNPACK ": unpack it and give the captures in it, or their folder"
 
 /* What people hand to a capture tool by mistake, and what it is called. */
 static const struct {
@@ -43,13 +51,16 @@ static const struct {
     size_t n;
     const char *what;
 } others[] = {
-    {MAGIC("\x1f\x8b"), "it is compressed with gzip, which dpitool cannot read yet: unpack it first"},
-    {MAGIC("\x28\xb5\x2f\xfd"), "it is compressed with zstd, which dpitool cannot read yet: unpack it first"},
-    {MAGIC("\xfd" "7zXZ\0"), "it is compressed with xz, which dpitool cannot read yet: unpack it first"},
-    {MAGIC("BZh"), "it is compressed with bzip2, which dpitool cannot read yet: unpack it first"},
-    {MAGIC("\x04\x22\x4d\x18"), "it is compressed with lz4, which dpitool cannot read yet: unpack it first"},
-    {MAGIC("PK\x03\x04"), "it is a zip archive: unpack it first"},
-    {MAGIC("7z\xbc\xaf\x27\x1c"), "it is a 7z archive: unpack it first"},
+    {MAGIC("PK\x03\x04"), "it is a zip archive" UNPACK},
+    {MAGIC("PK\x05\x06"), "it is an empty zip archive"},
+    {MAGIC("7z\xbc\xaf\x27\x1c"), "it is a 7z archive" UNPACK},
+    {MAGIC("Rar!\x1a\x07"), "it is a rar archive" UNPACK},
+    {MAGIC("MSCF\0\0\0\0"), "it is a cab archive" UNPACK},
+    {MAGIC("!<arch>\n"), "it is an ar archive" UNPACK},
+    {MAGIC("070701"), "it is a cpio archive" UNPACK},
+    {MAGIC("070707"), "it is a cpio archive" UNPACK},
+    {MAGIC("\x1f\x9d"), "it is compressed with compress: unpack it first"},
+    {MAGIC("LZIP"), "it is compressed with lzip: unpack it first"},
     {MAGIC("snoop\0\0\0"), "it is a snoop capture: convert it with editcap first"},
     {MAGIC("btsnoop\0"), "it is a btsnoop capture of Bluetooth"},
     {MAGIC("RTSS"), "it is a capture of Microsoft Network Monitor 1: convert it with editcap first"},
@@ -113,24 +124,53 @@ static const char *what_else(const uint8_t *head, size_t n)
     return "it begins like neither pcap nor pcapng";
 }
 
-static enum dpi_status open_format(struct reader *r, struct dpi_err *err)
+static enum dpi_status not_a_capture(struct source *src, struct dpi_err *err)
 {
     const uint8_t *head;
     size_t n;
-    DPI_TRY(source_view(r->in.src, MAGIC_VIEW, &head, &n, err));
-    r->ops = format_of(head, n);
+    DPI_TRY(source_view(src, TAR_VIEW, &head, &n, err));
+    const char *what = what_else(head, n), *compression = source_compression(src);
+    if (n == 0 && source_damage(src))
+        return dpi_fail(err, DPI_INPUT, "cannot read %s: %s", source_label(src), source_damage(src));
+    if (n == TAR_VIEW && memcmp(head + TAR_MAGIC_AT, "ustar", TAR_VIEW - TAR_MAGIC_AT) == 0)
+        what = "it is a tar archive" UNPACK;
+    if (compression)
+        return dpi_fail(err, DPI_INPUT, "%s is compressed with %s, and what is inside is not a capture: %s",
+                        source_label(src), compression, what);
+    return dpi_fail(err, DPI_INPUT, "%s is not a capture: %s", source_label(src), what);
+}
+
+static enum dpi_status find_format(struct source *src, const struct format_ops **ops, struct dpi_err *err)
+{
+    const uint8_t *head;
+    size_t n;
+    DPI_TRY(source_view(src, MAGIC_VIEW, &head, &n, err));
+    *ops = format_of(head, n);
+    return DPI_OK;
+}
+
+enum dpi_status reader_knows(struct source *src, bool *yes, struct dpi_err *err)
+{
+    const struct format_ops *ops = NULL;
+    enum dpi_status status = find_format(src, &ops, err);
+    *yes = ops;
+    return status;
+}
+
+static enum dpi_status open_format(struct reader *r, struct dpi_err *err)
+{
+    DPI_TRY(find_format(r->in.src, &r->ops, err));
     if (!r->ops)
-        return dpi_fail(err, DPI_INPUT, "%s is not a capture: %s", source_label(r->in.src),
-                        what_else(head, n));
+        return not_a_capture(r->in.src, err);
     return r->ops->open(&r->state, &r->in, err);
 }
 
-enum dpi_status reader_open(struct reader **out, struct source *src, const char *name,
-                            struct iface_list *ifaces, struct dpi_err *err)
+enum dpi_status reader_open(struct reader **out, struct source *src, const struct reader_options *opt,
+                            struct capture_facts *facts, struct dpi_err *err)
 {
     *out = NULL;
     struct reader *r = xcalloc(1, sizeof(*r));
-    r->in = (struct capture_input){.src = src, .name = name, .ifaces = ifaces};
+    r->in = (struct capture_input){.src = src, .name = opt->name, .facts = facts, .resync = opt->resync};
     enum dpi_status status = open_format(r, err);
     if (status != DPI_OK) {
         reader_free(r);
@@ -140,13 +180,48 @@ enum dpi_status reader_open(struct reader **out, struct source *src, const char 
     return DPI_OK;
 }
 
+/* Where the source itself ends too early, that is why the format found no more. */
+static enum dpi_status at_end_of_source(struct reader *r, enum dpi_status status, struct dpi_err *err)
+{
+    const char *why = source_damage(r->in.src);
+    char before[CAPTURE_DAMAGE_MAX];
+    if (!why)
+        return status;
+    if (status == DPI_END)
+        return capture_damaged(&r->in, source_offset(r->in.src), err, "%s", why);
+    memcpy(before, r->in.damage, sizeof(before));
+    return capture_damaged(&r->in, r->in.damage_offset, err, "%s; %s", before, why);
+}
+
+/* Goes on behind damage. */
+static enum dpi_status skip_damage(struct reader *r, struct dpi_err *err)
+{
+    uint64_t at;
+    enum dpi_status status = r->ops->resync(r->state, &at, err);
+    if (status == DPI_OK || status == DPI_END)
+        facts_gap(r->in.facts, r->in.damage_offset, at - r->in.damage_offset, r->in.damage);
+    r->in.damage[0] = '\0';
+    return status;
+}
+
+static enum dpi_status next_sound(struct reader *r, struct packet *p, struct dpi_err *err)
+{
+    enum dpi_status status = r->ops->next(r->state, p, err);
+    while (status == DPI_DAMAGED && r->in.resync) {
+        status = skip_damage(r, err);
+        if (status == DPI_OK)
+            status = r->ops->next(r->state, p, err);
+    }
+    return status == DPI_END || status == DPI_DAMAGED ? at_end_of_source(r, status, err) : status;
+}
+
 enum dpi_status reader_next(struct reader *r, struct packet *p, struct dpi_err *err)
 {
     if (r->final != DPI_OK) {
         *err = r->final_err;
         return r->final;
     }
-    enum dpi_status status = r->ops->next(r->state, p, err);
+    enum dpi_status status = next_sound(r, p, err);
     if (status != DPI_OK) {
         r->final = status;
         r->final_err = *err;
@@ -163,6 +238,11 @@ const char *reader_damage(const struct reader *r, uint64_t *offset)
 {
     *offset = r->in.damage_offset;
     return r->in.damage[0] ? r->in.damage : NULL;
+}
+
+uint64_t reader_file_offset(const struct reader *r)
+{
+    return source_file_offset(r->in.src);
 }
 
 void reader_free(struct reader *r)

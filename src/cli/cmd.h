@@ -19,6 +19,8 @@ struct cmd {
 
 extern const struct cmd *const cmds[]; /* NULL-terminated, in the order of help */
 
+extern const struct opt cmd_opts[]; /* what may stand in place of a command, beside opt_common */
+
 /* The whole command line, argv[0] included. Returns the exit status. */
 int cmd_main(int argc, char **argv);
 

@@ -3,23 +3,30 @@
 #include "cli/cmd.h"
 #include "cli/diag.h"
 #include "cli/outputs.h"
+#include "cli/progress.h"
 #include "engine/engine.h"
+#include "util/xalloc.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
-    struct opt_texts output;
-    const char *fields, *sort, *filter;
-    uint64_t top, width, max_flows, memory, seed;
-    int64_t idle, active;
-    unsigned color;
+    struct opt_texts output, home_nets;
+    const char *fields, *sort, *filter, *csv_delimiter;
+    uint64_t top, width, max_flows, memory, seed, first;
+    int64_t idle, active, after, before;
+    unsigned color, progress;
+    uint64_t max_input;
+    bool resync;
+    bool csv_bom, csv_raw;
     bool all, conversations, ignore_vlan, no_guess;
 };
 
-static const char *const color_choices[] = {"auto", "always", "never", NULL};
+static const char *const when_choices[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct options, member)
 enum { TEN_YEARS = 315360000 };
@@ -31,8 +38,26 @@ static const struct opt classify_opts[] = {
              "the largest flows"},
     {.name = "fields", .type = OPT_TEXT, .offset = AT(fields), .arg = "A,B,C",
      .help = "columns of table, csv and json, in this order; dpitool fields lists them"},
+    {.name = "csv-delimiter", .type = OPT_TEXT, .offset = AT(csv_delimiter), .arg = "CHAR",
+     .help = "what stands between the cells of csv: a character, or comma, semicolon, tab, pipe or space; unless given "
+             "a comma"},
+    {.name = "csv-bom", .type = OPT_FLAG, .offset = AT(csv_bom),
+     .help = "begin csv with a byte order mark, for programs that else do not take it for UTF-8"},
+    {.name = "csv-raw", .type = OPT_FLAG, .offset = AT(csv_raw),
+     .help = "write texts to csv as they are: what a spreadsheet takes for a formula is not defused, and line ends and "
+             "control characters are not escaped; only bytes that are not UTF-8 become U+FFFD"},
     {.name = "filter", .letter = 'f', .type = OPT_TEXT, .offset = AT(filter), .arg = "BPF",
      .help = "only packets that match, as in tcpdump (pcap-filter(7))"},
+    {.name = "after", .type = OPT_MOMENT, .offset = AT(after), .arg = "TIME",
+     .help = "only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since "
+             "1970"},
+    {.name = "before", .type = OPT_MOMENT, .offset = AT(before), .arg = "TIME",
+     .help = "only packets earlier than that time"},
+    {.name = "first", .type = OPT_NUMBER, .offset = AT(first), .arg = "N", .min = 1, .max = UINT64_MAX,
+     .help = "stop after so many packets, whatever they are"},
+    {.name = "home-net", .type = OPT_TEXTS, .offset = AT(home_nets), .arg = "PREFIX",
+     .help = "a network of one's own, as 10.0.0.0/8 or fd00::/8; may be given several times; the field direction "
+             "tells outbound, inbound, internal and external by them"},
     {.name = "top", .type = OPT_NUMBER, .offset = AT(top), .arg = "N", .min = 1, .max = 1000000,
      .help = "table: only the N largest flows; 20 on the default screen"},
     {.name = "sort", .type = OPT_TEXT, .offset = AT(sort), .arg = "FIELD",
@@ -53,14 +78,21 @@ static const struct opt classify_opts[] = {
      .help = "do not guess by port or address what the payload does not tell"},
     {.name = "community-id-seed", .type = OPT_NUMBER, .offset = AT(seed), .arg = "N", .max = 65535, .def = "0",
      .help = "seed of the Community ID"},
+    {.name = "max-input", .type = OPT_SIZE, .offset = AT(max_input), .arg = "SIZE", .min = 1, .max = INT64_MAX,
+     .def = "256G", .help = "bytes that one compressed capture may inflate to; what is behind is not read"},
+    {.name = "resync", .type = OPT_FLAG, .offset = AT(resync),
+     .help = "where a capture is damaged, go on at the next sound packet; each gap is told"},
     {.name = "max-flows", .type = OPT_NUMBER, .offset = AT(max_flows), .arg = "N", .max = UINT32_MAX, .def = "0",
      .help = "flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows"},
     {.name = "memory", .type = OPT_SIZE, .offset = AT(memory), .arg = "SIZE", .min = 1 << 20,
      .max = UINT64_C(1) << 46, .def = "2G", .help = "memory for flows; more end the ones idle longest, counted"},
     {.name = "width", .type = OPT_NUMBER, .offset = AT(width), .arg = "COLUMNS", .min = 40, .max = 10000,
      .help = "width of table and summary; unless given that of the terminal, no limit in files and pipes"},
-    {.name = "color", .type = OPT_CHOICE, .offset = AT(color), .arg = "WHEN", .choices = color_choices,
+    {.name = "color", .type = OPT_CHOICE, .offset = AT(color), .arg = "WHEN", .choices = when_choices,
      .def = "auto", .help = "colours: auto means on a terminal and without NO_COLOR"},
+    {.name = "progress", .type = OPT_CHOICE, .offset = AT(progress), .arg = "WHEN", .choices = when_choices,
+     .def = "auto", .help = "a line on standard error that tells how far the captures are read: auto means on a "
+                            "terminal, and not when standard output goes to another program"},
     {0},
 };
 
@@ -97,29 +129,86 @@ static struct flow_options flow_options_of(const struct options *o)
     return f;
 }
 
+static enum dpi_status set_home_nets(struct engine_options *e, const struct opt_texts *texts, struct dpi_err *err)
+{
+    struct prefix *nets = xcalloc(texts->n, sizeof(*nets));
+    e->home_nets = nets;
+    e->n_home_nets = texts->n;
+    for (size_t i = 0; i < texts->n; i++)
+        if (!prefix_parse(&nets[i], texts->v[i]))
+            return dpi_fail(err, DPI_USAGE,
+                            "--home-net: '%s' is no network such as 10.0.0.0/8 or fd00::/8, and no address",
+                            texts->v[i]);
+    return DPI_OK;
+}
+
+static enum dpi_status set_window(struct engine_options *e, const struct options *o, struct dpi_err *err)
+{
+    e->first = o->first;
+    e->earliest = o->after == OPT_NO_MOMENT ? INT64_MIN : o->after;
+    e->latest = o->before == OPT_NO_MOMENT ? INT64_MAX : o->before - 1;
+    if (e->earliest > e->latest)
+        return dpi_fail(err, DPI_USAGE, "--after is not earlier than --before: no packet would be left");
+    return DPI_OK;
+}
+
 static volatile sig_atomic_t stop_signal;
+
+/* A signal that comes just before a read that waits does not end the waiting: the alarms behind it do. */
+static void on_alarm(int sig)
+{
+    (void)sig;
+    alarm(1);
+}
 
 static void on_signal(int sig)
 {
     stop_signal = sig;
+    alarm(1);
+}
+
+static void catch_signal(int sig)
+{
+    struct sigaction old, sa = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; /* a second one kills at once */
+    if (sigaction(sig, NULL, &old) == 0 && old.sa_handler != SIG_IGN) /* as nohup(1) asks for */
+        sigaction(sig, &sa, NULL);
 }
 
 static void catch_signals(void)
 {
-    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; /* a second one kills at once */
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-    sigaction(SIGHUP, &sa, NULL);
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_alarm}, NULL);
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
+}
+
+static void tell_gaps(const struct dpi_capture_info *c)
+{
+    uint64_t told = c->n_gaps < DPI_GAPS_MAX ? c->n_gaps : DPI_GAPS_MAX;
+    for (uint64_t i = 0; i < told; i++)
+        diag("%.*s: at byte %" PRIu64 ": %s; %" PRIu64 " bytes skipped", (int)c->name.n, c->name.p,
+             c->gaps[i].offset, c->gaps[i].what, c->gaps[i].bytes);
+    if (told < c->n_gaps)
+        diag("%.*s: and %" PRIu64 " more gaps; %" PRIu64 " bytes skipped in all", (int)c->name.n, c->name.p,
+             c->n_gaps - told, c->gap_bytes);
 }
 
 static int tell_damage(const struct dpi_run *run)
 {
-    int status = run->interrupted ? dpi_status_exit(DPI_INTERRUPTED) : 0;
+    int status = 0;
+    if (run->interrupted) {
+        diag("interrupted: the outputs have what was read until then");
+        status = dpi_status_exit(DPI_INTERRUPTED);
+    }
     for (size_t i = 0; i < run->n_captures; i++) {
         const struct dpi_capture_info *c = &run->captures[i];
         if (!c->damage)
             continue;
-        diag("%.*s: at byte %" PRIu64 ": %s", (int)c->name.n, c->name.p, c->damage_offset, c->damage);
+        tell_gaps(c);
+        if (!c->format)
+            diag("%s", c->damage);
+        else if (!c->n_gaps || c->damage != c->gaps[0].what)
+            diag("%.*s: at byte %" PRIu64 ": %s", (int)c->name.n, c->name.p, c->damage_offset, c->damage);
         status = dpi_status_exit(DPI_DAMAGED);
     }
     return status;
@@ -128,8 +217,8 @@ static int tell_damage(const struct dpi_run *run)
 static int run_to_end(struct engine *engine, struct outputs *outputs)
 {
     struct dpi_err err;
-    catch_signals();
     enum dpi_status st = engine_run(engine, outputs_record, outputs, &stop_signal, &err);
+    diag_passing(NULL);
     const struct dpi_run *run = engine_report(engine);
     int status = tell_damage(run);
     enum dpi_status finished = outputs_finish(outputs, run);
@@ -146,24 +235,33 @@ static int classify_run(const void *options, const struct opt_words *words)
     struct dpi_err err;
     struct outputs *outputs = NULL;
     struct engine *engine = NULL;
+    struct progress progress;
     int status;
     struct outputs_options output_options = {
         .specs = o->output.v, .n_specs = o->output.n, .fields = o->fields, .sort = o->sort,
+        .csv_raw = o->csv_raw, .csv_bom = o->csv_bom, .csv_delimiter = o->csv_delimiter,
         .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
     };
     if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
         return cmd_fail(&err);
     struct engine_options engine_options = {
-        .captures = words->v, .n_captures = words->n, .filter = o->filter, .flow = flow_options_of(o),
-        .detector = {.guess = !o->no_guess}, .community_id_seed = (uint16_t)o->seed,
-        .rankings = outputs_want_rankings(outputs),
+        .captures = words->v, .n_captures = words->n, .filter = o->filter,
+        .inputs = {o->max_input, o->resync}, .flow = flow_options_of(o), .detector = {.guess = !o->no_guess},
+        .community_id_seed = (uint16_t)o->seed,
+        .rankings = outputs_want_rankings(outputs), .on_progress = progress_draw, .progress_ctx = &progress,
     };
-    if (engine_open(&engine, &engine_options, &err) != DPI_OK || outputs_open(outputs, &err) != DPI_OK)
+    catch_signals();
+    if (set_home_nets(&engine_options, &o->home_nets, &err) != DPI_OK ||
+        set_window(&engine_options, o, &err) != DPI_OK || engine_open(&engine, &engine_options, &err) != DPI_OK ||
+        outputs_open(outputs, &err) != DPI_OK) {
         status = cmd_fail(&err);
-    else
+    } else {
+        progress_start(&progress, o->progress, outputs_reach_program(outputs));
         status = run_to_end(engine, outputs);
+    }
     outputs_free(outputs);
     engine_free(engine);
+    free((void *)engine_options.home_nets);
     if (stop_signal)
         cmd_die_of(stop_signal);
     return status;

@@ -10,11 +10,17 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 extern const struct cmd cmd_classify, cmd_protocols, cmd_fields, cmd_version;
 
 const struct cmd *const cmds[] = {&cmd_classify, &cmd_protocols, &cmd_fields, &cmd_version, NULL};
+
+const struct opt cmd_opts[] = {
+    {.name = "version", .letter = 'V', .type = OPT_FLAG, .help = "the same as the command version"},
+    {0},
+};
 
 void cmd_die_of(int sig)
 {
@@ -50,6 +56,8 @@ static int print_overview(FILE *out, const void *unused)
           out);
     for (size_t i = 0; cmds[i]; i++)
         fprintf(out, "  %-12s %s\n", cmds[i]->name, cmds[i]->summary);
+    fputs("\noptions in place of a command:\n", out);
+    opt_help(out, cmd_opts);
     fputs("\ndpitool COMMAND --help tells the options of a command. To begin: dpitool classify capture.pcap\n", out);
     return 0;
 }
@@ -57,12 +65,9 @@ static int print_overview(FILE *out, const void *unused)
 static int print_command_help(FILE *out, const void *options)
 {
     const struct cmd *cmd = options;
-    fprintf(out, "usage: dpitool %s%s%s%s\n\n%s\n", cmd->name, cmd->opts->name ? " [OPTIONS]" : "",
-            cmd->args[0] ? " " : "", cmd->args, cmd->about);
-    if (cmd->opts->name) {
-        fputs("\noptions:\n", out);
-        opt_help(out, cmd->opts);
-    }
+    fprintf(out, "usage: dpitool %s [OPTIONS]%s%s\n\n%s\n\noptions:\n", cmd->name, cmd->args[0] ? " " : "", cmd->args,
+            cmd->about);
+    opt_help(out, cmd->opts);
     return 0;
 }
 
@@ -80,12 +85,29 @@ static const struct cmd *find(const char *name)
     return NULL;
 }
 
+static bool names_capture(const char *word)
+{
+    static const char *const endings[] = {".pcap", ".pcapng", ".cap", ".gz", ".zst", ".xz", ".bz2", ".lz4"};
+    size_t n = strlen(word);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        size_t length = strlen(endings[i]);
+        if (n > length && strcasecmp(word + n - length, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Says what was likely meant by a word that stands where a command does. */
 static int no_command(const char *word)
 {
     struct stat st;
     const char *meant = nearest(word, strlen(word), cmd_name_at, NULL);
     if (strcmp(word, "-") == 0 || stat(word, &st) == 0)
         diag("'%s' is no command; to see what is in a capture: dpitool classify %s", word, word);
+    else if (word[0] == '-')
+        diag("'%s' stands where a command does; to see what is in a capture: dpitool classify %s ...", word, word);
+    else if (names_capture(word))
+        diag("'%s' is no command, and there is no such file; to see what is in a capture: dpitool classify FILE", word);
     else if (meant)
         diag("'%s' is no command; did you mean %s?", word, meant);
     else

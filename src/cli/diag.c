@@ -8,7 +8,30 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 2048 };
+enum { LINE_MAX_BYTES = 2048, ECHOED = 2 /* columns of the ^C that a terminal shows behind the line */ };
+
+/* Columns of the passing line that stands there. The terminal belongs to the process, hence here and not in an
+ * object: whoever has a message need not know of a line. */
+static int passing_columns;
+
+/* Blanks instead of an escape sequence: every terminal knows them, and so does a file. */
+static void erase_passing(void)
+{
+    if (passing_columns)
+        fprintf(stderr, "\r%*s\r", passing_columns + ECHOED, "");
+    passing_columns = 0;
+}
+
+void diag_passing(const char *line)
+{
+    int n = line ? (int)strlen(line) : 0;
+    if (n < passing_columns || !line)
+        erase_passing();
+    if (!line)
+        return;
+    fprintf(stderr, "\r%s", line);
+    passing_columns = n;
+}
 
 void diag(const char *fmt, ...)
 {
@@ -18,5 +41,6 @@ void diag(const char *fmt, ...)
     vsnprintf(raw, sizeof(raw), fmt, ap);
     va_end(ap);
     escape_text(safe, sizeof(safe), raw, strlen(raw), 0);
+    erase_passing();
     fprintf(stderr, "dpitool: %s\n", safe);
 }

@@ -2,6 +2,7 @@
 /* opt.c - the option parser. */
 #include "cli/opt.h"
 
+#include "cli/when.h"
 #include "util/nearest.h"
 #include "util/xalloc.h"
 
@@ -72,6 +73,16 @@ static enum dpi_status set_number(const struct opt *o, const char *value, void *
     return DPI_OK;
 }
 
+static enum dpi_status set_moment(const struct opt *o, const char *value, void *at, struct dpi_err *err)
+{
+    if (when_parse(value, at))
+        return DPI_OK;
+    return dpi_fail(err, DPI_USAGE,
+                    "--%s: '%s' is not a time such as 2026-11-21T09:11:39.5Z, 2026-11-21, or seconds since 1970 "
+                    "between the years 1677 and 2262",
+                    o->name, value);
+}
+
 static const char *choice_at(size_t i, void *choices)
 {
     return ((const char *const *)choices)[i];
@@ -103,6 +114,8 @@ static enum dpi_status set_value(const struct opt *o, const char *value, void *i
     case OPT_FLAG:
         *(bool *)at = true;
         return DPI_OK;
+    case OPT_MOMENT:
+        return set_moment(o, value, at, err);
     case OPT_TEXT:
         *(const char **)at = value;
         return DPI_OK;
@@ -129,7 +142,12 @@ struct scan {
 
 static const char *name_at(size_t i, void *table)
 {
-    return ((const struct opt *)table)[i].name;
+    const struct opt *o = table;
+    while (i && o->name) {
+        o++;
+        i--;
+    }
+    return o->name ? o->name : opt_common[i].name;
 }
 
 static enum dpi_status unknown_option(const struct scan *s, const char *name, size_t n)
@@ -206,6 +224,8 @@ enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *c
             DPI_TRY(set_value(o, o->def, into, err));
         else if (o->type == OPT_SECONDS)
             *(int64_t *)((char *)into + o->offset) = -1;
+        else if (o->type == OPT_MOMENT)
+            *(int64_t *)((char *)into + o->offset) = OPT_NO_MOMENT;
     }
     for (s.at = 0; s.at < argc; s.at++)
         DPI_TRY(take_argument(&s, &options_ended));
@@ -243,25 +263,39 @@ static void print_wrapped(FILE *out, const char *text, int at)
     fputc('\n', out);
 }
 
-static void choices_text(char *out, size_t size, const struct opt *o)
+const struct opt opt_common[] = {
+    {.name = "help", .letter = 'h', .type = OPT_FLAG, .help = "tell how the command is used, and do nothing else"},
+    {0},
+};
+
+void opt_text(char out[static OPT_TEXT_MAX], const struct opt *o)
+{
+    snprintf(out, OPT_TEXT_MAX, "%s%s%s%s", o->help, o->def ? " [" : "", o->def ? o->def : "", o->def ? "]" : "");
+}
+
+void opt_argument(char out[static OPT_TEXT_MAX], const struct opt *o)
 {
     size_t used = 0;
-    for (size_t i = 0; o->choices[i] && used < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? "|" : "", o->choices[i]);
+    if (!o->choices)
+        snprintf(out, OPT_TEXT_MAX, "%s", o->arg ? o->arg : "");
+    for (size_t i = 0; o->choices && o->choices[i] && used < OPT_TEXT_MAX; i++)
+        used += (size_t)snprintf(out + used, OPT_TEXT_MAX - used, "%s%s", i ? "|" : "", o->choices[i]);
+}
+
+static void help_row(FILE *out, const struct opt *o)
+{
+    char arg[OPT_TEXT_MAX], text[OPT_TEXT_MAX];
+    opt_argument(arg, o);
+    opt_text(text, o);
+    int at = o->letter ? fprintf(out, "  -%c, --%s", o->letter, o->name) : fprintf(out, "      --%s", o->name);
+    at += arg[0] ? fprintf(out, " %s", arg) : 0;
+    print_wrapped(out, text, at);
 }
 
 void opt_help(FILE *out, const struct opt *table)
 {
-    for (const struct opt *o = table; o->name; o++) {
-        char arg[128] = "", help[512];
-        if (o->choices)
-            choices_text(arg, sizeof(arg), o);
-        else if (o->arg)
-            snprintf(arg, sizeof(arg), "%s", o->arg);
-        int at = o->letter ? fprintf(out, "  -%c, --%s", o->letter, o->name) : fprintf(out, "      --%s", o->name);
-        at += arg[0] ? fprintf(out, " %s", arg) : 0;
-        snprintf(help, sizeof(help), "%s%s%s%s", o->help, o->def ? " [" : "", o->def ? o->def : "",
-                 o->def ? "]" : "");
-        print_wrapped(out, help, at);
-    }
+    for (; table->name; table++)
+        help_row(out, table);
+    for (const struct opt *o = opt_common; o->name; o++)
+        help_row(out, o);
 }

@@ -15,10 +15,13 @@ enum opt_type {
     OPT_NUMBER,  /* uint64_t */
     OPT_SIZE,    /* uint64_t bytes: 4096, 64k, 2M, 1G */
     OPT_SECONDS, /* int64_t ns: 300, 90s, 5m, 2h, 1d; -1 when not given and without default */
+    OPT_MOMENT,  /* int64_t ns since 1970 (cli/when.h); OPT_NO_MOMENT when not given */
     OPT_TEXT,    /* const char * */
     OPT_TEXTS,   /* struct opt_texts: may be given several times */
     OPT_CHOICE,  /* unsigned: index into choices */
 };
+
+#define OPT_NO_MOMENT INT64_MIN
 
 struct opt_texts {
     const char **v;
@@ -37,6 +40,9 @@ struct opt {
     const char *help;
 };
 
+/* What every command takes; said by help, manual and completions behind the command's own. */
+extern const struct opt opt_common[];
+
 /* Words that are not options; borrowed from argv. */
 struct opt_words {
     const char **v;
@@ -51,6 +57,13 @@ enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *c
 /* Frees what the lists of into and words hold. */
 void opt_free(const struct opt *table, void *into, struct opt_words *words);
 
-void opt_help(FILE *out, const struct opt *table);
+/* What is said of an option: its help and its default. */
+enum { OPT_TEXT_MAX = 512 };
+void opt_text(char out[static OPT_TEXT_MAX], const struct opt *o);
+
+/* The name of its argument, or its choices with | between; "" for a flag. */
+void opt_argument(char out[static OPT_TEXT_MAX], const struct opt *o);
+
+void opt_help(FILE *out, const struct opt *table); /* and the common ones */
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { DEFAULT_TOP = 20 };
 
@@ -37,6 +38,7 @@ struct outputs {
     struct target *targets;
     size_t n_targets;
     bool failed, piped;
+    bool on_screen; /* an output is a terminal */
 };
 
 /* --- what was asked for ------------------------------------------------------------------------------- */
@@ -105,19 +107,62 @@ static void add_screen(struct outputs *o)
     }
 }
 
+/* Puts the name of the option before the message. */
+static enum dpi_status of_option(const char *option, enum dpi_status st, struct dpi_err *err)
+{
+    if (st == DPI_OK)
+        return st;
+    struct dpi_err was = *err;
+    return dpi_fail(err, st, "%s: %s", option, was.msg);
+}
+
 static enum dpi_status set_columns(struct outputs *o, struct dpi_err *err)
 {
     const struct dpi_field *sort = &dpi_fields[DPI_FIELD_bytes_total];
     if (o->opt.fields)
-        DPI_TRY(dpi_columns_parse(&o->fields, o->opt.fields, err));
+        DPI_TRY(of_option("--fields", dpi_columns_parse(&o->fields, o->opt.fields, err), err));
     if (o->opt.sort)
-        DPI_TRY(dpi_field_parse(&sort, o->opt.sort, strlen(o->opt.sort), err));
+        DPI_TRY(of_option("--sort", dpi_field_parse(&sort, o->opt.sort, strlen(o->opt.sort), err), err));
     dpi_columns_default(&o->shown);
     dpi_columns_all(&o->every);
     for (size_t i = 0; i < o->n; i++) {
         struct dpi_columns *usual = o->v[i].ops->all_columns ? &o->every : &o->shown;
         o->v[i].cfg.columns = o->fields.v ? o->fields : *usual;
         o->v[i].cfg.sort = sort;
+    }
+    return DPI_OK;
+}
+
+/* What can stand between cells: not what a number, a time, an address or a field's name is made of, and no quote. */
+static enum dpi_status parse_delimiter(char *out, const char *text, struct dpi_err *err)
+{
+    static const struct {
+        const char *word;
+        char character;
+    } words[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}, {"space", ' '}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(text, words[i].word) == 0) {
+            *out = words[i].character;
+            return DPI_OK;
+        }
+    *out = text[0];
+    if (text[0] && !text[1] && strchr(",;\t| !#$%&()*/<>?[\\]^`{}~", text[0]))
+        return DPI_OK;
+    return dpi_fail(err, DPI_USAGE,
+                    "--csv-delimiter: '%s' is not comma, semicolon, tab, pipe, space, or another ASCII character that "
+                    "numbers, times, addresses and names of fields do not have",
+                    text);
+}
+
+static enum dpi_status set_csv(struct outputs *o, struct dpi_err *err)
+{
+    char delimiter = ',';
+    if (o->opt.csv_delimiter)
+        DPI_TRY(parse_delimiter(&delimiter, o->opt.csv_delimiter, err));
+    for (size_t i = 0; i < o->n; i++) {
+        o->v[i].cfg.csv_delimiter = delimiter;
+        o->v[i].cfg.csv_raw = o->opt.csv_raw;
+        o->v[i].cfg.csv_bom = o->opt.csv_bom;
     }
     return DPI_OK;
 }
@@ -142,6 +187,8 @@ enum dpi_status outputs_new(struct outputs **out, const struct outputs_options *
         add_screen(o);
     if (st == DPI_OK)
         st = set_columns(o, err);
+    if (st == DPI_OK)
+        st = set_csv(o, err);
     if (st != DPI_OK) {
         outputs_free(o);
         o = NULL;
@@ -164,8 +211,9 @@ static enum dpi_status open_writer(struct outputs *o, struct output *out, struct
 {
     struct outfile *file = o->targets[out->target].file;
     bool tty = outfile_is_tty(file);
+    o->on_screen |= tty;
     out->cfg.out = outfile_stream(file);
-    out->cfg.width = o->opt.width ? (unsigned)o->opt.width : tty ? screen_width(file) : 0;
+    out->cfg.width = o->opt.width ? (unsigned)o->opt.width : tty ? screen_width(outfile_fd(file)) : 0;
     out->cfg.colour = o->opt.colour == COLOUR_ALWAYS || (o->opt.colour == COLOUR_AUTO && tty && screen_colour());
     out->open = true;
     return out->ops->open(&out->state, &out->cfg, err);
@@ -178,6 +226,15 @@ enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err)
     for (size_t i = 0; i < o->n; i++)
         DPI_TRY(open_writer(o, &o->v[i], err));
     return DPI_OK;
+}
+
+bool outputs_reach_program(const struct outputs *o)
+{
+    struct stat st;
+    for (size_t i = 0; i < o->n_targets; i++)
+        if (fstat(outfile_fd(o->targets[i].file), &st) == 0 && S_ISFIFO(st.st_mode))
+            return true;
+    return false;
 }
 
 static void give_up(struct outputs *o, struct target *t, const struct dpi_err *err)
@@ -211,6 +268,8 @@ static bool any_alive(const struct outputs *o)
 enum dpi_status outputs_record(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct outputs *o = ctx;
+    if (o->on_screen)
+        diag_passing(NULL);
     for (size_t i = 0; i < o->n; i++) {
         struct output *out = &o->v[i];
         struct target *t = &o->targets[out->target];

@@ -13,6 +13,8 @@ struct outputs_options {
     size_t n_specs;
     const char *fields; /* --fields, or NULL */
     const char *sort;   /* --sort, or NULL */
+    bool csv_raw, csv_bom;
+    const char *csv_delimiter; /* --csv-delimiter, or NULL */
     uint64_t top;
     bool all;
     uint64_t width; /* 0: of the terminal; no limit elsewhere */
@@ -24,6 +26,9 @@ enum dpi_status outputs_new(struct outputs **o, const struct outputs_options *op
 bool outputs_want_rankings(const struct outputs *o);
 
 enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err);
+
+/* Whether an output is read by another program: a pipe. After outputs_open. */
+bool outputs_reach_program(const struct outputs *o);
 
 /* An engine_record_fn with the outputs as ctx. An output that fails is given up and said; DPI_OUTPUT or DPI_PIPE
  * come back only when none is left. */

@@ -8,10 +8,10 @@
 
 enum { USUAL_WIDTH = 80 };
 
-unsigned screen_width(struct outfile *terminal)
+unsigned screen_width(int terminal)
 {
     struct winsize size;
-    if (ioctl(fileno(outfile_stream(terminal)), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return USUAL_WIDTH;
 }

@@ -4,11 +4,9 @@
 #ifndef CLI_SCREEN_H
 #define CLI_SCREEN_H
 
-#include "io/outfile.h"
-
 #include <stdbool.h>
 
-unsigned screen_width(struct outfile *terminal); /* columns; 80 when it does not say */
+unsigned screen_width(int terminal); /* columns of the terminal at a descriptor; 80 when it does not say */
 bool screen_colour(void); /* NO_COLOR (no-color.org) is not set and the terminal is not a dumb one */
 
 #endif

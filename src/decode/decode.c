@@ -5,10 +5,10 @@
 
 #include "decode/layer.h"
 
-/* All but the tunnels, which n_tunnels covers: this runs for every packet. */
+/* All but the lists, which their counts cover: this runs for every packet. */
 static void decoded_reset(struct decoded *d)
 {
-    memset(d, 0, offsetof(struct decoded, tunnels));
+    memset(d, 0, offsetof(struct decoded, labels));
 }
 
 void decode_packet(const struct packet *p, struct decoded *d)
@@ -16,16 +16,11 @@ void decode_packet(const struct packet *p, struct decoded *d)
     struct work w = {
         .c = cursor_of(p->data, p->caplen),
         .missing = p->wirelen > p->caplen ? p->wirelen - p->caplen : 0,
-        .next = layer_of_link(p->iface->link_type),
         .d = d,
     };
 
     decoded_reset(d);
-    if (!w.next) {
-        d->bucket = DPI_BUCKET_link_unsupported;
-        return;
-    }
-    while (w.next(&w))
+    for (bool more = layer_link(&w, p->iface->link_type); more; more = w.next(&w))
         ;
 }
 

@@ -11,6 +11,7 @@
 #include "dpitool/value.h"
 
 #define DECODE_MAX_TUNNELS 8
+#define DECODE_MAX_LABELS  8
 
 /* IP protocol numbers that dpitool treats apart, IANA "Assigned Internet Protocol Numbers". */
 enum {
@@ -56,14 +57,17 @@ struct decoded {
     uint32_t tcp_seq, tcp_ack;
 
     /* around it */
-    bool has_mac;                   /* both are known: not so behind Linux "cooked" headers */
+    bool has_src_mac, has_dst_mac;  /* Linux "cooked" headers have the sender's only */
     uint8_t src_mac[6], dst_mac[6]; /* of the innermost Ethernet or 802.11 header */
     uint16_t vlan;                  /* innermost VLAN id, 0: none */
     bool cut;                       /* less of the innermost IP packet was captured than its header says */
     bool offload;                   /* its total length was 0: segmentation offload or a jumbogram */
     bool fragment;                  /* it, or one around it, is the first fragment of a datagram */
-    unsigned n_tunnels;
-    struct tunnel_layer tunnels[DECODE_MAX_TUNNELS]; /* outermost first; stays last: not cleared per packet */
+    uint32_t link_type;             /* of the frame, or of the innermost one behind a capturing system's header */
+    unsigned n_labels, n_tunnels;
+    /* From here on not cleared per packet; outermost first. */
+    uint32_t labels[DECODE_MAX_LABELS]; /* MPLS; what is more is left out */
+    struct tunnel_layer tunnels[DECODE_MAX_TUNNELS];
 };
 
 void decode_packet(const struct packet *p, struct decoded *d);

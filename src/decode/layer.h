@@ -55,15 +55,29 @@ static inline void work_trim(struct work *w, size_t n)
     w->missing = n <= left ? 0 : n - left;
 }
 
-/* link_types.c: the layer that reads frames of a link type, or NULL. */
-layer_fn *layer_of_link(uint32_t link_type);
+/* link_types.c: goes on with a frame of a link type. */
+bool layer_link(struct work *w, uint32_t link_type);
 
 /* link.c: what a link type says a frame starts with. */
-layer_fn layer_ethernet, layer_llc, layer_null, layer_sll, layer_sll2, layer_ppp, layer_chdlc;
-layer_fn layer_ppp_direction, layer_chdlc_direction, layer_pppoe, layer_mpls;
+layer_fn layer_ethernet, layer_dsa, layer_edsa, layer_ethertype, layer_llc, layer_snap, layer_null, layer_sll,
+    layer_sll2, layer_ppp, layer_ppp_protocol, layer_chdlc, layer_pppoe, layer_mpls;
+
+/* media.c */
+layer_fn layer_frelay, layer_atm_clip, layer_sunatm, layer_fddi, layer_token_ring, layer_arcnet, layer_ipoib;
+
+/* pseudo.c */
+layer_fn layer_nflog, layer_pflog, layer_pktap, layer_user2, layer_ppi, layer_juniper_ethernet, layer_juniper_ppp,
+    layer_juniper_frelay, layer_juniper_chdlc;
 
 /* wlan.c */
-layer_fn layer_radiotap, layer_wlan;
+layer_fn layer_radiotap, layer_avs, layer_prism, layer_wlan;
+
+/* link.c: by EtherType, which may name nothing of IP; by address family, NULL when it is none of IP. */
+bool layer_next_ethertype(struct work *w, uint16_t type);
+layer_fn *layer_of_family(uint32_t family);
+
+void layer_set_src_mac(struct decoded *d, const uint8_t *src);
+void layer_set_macs(struct decoded *d, const uint8_t *dst, const uint8_t *src);
 
 /* ip.c: an IP packet; the nibble at its start says which version. */
 layer_fn layer_ip;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* link.c - from the first byte of a frame to its IP packet: Ethernet and what names its payload by an
- * EtherType, LLC and SNAP, VLAN tags, MPLS, PPP and PPPoE, Cisco HDLC, the loopback and "cooked" headers. */
+ * EtherType, LLC and SNAP, VLAN and switch tags, MPLS, PPP and PPPoE, Cisco HDLC, the loopback and "cooked"
+ * headers. */
 #include "decode/layer.h"
 
 enum {
+    MAC_SIZE = 6,
     ETHERNET_SIZE = 14,
     ETHERNET_MAX_LENGTH = 1500, /* up to here the type field is a length, IEEE 802.3, 3.2.6 */
     MPLS_SIZE = 4,
@@ -13,7 +15,7 @@ enum {
     SLL_PROTOCOL_LLC = 4,
 };
 
-static layer_fn layer_vlan, layer_itag, layer_fabricpath, layer_ppp_protocol;
+static layer_fn layer_vlan, layer_itag, layer_fabricpath;
 
 /* A number that names what comes next, and the layer that reads that. */
 struct selector {
@@ -71,21 +73,32 @@ static bool next_or_not_ip(struct work *w, layer_fn *next)
     return next ? layer_next(w, next) : layer_end(w, DPI_BUCKET_not_ip);
 }
 
-static bool next_ethertype(struct work *w, uint16_t type)
+bool layer_next_ethertype(struct work *w, uint16_t type)
 {
     return next_or_not_ip(w, LOOK_UP(ethertypes, type));
 }
 
 static bool next_type_or_length(struct work *w, uint16_t type)
 {
-    return type <= ETHERNET_MAX_LENGTH ? layer_next(w, layer_llc) : next_ethertype(w, type);
+    return type <= ETHERNET_MAX_LENGTH ? layer_next(w, layer_llc) : layer_next_ethertype(w, type);
 }
 
-static void set_macs(struct decoded *d, const uint8_t *dst, const uint8_t *src)
+layer_fn *layer_of_family(uint32_t family)
 {
-    d->has_mac = true;
-    memcpy(d->dst_mac, dst, sizeof d->dst_mac);
+    return LOOK_UP(families, family);
+}
+
+void layer_set_src_mac(struct decoded *d, const uint8_t *src)
+{
+    d->has_src_mac = true;
     memcpy(d->src_mac, src, sizeof d->src_mac);
+}
+
+void layer_set_macs(struct decoded *d, const uint8_t *dst, const uint8_t *src)
+{
+    layer_set_src_mac(d, src);
+    d->has_dst_mac = true;
+    memcpy(d->dst_mac, dst, sizeof d->dst_mac);
 }
 
 bool layer_ethernet(struct work *w)
@@ -94,8 +107,38 @@ bool layer_ethernet(struct work *w)
 
     if (!cursor_bytes(&w->c, &h, ETHERNET_SIZE))
         return layer_cut(w, DPI_BUCKET_link_malformed);
-    set_macs(w->d, h, h + 6);
+    layer_set_macs(w->d, h, h + 6);
     return next_type_or_length(w, be16_at(h + 12));
+}
+
+/* An Ethernet frame with a switch's tag of n bytes between its addresses and its type. */
+static bool read_tagged(struct work *w, size_t n)
+{
+    const uint8_t *h, *type;
+
+    if (!cursor_bytes(&w->c, &h, 12) || !cursor_skip(&w->c, n) || !cursor_bytes(&w->c, &type, 2))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    layer_set_macs(w->d, h, h + 6);
+    return next_type_or_length(w, be16_at(type));
+}
+
+bool layer_dsa(struct work *w)
+{
+    return read_tagged(w, 4);
+}
+
+bool layer_edsa(struct work *w)
+{
+    return read_tagged(w, 8); /* with an EtherType of its own */
+}
+
+bool layer_ethertype(struct work *w)
+{
+    const uint8_t *h;
+
+    if (!cursor_bytes(&w->c, &h, 2))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    return layer_next_ethertype(w, be16_at(h));
 }
 
 static bool layer_vlan(struct work *w)
@@ -127,7 +170,7 @@ static bool layer_fabricpath(struct work *w)
 }
 
 /* SNAP with one of the two OUIs that mean an EtherType: RFC 1042, and IEEE 802.1H for bridges. */
-static bool next_snap(struct work *w)
+bool layer_snap(struct work *w)
 {
     const uint8_t *h;
     uint32_t oui;
@@ -137,7 +180,7 @@ static bool next_snap(struct work *w)
     oui = be32_at(h) >> 8;
     if (oui != 0x000000 && oui != 0x0000f8)
         return layer_end(w, DPI_BUCKET_not_ip);
-    return next_ethertype(w, be16_at(h + 3));
+    return layer_next_ethertype(w, be16_at(h + 3));
 }
 
 bool layer_llc(struct work *w)
@@ -147,7 +190,7 @@ bool layer_llc(struct work *w)
     if (!cursor_bytes(&w->c, &h, 3))
         return layer_cut(w, DPI_BUCKET_link_malformed);
     if (h[0] == 0xaa && h[1] == 0xaa && h[2] == 0x03)
-        return next_snap(w);
+        return layer_next(w, layer_snap);
     if (h[0] == 0x06 && h[1] == 0x06 && h[2] == 0x03) /* RFC 948 */
         return layer_next(w, layer_ip);
     return layer_end(w, DPI_BUCKET_not_ip);
@@ -164,7 +207,7 @@ bool layer_null(struct work *w)
     if (!cursor_bytes(&w->c, &h, 4))
         return layer_cut(w, DPI_BUCKET_link_malformed);
     family = le32_at(h) <= UINT16_MAX ? le32_at(h) : be32_at(h);
-    next = LOOK_UP(families, family);
+    next = layer_of_family(family);
     return next_or_not_ip(w, next ? next : LOOK_UP(ethertypes, be16_at(h + 2)));
 }
 
@@ -172,16 +215,18 @@ static bool next_cooked(struct work *w, uint16_t protocol)
 {
     if (protocol == SLL_PROTOCOL_LLC)
         return layer_next(w, layer_llc);
-    return next_ethertype(w, protocol);
+    return layer_next_ethertype(w, protocol);
 }
 
-/* Only the sender's address is in cooked headers, so has_mac stays false. */
+/* Only the sender's address is in cooked headers. */
 bool layer_sll(struct work *w)
 {
     const uint8_t *h;
 
     if (!cursor_bytes(&w->c, &h, SLL_SIZE))
         return layer_cut(w, DPI_BUCKET_link_malformed);
+    if (be16_at(h + 4) == MAC_SIZE)
+        layer_set_src_mac(w->d, h + 6);
     return next_cooked(w, be16_at(h + 14));
 }
 
@@ -191,6 +236,8 @@ bool layer_sll2(struct work *w)
 
     if (!cursor_bytes(&w->c, &h, SLL2_SIZE))
         return layer_cut(w, DPI_BUCKET_link_malformed);
+    if (h[11] == MAC_SIZE)
+        layer_set_src_mac(w->d, h + 12);
     return next_cooked(w, be16_at(h));
 }
 
@@ -209,7 +256,7 @@ bool layer_ppp(struct work *w)
     return layer_next(w, layer_ppp_protocol);
 }
 
-static bool layer_ppp_protocol(struct work *w)
+bool layer_ppp_protocol(struct work *w)
 {
     uint8_t high, low;
 
@@ -229,22 +276,7 @@ bool layer_chdlc(struct work *w)
 
     if (!cursor_bytes(&w->c, &h, 4))
         return layer_cut(w, DPI_BUCKET_link_malformed);
-    return next_ethertype(w, be16_at(h + 2));
-}
-
-/* A byte with the packet's direction is in front. */
-bool layer_ppp_direction(struct work *w)
-{
-    if (!cursor_skip(&w->c, 1))
-        return layer_cut(w, DPI_BUCKET_link_malformed);
-    return layer_next(w, layer_ppp);
-}
-
-bool layer_chdlc_direction(struct work *w)
-{
-    if (!cursor_skip(&w->c, 1))
-        return layer_cut(w, DPI_BUCKET_link_malformed);
-    return layer_next(w, layer_chdlc);
+    return layer_next_ethertype(w, be16_at(h + 2));
 }
 
 bool layer_pppoe(struct work *w)
@@ -288,11 +320,14 @@ static bool next_behind_mpls(struct work *w)
 
 bool layer_mpls(struct work *w)
 {
+    struct decoded *d = w->d;
     const uint8_t *h;
 
     do {
         if (!cursor_bytes(&w->c, &h, MPLS_SIZE))
             return layer_cut(w, DPI_BUCKET_link_malformed);
+        if (d->n_labels < DECODE_MAX_LABELS)
+            d->labels[d->n_labels++] = be32_at(h) >> 12;
     } while (!(h[2] & 1)); /* bottom of stack */
     return next_behind_mpls(w);
 }

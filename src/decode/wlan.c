@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* wlan.c - IEEE 802.11 data frames, with or without the radiotap header that capturing adds in front. What
- * is encrypted, fragmented or no data frame carries no IP packet that could be read. */
+/* wlan.c - IEEE 802.11 data frames, with or without the radiotap, AVS or Prism header that capturing adds in
+ * front. What is encrypted, fragmented or no data frame carries no IP packet that could be read. */
 #include "decode/layer.h"
+
+#define AVS_MAGIC 0x80211000u /* and a version */
+enum { PRISM_SIZE = 144 };
 
 /* https://www.radiotap.org: the bitmap of present fields, and the field "flags" */
 #define RADIOTAP_MORE 0x80000000u /* another bitmap follows */
@@ -71,9 +74,33 @@ static void set_macs(struct decoded *d, const uint8_t *h, unsigned ds)
 {
     static const uint8_t at[4][2] = {{4, 10}, {16, 10}, {4, 16}, {16, 24}};
 
-    d->has_mac = true;
-    memcpy(d->dst_mac, h + at[ds][0], sizeof d->dst_mac);
-    memcpy(d->src_mac, h + at[ds][1], sizeof d->src_mac);
+    layer_set_macs(d, h + at[ds][0], h + at[ds][1]);
+}
+
+/* Length in the second word. A magic number in the first tells it from the header below. */
+static bool is_avs(const struct cursor *c)
+{
+    return cursor_left(c) >= 4 && (be32_at(c->p) & 0xfffff000) == AVS_MAGIC;
+}
+
+bool layer_avs(struct work *w)
+{
+    struct cursor c = w->c;
+    const uint8_t *h;
+
+    if (!cursor_bytes(&c, &h, 8) || be32_at(h + 4) < 8 || !cursor_skip(&w->c, be32_at(h + 4)))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    return layer_next(w, layer_wlan);
+}
+
+/* Of one size in all drivers; some write the other header under the same link type. */
+bool layer_prism(struct work *w)
+{
+    if (is_avs(&w->c))
+        return layer_next(w, layer_avs);
+    if (!cursor_skip(&w->c, PRISM_SIZE))
+        return layer_cut(w, DPI_BUCKET_link_malformed);
+    return layer_next(w, layer_wlan);
 }
 
 static size_t header_size(unsigned control, bool padded)

@@ -10,6 +10,7 @@
 #include "record/stats.h"
 #include "util/xalloc.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,9 +23,13 @@ struct engine {
     struct stats *stats; /* NULL: no rankings asked for */
     struct notes notes;
     struct dpi_run run;
+    int64_t earliest, latest;
+    uint64_t first;
     char detector_version[64];
     const char *capture; /* the one being read */
     bool said_overlap;
+    engine_progress_fn *on_progress; /* NULL: none */
+    void *progress_ctx;
     /* where records go while engine_run is running */
     engine_record_fn *on_record;
     void *ctx;
@@ -43,6 +48,12 @@ static void flow_ended(void *ctx, const struct flow *f)
     e->status = e->on_record(e->ctx, r, e->err);
 }
 
+static struct dpi_text find_name(void *ctx, const struct dpi_addr *addr)
+{
+    const struct engine *e = ctx;
+    return names_find(inputs_names(e->inputs), addr);
+}
+
 enum dpi_status engine_open(struct engine **out, const struct engine_options *opt, struct dpi_err *err)
 {
     enum dpi_status st;
@@ -50,14 +61,21 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     *out = NULL;
     if (opt->filter && (st = filter_new(&e->filter, opt->filter, err)) != DPI_OK)
         goto fail;
-    if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, err)) != DPI_OK)
+    if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, &opt->inputs, err)) != DPI_OK)
         goto fail;
     if ((st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
         goto fail;
     e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
     e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
                                     opt->flow.key.conversations);
+    record_builder_names(e->builder, find_name, e);
+    record_builder_home(e->builder, opt->home_nets, opt->n_home_nets);
+    e->earliest = opt->earliest;
+    e->latest = opt->latest;
+    e->first = opt->first;
     e->stats = opt->rankings ? stats_new() : NULL;
+    e->on_progress = opt->on_progress;
+    e->progress_ctx = opt->progress_ctx;
     *out = e;
     return DPI_OK;
 fail:
@@ -117,6 +135,10 @@ static void take_packet(struct engine *e, const struct packet *p)
     note_time(&e->run, p);
     e->run.packets_read++;
     e->run.bytes_read += p->wirelen;
+    if (p->ts_ns < e->earliest || p->ts_ns > e->latest) {
+        e->run.buckets[DPI_BUCKET_outside_time]++;
+        return;
+    }
     if (!passes_filter(e, p)) {
         e->run.buckets[DPI_BUCKET_filtered]++;
         return;
@@ -124,8 +146,18 @@ static void take_packet(struct engine *e, const struct packet *p)
     decode_packet(p, &d);
     e->run.buckets[d.bucket]++;
     if (d.bucket == DPI_BUCKET_link_unsupported)
-        notes_link(&e->notes, p->iface->link_type);
+        notes_link(&e->notes, d.link_type);
     tracker_packet(e->tracker, p, &d);
+}
+
+static void tell_progress(struct engine *e)
+{
+    enum { EVERY = 64 }; /* packets: what is called looks at a clock */
+    uint64_t read, total;
+    if (!e->on_progress || e->run.packets_read % EVERY != 1)
+        return;
+    inputs_progress(e->inputs, &read, &total);
+    e->on_progress(e->progress_ctx, read, total, e->run.packets_read);
 }
 
 static enum dpi_status read_all(struct engine *e, const volatile sig_atomic_t *stop)
@@ -137,9 +169,14 @@ static enum dpi_status read_all(struct engine *e, const volatile sig_atomic_t *s
             e->run.interrupted = true;
             return DPI_OK;
         }
+        if (e->first && e->run.packets_read == e->first) {
+            notes_add(&e->notes, "only the first %" PRIu64 " packets were read (--first)", e->first);
+            return DPI_OK;
+        }
         switch (inputs_next(e->inputs, &p, &err)) {
         case DPI_OK:
             take_packet(e, &p);
+            tell_progress(e);
             break;
         case DPI_DAMAGED: /* inputs keep it for the report; the next capture follows */
         case DPI_INPUT:
@@ -164,6 +201,25 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
     return e->status;
 }
 
+/* What is to be said of the captures as such. */
+static void note_captures(struct engine *e)
+{
+    struct dpi_run *run = &e->run;
+    size_t n;
+    const struct dpi_text *notes = inputs_notes(e->inputs, &n);
+    for (size_t i = 0; i < n; i++)
+        notes_add(&e->notes, "%s", notes[i].p);
+    for (size_t i = 0; i < run->n_captures; i++) {
+        run->has_drops |= run->captures[i].has_drops;
+        run->drops += run->captures[i].drops;
+    }
+    if (run->drops)
+        notes_add(&e->notes, "%" PRIu64 " packets were lost while the captures were made: they say so themselves",
+                  run->drops);
+    if (inputs_names(e->inputs)->full)
+        notes_add(&e->notes, "the captures have more names for addresses than are kept");
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);
@@ -176,6 +232,7 @@ const struct dpi_run *engine_report(struct engine *e)
     run->flows = stats->flows;
     run->flows_evicted = stats->evicted;
     run->flows_peak = stats->peak_flows;
+    note_captures(e);
     notes_finish(&e->notes, stats);
     run->warnings = e->notes.v;
     run->n_warnings = e->notes.n;

@@ -3,22 +3,35 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "capture/inputs.h"
 #include "dpitool/record.h"
 #include "dpitool/run.h"
 #include "dpitool/status.h"
 #include "flow/tracker.h"
 #include "ndpi/labels.h"
+#include "util/prefix.h"
 
 #include <signal.h>
+
+/* Called now and then while captures are read: bytes read of the files, how many there are (0: unknown), packets
+ * read. For the eye of a person only. */
+typedef void engine_progress_fn(void *ctx, uint64_t read, uint64_t total, uint64_t packets);
 
 struct engine_options {
     const char *const *captures;
     size_t n_captures;
+    struct inputs_options inputs;
     const char *filter; /* BPF expression, or NULL */
+    int64_t earliest, latest; /* only packets of these times or between; INT64_MIN, INT64_MAX: all */
+    uint64_t first;           /* read only so many packets; 0: all */
+    const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
+    size_t n_home_nets;
     struct flow_options flow;
     struct detector_options detector;
     uint16_t community_id_seed;
     bool rankings; /* keep what the summary ranks */
+    engine_progress_fn *on_progress; /* or NULL */
+    void *progress_ctx;
 };
 
 struct engine;

@@ -30,6 +30,15 @@ struct flow_word {
 extern const struct flow_word end_reasons[END_REASONS];
 extern const struct flow_word flow_flags[FLOW_FLAGS];
 
+/* Where a side's link layer address was read: what is better comes later and replaces what is worse. */
+enum mac_source { MAC_UNKNOWN, MAC_OF_RECEIVER, MAC_OF_SENDER };
+
+/* MPLS, outermost first. */
+struct flow_labels {
+    unsigned n;
+    uint32_t v[DECODE_MAX_LABELS];
+};
+
 /* What one side sent. */
 struct flow_side {
     uint64_t packets, bytes, frame_bytes, payload;
@@ -52,8 +61,9 @@ struct flow {
     int64_t began;             /* packet clock at the first packet */
     const struct capture_iface *iface;
     struct flow_side side[2];
-    uint8_t mac[2][6]; /* of side 0 and 1 */
-    bool has_mac;
+    uint8_t mac[2][6];       /* of side 0 and 1 */
+    uint8_t mac_source[2];   /* enum mac_source */
+    struct flow_labels *mpls; /* owned; of the first packet, NULL: none */
     uint8_t first_side; /* who sent the first packet */
     uint8_t icmp_type, icmp_code; /* of the first packet */
     uint8_t fin;        /* bit per side */

@@ -54,6 +54,7 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
 static void free_flow(struct flow *f)
 {
     free(f->attrs);
+    free(f->mpls);
     free(f);
 }
 
@@ -124,6 +125,8 @@ static void give_out_ended(struct tracker *t)
 static void write_off(struct tracker *t, const struct flow *f)
 {
     ledger_sub(&t->ledger, LEDGER_flow, 1);
+    if (f->mpls)
+        ledger_sub(&t->ledger, LEDGER_mpls, 1);
     if (f->has_verdict)
         ledger_sub(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     else
@@ -243,6 +246,16 @@ static int64_t advance(struct tracker *t, const struct packet *p)
 
 /* --- packets ------------------------------------------------------------------------------------------ */
 
+static void note_labels(struct tracker *t, struct flow *f, const struct decoded *d)
+{
+    if (d->n_labels == 0)
+        return;
+    f->mpls = xcalloc(1, sizeof(*f->mpls));
+    f->mpls->n = d->n_labels;
+    memcpy(f->mpls->v, d->labels, d->n_labels * sizeof(d->labels[0]));
+    ledger_add(&t->ledger, LEDGER_mpls, 1);
+}
+
 static struct flow *begin_flow(struct tracker *t, const struct packet *p, const struct decoded *d,
                                const struct flow_key *key, uint32_t hash, uint32_t tunnel)
 {
@@ -265,6 +278,7 @@ static struct flow *begin_flow(struct tracker *t, const struct packet *p, const 
     timers_add(t->timers, &f->timer);
     ledger_add(&t->ledger, LEDGER_flow, 1);
     ledger_add(&t->ledger, LEDGER_undecided, 1);
+    note_labels(t, f, d);
     feed_open(t->feed, f);
     if (flow_table_count(t->table) > t->stats.peak_flows)
         t->stats.peak_flows = flow_table_count(t->table);
@@ -281,11 +295,12 @@ static void count_side(struct flow_side *s, const struct packet *p, const struct
     s->payload += d->payload_len;
 }
 
-static void note_macs(struct flow *f, unsigned sender, const struct decoded *d)
+static void note_mac(struct flow *f, unsigned side, enum mac_source source, const uint8_t *mac)
 {
-    memcpy(f->mac[sender], d->src_mac, sizeof(f->mac[0]));
-    memcpy(f->mac[!sender], d->dst_mac, sizeof(f->mac[0]));
-    f->has_mac = true;
+    if (f->mac_source[side] >= source)
+        return;
+    memcpy(f->mac[side], mac, sizeof(f->mac[side]));
+    f->mac_source[side] = (uint8_t)source;
 }
 
 static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
@@ -299,8 +314,10 @@ static void count_packet(struct flow *f, unsigned sender, const struct packet *p
     bool is_first = f->side[0].packets + f->side[1].packets == 0;
     if (is_first)
         f->first_side = (uint8_t)sender;
-    if (d->has_mac && !f->has_mac)
-        note_macs(f, sender, d);
+    if (d->has_src_mac)
+        note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
+    if (d->has_dst_mac)
+        note_mac(f, !sender, MAC_OF_RECEIVER, d->dst_mac);
     count_side(&f->side[sender], p, d);
     if (p->ts_ns < f->first_ns)
         f->first_ns = p->ts_ns;

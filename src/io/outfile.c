@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* outfile.c - temporary names, renaming, and a stream that remembers why a write failed. */
+/* outfile.c - nameless files and temporary names, renaming, and a stream that remembers why a write failed. */
 #include "io/outfile.h"
 
 #include <errno.h>
@@ -29,6 +29,7 @@ struct outfile {
     int dir_fd;
     char *base; /* its name in that folder */
     char temp[40];
+    bool nameless; /* until it is whole: nothing is left of it, however the program ends */
 };
 
 /* Where the real standard output is since outfile_guard_stdout, -1 when the program was started without
@@ -161,8 +162,53 @@ static void make_temp_name(struct outfile *o)
     snprintf(o->temp, sizeof(o->temp), ".dpitool-%016" PRIx64 ".tmp", r);
 }
 
+enum { FD_PATH = 32 };
+
+static void fd_path(char path[static FD_PATH], int fd)
+{
+    snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
+}
+
+/* False where the file system has no such files, or no /proc is there to give it a name later. */
+static bool open_nameless(struct outfile *o)
+{
+    char path[FD_PATH];
+    int fd = openat(o->dir_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return false;
+    fd_path(path, fd);
+    if (access(path, F_OK) != 0) {
+        close(fd);
+        return false;
+    }
+    o->fd = fd;
+    o->nameless = true;
+    return true;
+}
+
+/* linkat(2) replaces no file, rename(2) does: a nameless file gets a temporary name first, for a moment. What was
+ * written is in the file then; that it was not is for close_stream to tell. */
+static enum dpi_status give_temp_name(struct outfile *o, struct dpi_err *err)
+{
+    char path[FD_PATH];
+    if (!o->nameless || fflush(o->stream) != 0)
+        return DPI_OK;
+    fd_path(path, o->fd);
+    for (int i = 0; i < TEMP_NAME_TRIES; i++) {
+        make_temp_name(o);
+        if (linkat(AT_FDCWD, path, o->dir_fd, o->temp, AT_SYMLINK_FOLLOW) == 0)
+            return DPI_OK;
+        if (errno != EEXIST)
+            break;
+    }
+    o->temp[0] = '\0';
+    return dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot put the file in place as %s", o->label);
+}
+
 static enum dpi_status open_temp(struct outfile *o, struct dpi_err *err)
 {
+    if (open_nameless(o))
+        return DPI_OK;
     for (int i = 0; i < TEMP_NAME_TRIES; i++) {
         make_temp_name(o);
         o->fd = openat(o->dir_fd, o->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -302,6 +348,11 @@ const char *outfile_name(const struct outfile *o)
     return o->name;
 }
 
+int outfile_fd(const struct outfile *o)
+{
+    return o->fd;
+}
+
 bool outfile_is_tty(const struct outfile *o)
 {
     return isatty(o->fd);
@@ -349,7 +400,7 @@ static void outfile_free(struct outfile *o)
 
 enum dpi_status outfile_commit(struct outfile *o, struct dpi_err *err)
 {
-    enum dpi_status status = DPI_OK;
+    enum dpi_status status = give_temp_name(o, err);
     if (!close_stream(o)) {
         status = write_failed(o, err);
     } else if (o->temp[0]) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* outfile.h - where an output goes. Every open for writing goes through this module.
  *
- * A regular file is written under a temporary name in the folder of its target and appears under its own
- * name, replacing an older one, only in outfile_commit. FIFOs and devices are written directly. */
+ * A regular file is written without a name, or where that is not possible under a temporary one, in the folder of
+ * its target and appears under its own name, replacing an older one, only in outfile_commit. FIFOs and devices are
+ * written directly. */
 #ifndef IO_OUTFILE_H
 #define IO_OUTFILE_H
 
@@ -26,6 +27,7 @@ enum dpi_status outfile_open(struct outfile **o, const char *path, struct dpi_er
 
 FILE *outfile_stream(struct outfile *o);
 const char *outfile_name(const struct outfile *o); /* for messages: the path or "standard output" */
+int outfile_fd(const struct outfile *o); /* for asking what it is; the stream has none that fileno(3) knows */
 bool outfile_is_tty(const struct outfile *o);
 
 /* Maps the error state of the stream: DPI_OK, DPI_PIPE (EPIPE), DPI_OUTPUT (with strerror). */

@@ -11,29 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/source_kind.h"
 #include "util/xalloc.h"
 
 /* Reads of DIRECT_SIZE and more go past an empty buffer. */
 enum { BUFFER_SIZE = 256 * 1024, DIRECT_SIZE = 32 * 1024 };
-
-/* A kind of source. */
-struct source_ops {
-    /* Up to n > 0 bytes; *got 0 is the end of the data. */
-    enum dpi_status (*read)(struct source *s, void *buf, size_t n, size_t *got, struct dpi_err *err);
-    void (*close)(struct source *s);
-};
-
-struct source {
-    const struct source_ops *ops;
-    char *label;
-    int fd;
-    bool can_reopen;
-    uint8_t *buf;         /* owned; NULL when the bytes are somebody else's */
-    const uint8_t *bytes; /* buf, or the bytes in memory */
-    size_t size, at, end; /* bytes[at..end) is read and not consumed */
-    uint64_t consumed;
-    bool ended;
-};
 
 static enum dpi_status wait_readable(const struct source *s, struct dpi_err *err)
 {
@@ -103,6 +85,14 @@ static enum dpi_status check_kind(const struct source *s, struct stat *st, struc
     return DPI_OK;
 }
 
+struct source *source_new(const struct source_ops *ops, char *label)
+{
+    struct source *s = xcalloc(1, sizeof(*s));
+    *s = (struct source){.ops = ops, .label = label, .fd = -1, .size = BUFFER_SIZE};
+    s->bytes = s->buf = xmalloc(s->size);
+    return s;
+}
+
 enum dpi_status source_open(struct source **out, const char *path, struct dpi_err *err)
 {
     *out = NULL;
@@ -112,9 +102,8 @@ enum dpi_status source_open(struct source **out, const char *path, struct dpi_er
         return dpi_fail(err, DPI_INTERRUPTED, "interrupted while waiting for a writer of '%s'", path);
     if (fd < 0)
         return dpi_fail_errno(err, DPI_INPUT, errno, "cannot open '%s'", path);
-    struct source *s = xcalloc(1, sizeof(*s));
-    *s = (struct source){.ops = &fd_ops, .fd = fd};
-    s->label = is_stdin ? xstrdup("standard input") : quoted(path);
+    struct source *s = source_new(&fd_ops, is_stdin ? xstrdup("standard input") : quoted(path));
+    s->fd = fd;
     struct stat st;
     enum dpi_status status = check_kind(s, &st, err);
     if (status != DPI_OK) {
@@ -122,8 +111,7 @@ enum dpi_status source_open(struct source **out, const char *path, struct dpi_er
         return status;
     }
     s->can_reopen = !is_stdin && S_ISREG(st.st_mode);
-    s->size = BUFFER_SIZE;
-    s->bytes = s->buf = xmalloc(s->size);
+    s->file_size = s->can_reopen ? (uint64_t)st.st_size : 0;
     *out = s;
     return DPI_OK;
 }
@@ -146,7 +134,7 @@ static void make_room(struct source *s, size_t need)
     s->at = 0;
     s->end = left;
     if (need > s->size) {
-        s->size = need;
+        s->size = 2 * need; /* so that views of such a size seldom move it */
         s->bytes = s->buf = xrealloc(s->buf, s->size, 1);
     }
 }
@@ -219,6 +207,28 @@ enum dpi_status source_read(struct source *s, void *buf, size_t n, size_t *got, 
 uint64_t source_offset(const struct source *s)
 {
     return s->consumed;
+}
+
+uint64_t source_file_offset(const struct source *s)
+{
+    while (s->below)
+        s = s->below;
+    return s->consumed;
+}
+
+const char *source_compression(const struct source *s)
+{
+    return s->compression;
+}
+
+const char *source_damage(const struct source *s)
+{
+    return s->damage;
+}
+
+uint64_t source_file_size(const struct source *s)
+{
+    return s->file_size;
 }
 
 const char *source_label(const struct source *s)

@@ -37,8 +37,15 @@ enum dpi_status source_view(struct source *s, size_t n, const uint8_t **bytes, s
 void source_skip(struct source *s, size_t n);
 
 uint64_t source_offset(const struct source *s); /* bytes consumed so far */
+uint64_t source_file_offset(const struct source *s); /* the same in the file itself, before decompression */
+uint64_t source_file_size(const struct source *s);   /* of a regular file, else 0 */
 const char *source_label(const struct source *s); /* for messages: the quoted path or "standard input" */
 bool source_can_reopen(const struct source *s);   /* a regular file: opening it again starts at its begin */
+const char *source_compression(const struct source *s); /* "gzip", or NULL: inflate.h */
+
+/* Why the data ends before its time, once its end was read; else NULL. Borrowed. */
+const char *source_damage(const struct source *s);
+
 void source_close(struct source *s);              /* NULL is fine */
 
 #endif

@@ -16,6 +16,10 @@ struct record_builder {
     const struct labels *labels;
     uint16_t seed;
     bool conversations;
+    const struct prefix *home;
+    size_t n_home;
+    struct dpi_text (*find_name)(void *ctx, const struct dpi_addr *addr); /* NULL: nobody knows names */
+    void *find_name_ctx;
     struct arena arena; /* every text of the record that is not static */
     struct dpi_record record;
 };
@@ -28,6 +32,19 @@ struct record_builder *record_builder_new(const struct labels *labels, uint16_t 
     b->seed = community_id_seed;
     b->conversations = conversations;
     return b;
+}
+
+void record_builder_home(struct record_builder *b, const struct prefix *nets, size_t n)
+{
+    b->home = nets;
+    b->n_home = n;
+}
+
+void record_builder_names(struct record_builder *b,
+                          struct dpi_text (*find)(void *ctx, const struct dpi_addr *addr), void *ctx)
+{
+    b->find_name = find;
+    b->find_name_ctx = ctx;
 }
 
 void record_builder_free(struct record_builder *b)
@@ -85,7 +102,7 @@ static void set_direction(struct record_builder *b, struct dpi_direction *dir, c
         .bytes = s->bytes,
         .frame_bytes = s->frame_bytes,
         .payload = s->payload,
-        .mac = f->has_mac ? f->mac[side] : NULL,
+        .mac = f->mac_source[side] != MAC_UNKNOWN ? f->mac[side] : NULL,
         .ttl = s->ttl,
     };
     if (f->key.transport == IPPROTO_NUM_TCP && s->packets)
@@ -117,6 +134,31 @@ static void set_ends(struct record_builder *b, const struct flow *f, unsigned cl
     r->icmp_code = f->icmp_code;
     for (unsigned i = 0; i < 2; i++)
         set_direction(b, &r->dir[i], f, client ^ i);
+}
+
+static void set_names(struct record_builder *b)
+{
+    struct dpi_record *r = &b->record;
+    if (!b->find_name)
+        return;
+    r->src_name = b->find_name(b->find_name_ctx, &r->src);
+    r->dst_name = b->find_name(b->find_name_ctx, &r->dst);
+}
+
+static bool is_home(const struct record_builder *b, const struct dpi_addr *a)
+{
+    for (size_t i = 0; i < b->n_home; i++)
+        if (prefix_has(&b->home[i], a))
+            return true;
+    return false;
+}
+
+static void set_home_direction(struct record_builder *b)
+{
+    static const char *const words[2][2] = {{"external", "inbound"}, {"outbound", "internal"}};
+    struct dpi_record *r = &b->record;
+    if (b->n_home)
+        r->direction = dpi_text_of(words[is_home(b, &r->src)][is_home(b, &r->dst)]);
 }
 
 /* The first packet's own direction and, for ICMP, its type and code: what the specification is fed with. */
@@ -164,6 +206,17 @@ static void set_tunnels(struct record_builder *b, const struct tunnel_path *path
         v[i] = tunnel_text(b, &path->layer[i]);
     b->record.tunnels = v;
     b->record.n_tunnels = path->n;
+}
+
+static void set_mpls(struct record_builder *b, const struct flow_labels *labels)
+{
+    if (!labels)
+        return;
+    struct dpi_text *v = arena_alloc(&b->arena, labels->n * sizeof(*v));
+    for (unsigned i = 0; i < labels->n; i++)
+        v[i] = number_text(b, labels->v[i]);
+    b->record.mpls = v;
+    b->record.n_mpls = labels->n;
 }
 
 /* --- label -------------------------------------------------------------------------------------------- */
@@ -272,8 +325,11 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     };
     set_origin(b, f);
     set_ends(b, f, flow_client(f));
+    set_names(b);
+    set_home_direction(b);
     set_community_id(b, f);
     set_tunnels(b, path);
+    set_mpls(b, f->mpls);
     set_label(b, f);
     set_end(b, f);
     set_attrs(b, f);

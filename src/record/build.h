@@ -7,12 +7,21 @@
 #include "flow/flow.h"
 #include "flow/tunnels.h"
 #include "ndpi/labels.h"
+#include "util/prefix.h"
 
 struct record_builder;
 
 /* labels is borrowed for the builder's life. conversations: as in struct key_options. */
 struct record_builder *record_builder_new(const struct labels *labels, uint16_t community_id_seed,
                                           bool conversations);
+
+/* Tells the direction of flows by the addresses given, borrowed for the builder's life; n 0: not at all. */
+void record_builder_home(struct record_builder *b, const struct prefix *nets, size_t n);
+
+/* find: who knows names for addresses, or absent texts, which live until the record's end. */
+void record_builder_names(struct record_builder *b,
+                          struct dpi_text (*find)(void *ctx, const struct dpi_addr *addr), void *ctx);
+
 void record_builder_free(struct record_builder *b); /* NULL is fine */
 
 /* path: the tunnel path of f, or NULL. The record and all in it belong to the builder and live until the next

@@ -70,7 +70,8 @@ static void copy_parts(struct copier *c, struct dpi_record *r)
         &r->community_id,   &r->capture,      &r->interface,         &r->transport,
         &r->protocol,       &r->application,  &r->category,          &r->ndpi_label,
         &r->confidence,     &r->classified_by, &r->application_by,   &r->end_reason,
-        &r->dir[0].tcp_flags, &r->dir[1].tcp_flags,
+        &r->dir[0].tcp_flags, &r->dir[1].tcp_flags, &r->direction,
+        &r->src_name,         &r->dst_name,
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         copy_text(c, texts[i]);
@@ -79,6 +80,7 @@ static void copy_parts(struct copier *c, struct dpi_record *r)
             r->dir[side].mac = copy_bytes(c, r->dir[side].mac, 6);
     r->flags = copy_list(c, r->flags, r->n_flags);
     r->tunnels = copy_list(c, r->tunnels, r->n_tunnels);
+    r->mpls = copy_list(c, r->mpls, r->n_mpls);
     r->attrs = copy_attrs(c, r->attrs, r->n_attrs);
 }
 

@@ -3,8 +3,9 @@
  *
  * Numbers, times and addresses are bare, texts and lists quoted, absent values bare and empty, the values of a
  * list joined by ";". What a reader, a spreadsheet or a terminal would act on is written so that it can be
- * undone, in this order:
- *   1. A cell that could start a formula, or that starts with an apostrophe, has an apostrophe in front.
+ * undone (but not with --csv-raw), in this order:
+ *   1. A text that could start a formula, that would be read as another number or as a date, or that starts with
+ *      an apostrophe, has an apostrophe in front.
  *   2. A character that utf8_unsafe names, line ends and NUL among them, is \xNN or \u{NNNN}; so are a ";" in a
  *      value of a list and a backslash that would read as the start of one of these.
  * A byte that is not UTF-8 is U+FFFD: JSON has the exact bytes. So a flow is always one line of valid UTF-8. */
@@ -23,6 +24,8 @@
 struct csv {
     FILE *out;
     struct dpi_columns columns;
+    char delimiter;
+    bool raw;
     struct buf row, cell;
 };
 
@@ -39,14 +42,17 @@ static bool reads_as_escape(const char *p, size_t n)
     return (n >= 4 && p[1] == 'x' && is_hex(p[2]) && is_hex(p[3])) || (n >= 3 && p[1] == 'u' && p[2] == '{');
 }
 
-static void add_text(struct buf *b, const char *p, size_t n, bool in_list)
+static void add_text(struct csv *c, const char *p, size_t n, bool in_list)
 {
+    struct buf *b = &c->cell;
     while (n > 0) {
         char escaped[ESCAPE_CHAR_MAX];
         uint32_t cp;
         size_t len = utf8_decode(p, n, &cp);
         if (len == 0)
             buf_str(b, "\ufffd");
+        else if (c->raw)
+            buf_add(b, p, len);
         else if (utf8_unsafe(cp) || (cp == ';' && in_list) || (cp == '\\' && reads_as_escape(p, n)))
             buf_add(b, escaped, escape_char(escaped, cp));
         else
@@ -77,12 +83,66 @@ static bool starts_formula(const char *p, size_t n)
     return false;
 }
 
+static size_t digits(const char *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && p[i] >= '0' && p[i] <= '9')
+        i++;
+    return i;
+}
+
+/* Length of "123", "1,234,567", "1.5", ".5", "5." at p; 0 when there is none. */
+static size_t decimal(const char *p, size_t n)
+{
+    size_t whole = digits(p, n), i = whole, fraction = 0;
+    while (whole && whole <= 3 && i + 4 <= n && p[i] == ',' && digits(p + i + 1, 3) == 3)
+        i += 4;
+    if (i < n && p[i] == '.')
+        fraction = 1 + digits(p + i + 1, n - i - 1);
+    return whole || fraction > 1 ? i + fraction : 0;
+}
+
+/* Whether programs that take a quoted cell for a number too would show another one: "007", "1.10", "1e5", and what
+ * has more digits than a double holds. */
+static bool reads_as_other_number(const char *p, size_t n)
+{
+    enum { EXACT_DIGITS = 15 };
+    size_t whole = n;
+    while (n && p[n - 1] == ' ')
+        n--;
+    for (; n && *p == ' '; n--)
+        p++;
+    size_t i = decimal(p, n);
+    if (i == 0 || (n == whole && digits(p, n) == n && n <= EXACT_DIGITS && (p[0] != '0' || n == 1)))
+        return false;
+    if (i < n && (p[i] == 'e' || p[i] == 'E')) {
+        size_t sign = i + 1 < n && (p[i + 1] == '+' || p[i + 1] == '-');
+        size_t exponent = digits(p + i + 1 + sign, n - i - 1 - sign);
+        i += exponent ? 1 + sign + exponent : 0;
+    }
+    return i == n;
+}
+
+/* "2026-11-21", alone or with a time behind; one with a zone is a text to these programs. */
+static bool reads_as_date(const char *p, size_t n)
+{
+    if (n < 10 || digits(p, n) != 4 || p[4] != '-' || digits(p + 5, n - 5) != 2 || p[7] != '-' ||
+        digits(p + 8, n - 8) != 2)
+        return false;
+    return n == 10 || (p[10] == 'T' && p[n - 1] >= '0' && p[n - 1] <= '9');
+}
+
+static bool needs_apostrophe(const char *p, size_t n)
+{
+    return n > 0 && (p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n));
+}
+
 /* Quotes what stands in c->cell and empties it. */
 static void add_cell(struct csv *c)
 {
     struct buf defused = {0};
     const struct buf *cell = &c->cell;
-    if (cell->n && (cell->p[0] == '\'' || starts_formula(cell->p, cell->n))) {
+    if (!c->raw && needs_apostrophe(cell->p, cell->n)) {
         buf_char(&defused, '\'');
         buf_add(&defused, cell->p, cell->n);
         cell = &defused;
@@ -101,7 +161,7 @@ static void add_list(struct csv *c, const struct dpi_text *v, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             buf_char(&c->cell, ';');
-        add_text(&c->cell, v[i].p, v[i].n, true);
+        add_text(c, v[i].p, v[i].n, true);
     }
     add_cell(c);
 }
@@ -109,7 +169,7 @@ static void add_list(struct csv *c, const struct dpi_text *v, size_t n)
 static void add_value(struct csv *c, const struct dpi_value *v)
 {
     if (v->kind == DPI_TEXT) {
-        add_text(&c->cell, v->text.p, v->text.n, false);
+        add_text(c, v->text.p, v->text.n, false);
         add_cell(c);
     } else if (v->kind == DPI_LIST) {
         add_list(c, v->list.v, v->list.n);
@@ -133,9 +193,13 @@ static enum dpi_status csv_open(void **state, const struct dpi_writer_config *cf
     *state = c;
     c->out = cfg->out;
     c->columns = cfg->columns;
+    c->delimiter = cfg->csv_delimiter ? cfg->csv_delimiter : ',';
+    c->raw = cfg->csv_raw;
+    if (cfg->csv_bom)
+        buf_str(&c->row, "\ufeff");
     for (size_t i = 0; i < c->columns.n; i++) {
         if (i > 0)
-            buf_char(&c->row, ',');
+            buf_char(&c->row, c->delimiter);
         buf_str(&c->row, c->columns.v[i]->name);
     }
     return end_row(c, err);
@@ -147,7 +211,7 @@ static enum dpi_status csv_record(void *state, const struct dpi_record *r, struc
     for (size_t i = 0; i < c->columns.n; i++) {
         struct dpi_value v = c->columns.v[i]->get(r);
         if (i > 0)
-            buf_char(&c->row, ',');
+            buf_char(&c->row, c->delimiter);
         add_value(c, &v);
     }
     return end_row(c, err);

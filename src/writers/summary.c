@@ -114,10 +114,18 @@ static void damage(struct summary *s, const struct dpi_capture_info *c)
 {
     struct buf b = {0};
     char text[PAINT_NUMBER_MAX];
-    buf_str(&b, "damaged at byte ");
-    buf_str(&b, paint_number(text, c->damage_offset).p);
-    buf_str(&b, ": ");
+    if (c->format) {
+        buf_str(&b, "damaged at byte ");
+        buf_str(&b, paint_number(text, c->damage_offset).p);
+        buf_str(&b, ": ");
+    }
     buf_str(&b, c->damage);
+    if (c->n_gaps) {
+        buf_str(&b, "; gaps: ");
+        buf_str(&b, paint_number(text, c->n_gaps).p);
+        buf_str(&b, ", bytes skipped: ");
+        buf_str(&b, paint_number(text, c->gap_bytes).p);
+    }
     paint_spaces(&s->paint, 2 * INDENT);
     paint_wrapped(&s->paint, PAINT_BAD, (struct dpi_text){b.p, b.n}, 2 * INDENT, s->cfg.width);
     buf_free(&b);

@@ -23,6 +23,27 @@ static const struct ranking {
     {"hostnames", offsetof(struct dpi_run, hostnames), ROWS_MAX},
 };
 
+static void put_details(struct json *j, const struct dpi_capture_info *c)
+{
+    static const char *const about[DPI_ABOUT_COUNT] = {
+        [DPI_ABOUT_HARDWARE] = "hardware",
+        [DPI_ABOUT_OS] = "os",
+        [DPI_ABOUT_APPLICATION] = "application",
+        [DPI_ABOUT_COMMENT] = "comment",
+    };
+    if (c->n_gaps) {
+        json_member_u64(j, "gaps", c->n_gaps);
+        json_member_u64(j, "gap_bytes", c->gap_bytes);
+    }
+    for (size_t i = 0; i < DPI_ABOUT_COUNT; i++)
+        if (c->about[i].p)
+            json_member_text(j, about[i], c->about[i]);
+    if (c->comments)
+        json_member_u64(j, "comments", c->comments);
+    if (c->has_drops)
+        json_member_u64(j, "drops", c->drops);
+}
+
 static void put_captures(struct json *j, const struct dpi_run *run)
 {
     json_string(j, "captures");
@@ -36,8 +57,10 @@ static void put_captures(struct json *j, const struct dpi_run *run)
         json_member_u64(j, "packets", c->packets);
         if (c->damage) {
             json_member_string(j, "damage", c->damage);
-            json_member_u64(j, "damage_offset", c->damage_offset);
+            if (c->format)
+                json_member_u64(j, "damage_offset", c->damage_offset);
         }
+        put_details(j, c);
         json_map_end(j);
     }
     json_array_end(j);
@@ -93,6 +116,32 @@ static void put_ranking(struct json *j, const struct ranking *r, const struct dp
     json_array_end(j);
 }
 
+enum { N_RANKINGS = sizeof(rankings) / sizeof(rankings[0]) };
+
+static const struct dpi_tally *tally_of(const struct dpi_run *run, const struct ranking *r)
+{
+    return (const struct dpi_tally *)((const char *)run + r->offset);
+}
+
+/* Of every ranking how many rows are not written, and those of which some rows are not exact, for there were more
+ * names than could be counted. */
+static void put_cuts(struct json *j, const struct dpi_run *run)
+{
+    json_string(j, "left_out");
+    json_map(j);
+    for (size_t i = 0; i < N_RANKINGS; i++) {
+        size_t n = tally_of(run, &rankings[i])->n;
+        json_member_u64(j, rankings[i].key, n > rankings[i].rows ? n - rankings[i].rows : 0);
+    }
+    json_map_end(j);
+    json_string(j, "inexact");
+    json_array(j);
+    for (size_t i = 0; i < N_RANKINGS; i++)
+        if (!tally_of(run, &rankings[i])->complete)
+            json_string(j, rankings[i].key);
+    json_array_end(j);
+}
+
 static void put_warnings(struct json *j, const struct dpi_run *run)
 {
     json_string(j, "interrupted");
@@ -114,12 +163,13 @@ static void put_run(struct json *j, const struct dpi_run *run)
     put_times(j, run);
     json_member_u64(j, "packets_read", run->packets_read);
     json_member_u64(j, "bytes_read", run->bytes_read);
+    if (run->has_drops)
+        json_member_u64(j, "capture_drops", run->drops);
     put_buckets(j, run);
     put_flows(j, run);
-    for (size_t i = 0; i < sizeof(rankings) / sizeof(rankings[0]); i++) {
-        const void *at = (const char *)run + rankings[i].offset;
-        put_ranking(j, &rankings[i], at);
-    }
+    for (size_t i = 0; i < N_RANKINGS; i++)
+        put_ranking(j, &rankings[i], tally_of(run, &rankings[i]));
+    put_cuts(j, run);
     put_warnings(j, run);
     json_map_end(j);
 }

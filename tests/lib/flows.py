@@ -52,6 +52,9 @@ def _ethernet(data, view):
     while kind in (P.ETH_VLAN, P.ETH_QINQ):
         view.vlan = struct.unpack_from('!H', data)[0] & 0xFFF
         kind, data = struct.unpack_from('!H', data, 2)[0], data[4:]
+    while kind == P.ETH_MPLS:
+        last, data = data[2] & 1, data[4:]
+        kind = P.ethertype(data) if last else kind
     return kind, data
 
 
@@ -61,6 +64,10 @@ LINKS = {
     pcapfile.LINUX_SLL2: lambda data, view: (struct.unpack_from('!H', data)[0], data[20:]),
     pcapfile.NULL: lambda data, view: (P.ethertype(data[4:]), data[4:]),
     pcapfile.RAW: lambda data, view: (P.ethertype(data), data),
+    pcapfile.FRELAY: lambda data, view: (P.ethertype(data[4:]), data[4:]),
+    pcapfile.NFLOG: lambda data, view: (P.ethertype(data[16:]), data[16:]),
+    pcapfile.PPI: lambda data, view: _ethernet(data[8:], view),
+    pcapfile.PKTAP: lambda data, view: _ethernet(data[108:], view),
 }
 
 

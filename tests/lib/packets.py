@@ -14,7 +14,7 @@ FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 PROTO_ICMP, PROTO_IPIP, PROTO_TCP, PROTO_UDP, PROTO_IPV6 = 1, 4, 6, 17, 41
 PROTO_FRAGMENT, PROTO_GRE, PROTO_ICMPV6, PROTO_NONE, PROTO_SCTP = 44, 47, 58, 59, 132
 
-ETH_IPV4, ETH_ARP, ETH_VLAN, ETH_IPV6, ETH_QINQ = 0x0800, 0x0806, 0x8100, 0x86DD, 0x88A8
+ETH_IPV4, ETH_ARP, ETH_VLAN, ETH_IPV6, ETH_QINQ, ETH_MPLS = 0x0800, 0x0806, 0x8100, 0x86DD, 0x88A8, 0x8847
 
 CLIENT_MAC, SERVER_MAC = '02:00:00:00:00:01', '02:00:00:00:00:02'
 
@@ -181,6 +181,34 @@ def sll2(packet, *, direction=0, src=CLIENT_MAC, ifindex=1):
 def null(packet, *, order='<'):
     """BSD loopback: the address family in the recorder's byte order (24 is NetBSD's AF_INET6)."""
     return struct.pack(order + 'I', 24 if packet[0] >> 4 == 6 else 2) + packet
+
+
+def mpls(packet, *labels):
+    """labels from the outside in; the last one says that it is the last."""
+    stack = [label << 12 | (at == len(labels)) << 8 | 64 for at, label in enumerate(labels, 1)]
+    return struct.pack('!%dI' % len(stack), *stack) + packet
+
+
+def frelay(packet, *, dlci=100):
+    """Frame Relay as RFC 2427 has it: address, control, the network layer's number."""
+    nlpid = 0x8E if packet[0] >> 4 == 6 else 0xCC
+    return struct.pack('!BBBB', dlci >> 4 << 2, (dlci & 15) << 4 | 1, 3, nlpid) + packet
+
+
+def nflog(packet):
+    """Linux netfilter log, little endian: the packet's EtherType, then the packet."""
+    family = 10 if packet[0] >> 4 == 6 else 2
+    return struct.pack('!BBH', family, 0, 5) + struct.pack('<HH', 8, 1) + struct.pack('!HBx', ethertype(packet), 0) \
+        + struct.pack('<HH', 4 + len(packet), 9) + packet
+
+
+def ppi(frame, *, dlt=1):
+    return struct.pack('<BBHI', 0, 0, 8, dlt) + frame
+
+
+def pktap(frame, *, dlt=1):
+    """macOS: length, kind, DLT, interface, and what does not matter here."""
+    return struct.pack('<III24s72x', 108, 1, dlt, b'en0') + frame
 
 
 # ---- tunnels

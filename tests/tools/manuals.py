@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""manuals.py [--update] DOCGEN PAGE... - the manual pages are what docgen makes of PAGE.in, no more and no less."""
+"""manuals.py [--update] DOCGEN PAGE... - manual pages and completions are what docgen makes of
+PAGE.in, no more and no less."""
 import os
 import sys
 

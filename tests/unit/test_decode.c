@@ -25,6 +25,8 @@
 #define IP6(length, next) \
     "60000000 " length " " next " 40 fd000000000000000000000000000001 fd000000000000000000000000000002 "
 
+#define ZEROS16 "00000000 00000000 00000000 00000000 "
+
 /* Transports: port 12345 to port 53; UDP length; TCP data offset and flags, sequence 1, acknowledged 2 */
 #define UDP(length)        "3039 0035 " length " 0000 "
 #define TCP(offset, flags) "3039 0035 00000001 00000002 " offset flags " 2000 0000 0000 "
@@ -33,7 +35,8 @@
 #define UDP4 IP4("0020", "0000", "11") UDP("000c") FOUR /* 32 bytes, 4 of payload */
 #define UDP6 IP6("000c", "11") UDP("000c") FOUR         /* 52 bytes, 4 of payload */
 
-enum { CUT = 1, FRAGMENT = 2, OFFLOAD = 4, NO_PORTS = 8, MACS_KNOWN = 16, HAS_TCP = 32 };
+enum { CUT = 1, FRAGMENT = 2, OFFLOAD = 4, NO_PORTS = 8, SRC_MAC = 16, HAS_TCP = 32, DST_MAC = 64 };
+enum { MACS_KNOWN = SRC_MAC | DST_MAC };
 
 struct row {
     const char *name;
@@ -95,14 +98,14 @@ static const struct row rows[] = {
     {"null, no family at all", 0, "12345678" UDP4, .bucket = DPI_BUCKET_not_ip},
     {"null, cut", 0, "020000", .bucket = DPI_BUCKET_link_malformed},
     {"loop", 108, "00000002" UDP4, UDP4_OK},
-    {"sll", 113, SLL("0800") UDP4, UDP4_OK},
-    {"sll, IPv6", 113, SLL("86dd") UDP6, UDP6_OK},
-    {"sll, VLAN", 113, SLL("8100") "2007 0800" UDP4, UDP4_OK, .vlan = 7},
-    {"sll, LLC", 113, SLL("0004") SNAP "0800" UDP4, UDP4_OK},
+    {"sll", 113, SLL("0800") UDP4, UDP4_OK, .flags = SRC_MAC},
+    {"sll, IPv6", 113, SLL("86dd") UDP6, UDP6_OK, .flags = SRC_MAC},
+    {"sll, VLAN", 113, SLL("8100") "2007 0800" UDP4, UDP4_OK, .vlan = 7, .flags = SRC_MAC},
+    {"sll, LLC", 113, SLL("0004") SNAP "0800" UDP4, UDP4_OK, .flags = SRC_MAC},
     {"sll, netlink", 113, SLL("0000") UDP4, .bucket = DPI_BUCKET_not_ip},
     {"sll, cut", 113, "0000 0001 0006 0200", .bucket = DPI_BUCKET_link_malformed},
-    {"sll2", 276, SLL2("0800") UDP4, UDP4_OK},
-    {"sll2, service tag", 276, SLL2("88a8") "0009 86dd" UDP6, UDP6_OK, .vlan = 9},
+    {"sll2", 276, SLL2("0800") UDP4, UDP4_OK, .flags = SRC_MAC},
+    {"sll2, service tag", 276, SLL2("88a8") "0009 86dd" UDP6, UDP6_OK, .vlan = 9, .flags = SRC_MAC},
     {"sll2, ARP", 276, SLL2("0806"), .bucket = DPI_BUCKET_not_ip},
     {"sll2, cut", 276, "0800 0000", .bucket = DPI_BUCKET_link_malformed},
     {"ppp", 9, "0021" UDP4, UDP4_OK},
@@ -121,6 +124,92 @@ static const struct row rows[] = {
     {"c_hdlc, keep-alive", 104, "8f00 8035 00000002", .bucket = DPI_BUCKET_not_ip},
     {"c_hdlc_with_dir", 205, "00 0f00 86dd" UDP6, UDP6_OK},
     {"mpls", 219, "00010140" UDP4, UDP4_OK},
+    {"sll, no address", 113, "0000 0001 0000 000000000000 0000 0800" UDP4, UDP4_OK},
+    {"sll2, address of 8 bytes", 276, "0800 0000 00000003 0020 00 08 0200000000010000" UDP4, UDP4_OK},
+    {"ppp_pppd", 166, "01 03 0021" UDP4, UDP4_OK},
+    {"enc", 109, "02000000 00000100 00000000" UDP4, UDP4_OK},
+    {"lane8023", 110, "0001" ETH("0800") UDP4, ETH_UDP4},
+    {"netanalyzer", 240, "00000000" ETH("0800") UDP4, ETH_UDP4},
+    {"netanalyzer_transparent", 241, "00000000 55555555555555d5" ETH("86dd") UDP6, UDP6_OK, .flags = MACS_KNOWN},
+    {"mpacket", 274, "55555555555555d5" ETH("0800") UDP4, ETH_UDP4},
+    {"mpacket, cut", 274, "555555", .bucket = DPI_BUCKET_link_malformed},
+    {"ipnet", 226, "01020000 00000020 00000002 00000000 ffffffff 00000000" UDP4, UDP4_OK},
+    {"apple_ip_over_ieee1394", 138, "0200000000000001 0200000000000002 0800" UDP4, UDP4_OK},
+    {"ip_over_fc", 122, "0200000000000001 0200000000000002" SNAP "0800" UDP4, UDP4_OK},
+    {"switch tag of Broadcom", 281, MACS "20000001 0800" UDP4, ETH_UDP4},
+    {"switch tag of Broadcom, in front", 282, "20000001" ETH("0800") UDP4, ETH_UDP4},
+    {"switch tag", 284, MACS "c0180000 8100 0007 86dd" UDP6, UDP6_OK, .flags = MACS_KNOWN, .vlan = 7},
+    {"switch tag with a type", 285, MACS "dada0000 c0180000 0800" UDP4, ETH_UDP4},
+    {"switch tag, cut", 284, MACS "c01800", .bucket = DPI_BUCKET_link_malformed},
+
+    /* other media */
+    {"frelay, Cisco", 107, "48e1 0800" UDP4, UDP4_OK},
+    {"frelay, IPv4", 107, "48e1 03cc" UDP4, UDP4_OK},
+    {"frelay, IPv6 behind padding", 107, "48e1 0300 8e" UDP6, UDP6_OK},
+    {"frelay, SNAP", 107, "48e1 0300 80 000000 0800" UDP4, UDP4_OK},
+    {"frelay, bridged", 107, "48e1 0300 80 0080c2 0007" ETH("0800") UDP4, ETH_UDP4},
+    {"frelay, bridged token ring", 107, "48e1 0300 80 0080c2 0009 00", .bucket = DPI_BUCKET_not_ip},
+    {"frelay, address of four bytes", 107, "80ea9c01 03cc" UDP4, UDP4_OK},
+    {"frelay, address without end", 107, "48e0e0e0 03cc" UDP4, .bucket = DPI_BUCKET_link_malformed},
+    {"frelay, LMI", 107, "0001 0308 00750101", .bucket = DPI_BUCKET_not_ip},
+    {"frelay, cut", 107, "48e1", .bucket = DPI_BUCKET_link_malformed},
+    {"frelay_with_dir", 206, "01 48e1 03cc" UDP4, UDP4_OK},
+    {"atm_rfc1483", 100, SNAP "0800" UDP4, UDP4_OK},
+    {"atm_clip", 106, UDP4, UDP4_OK},
+    {"atm_clip, LLC", 106, SNAP "86dd" UDP6, UDP6_OK},
+    {"sunatm, LLC", 123, "02 00 0005" SNAP "0800" UDP4, UDP4_OK},
+    {"sunatm, LAN emulation", 123, "81 00 0005 0001" ETH("0800") UDP4, ETH_UDP4},
+    {"sunatm, signalling", 123, "05 00 0005 0900", .bucket = DPI_BUCKET_not_ip},
+    {"fddi", 10, "50" MACS SNAP "0800" UDP4, ETH_UDP4},
+    {"fddi, claim", 10, "c3" MACS, .bucket = DPI_BUCKET_not_ip},
+    {"fddi, cut", 10, "50 0200", .bucket = DPI_BUCKET_link_malformed},
+    {"token ring", 6, "10 40" MACS SNAP "0800" UDP4, ETH_UDP4},
+    {"token ring, routed", 6, "10 40 020000000002 820000000001 0630 0001 0020" SNAP "0800" UDP4, ETH_UDP4},
+    {"token ring, beacon", 6, "10 02" MACS, .bucket = DPI_BUCKET_not_ip},
+    {"arcnet, RFC 1051", 129, "0102 0000 f0" UDP4, UDP4_OK},
+    {"arcnet, RFC 1201", 129, "0102 0000 d4 00 0001" UDP4, UDP4_OK},
+    {"arcnet, exception", 7, "0102 d4 ff ffff d4 00 0001" UDP4, UDP4_OK},
+    {"arcnet, second fragment", 7, "0102 d4 02 0001" UDP4, .bucket = DPI_BUCKET_fragment_incomplete},
+    {"arcnet, ARP", 7, "0102 d5 00 0001", .bucket = DPI_BUCKET_not_ip},
+    {"ipoib", 242, "0000000000000000 0000000000000000 00000000 0000000000000000 0000000000000000 00000000 0800 0000"
+     UDP4, UDP4_OK},
+
+    /* in front of other link types */
+    {"nflog", 239, "02 00 0001 0800 0100 08000000 0500 0a00 41000000 2400 0900" UDP4, UDP4_OK},
+    {"nflog, big endian, with the sender", 239,
+     "0a 00 0001 0010 0008 0006 0000 020000000001 0000 0038 0009" UDP6, UDP6_OK, .flags = SRC_MAC},
+    {"nflog, of a bridge", 239, "07 00 0001 0800 0100 08000000 2400 0900" UDP4, UDP4_OK},
+    {"nflog, of a bridge, ARP", 239, "07 00 0001 0800 0100 08060000 0800 0900 00010800", .bucket = DPI_BUCKET_not_ip},
+    {"nflog, behind the payload", 239, "02 00 0001 2400 0900" UDP4 "0800 0a00 41000000", UDP4_OK},
+    {"nflog without a payload", 239, "02 00 0001 0800 0100 08000000", .bucket = DPI_BUCKET_link_malformed},
+    {"nflog, length 3", 239, "02 00 0001 0300 0900" UDP4, .bucket = DPI_BUCKET_link_malformed},
+    {"pflog", 117, "3d 02 0000 656e3000 00000000 00000000" ZEROS16 ZEROS16 ZEROS16 UDP4, UDP4_OK},
+    {"pflog, another family", 117, "04 10 00 00", .bucket = DPI_BUCKET_not_ip},
+    {"pflog, cut", 117, "3d 02 00", .bucket = DPI_BUCKET_link_malformed},
+#define PKTAP(size, kind, dlt) size kind dlt ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16
+    {"pktap", 258, PKTAP("6c000000", "01000000", "01000000") ETH("0800") UDP4, ETH_UDP4},
+    {"pktap, longer, raw", 258, PKTAP("70000000", "01000000", "0c000000") "00000000" UDP6, UDP6_OK},
+    {"pktap, no packet", 258, PKTAP("6c000000", "00000000", "01000000"), .bucket = DPI_BUCKET_not_ip},
+    {"pktap, of USB", 258, PKTAP("6c000000", "01000000", "0a010000"), .bucket = DPI_BUCKET_link_unsupported},
+    {"pktap, too short", 258, PKTAP("6b000000", "01000000", "01000000"), .bucket = DPI_BUCKET_link_malformed},
+    {"pktap as DLT_USER2", 149, PKTAP("6c000000", "01000000", "01000000") ETH("0800") UDP4, ETH_UDP4},
+    {"DLT_USER2 of somebody else", 149, ETH("0800") UDP4, .bucket = DPI_BUCKET_link_unsupported},
+    {"ppi, ethernet", 192, "0000 0800 01000000" ETH("0800") UDP4, ETH_UDP4},
+    {"ppi, 802.11", 192, "0000 2000 69000000 0200 1400 0000000000000000 0100 0000 00000000 00000000" WLAN("0801") SNAP
+     "0800" UDP4, ETH_UDP4},
+    {"ppi, bad FCS", 192, "0000 2000 69000000 0200 1400 0000000000000000 0500 0000 00000000 00000000" WLAN("0801"),
+     .bucket = DPI_BUCKET_link_malformed},
+    {"ppi in ppi", 192, "0000 0800 c0000000 0000 0800 65000000" UDP4, UDP4_OK},
+    {"ppi, length 7", 192, "0000 0700 01000000" ETH("0800") UDP4, .bucket = DPI_BUCKET_link_malformed},
+    {"ppi, USB", 192, "0000 0800 bd000000", .bucket = DPI_BUCKET_link_unsupported},
+    {"juniper, ethernet", 178, "4d4743 01" ETH("0800") UDP4, ETH_UDP4},
+    {"juniper, extended", 178, "4d4743 81 0006 0301 0106 010e" ETH("0800") UDP4, ETH_UDP4},
+    {"juniper, no link layer", 178, "4d4743 03 00000000" UDP4, UDP4_OK},
+    {"juniper, no link layer, no IP", 178, "4d4743 03 00000000 00000000", .bucket = DPI_BUCKET_not_ip},
+    {"juniper, no magic", 178, "4d4744 01" ETH("0800") UDP4, .bucket = DPI_BUCKET_link_malformed},
+    {"juniper, ppp", 179, "4d4743 01 0021" UDP4, UDP4_OK},
+    {"juniper, frelay", 180, "4d4743 01 48e1 03cc" UDP4, UDP4_OK},
+    {"juniper, chdlc", 181, "4d4743 01 0f00 0800" UDP4, UDP4_OK},
     {"link type without a row", 11, UDP4, .bucket = DPI_BUCKET_link_unsupported},
     {"link type with a name only", 189, UDP4, .bucket = DPI_BUCKET_link_unsupported},
     {"link type beyond the table", 0xffffffff, UDP4, .bucket = DPI_BUCKET_link_unsupported},
@@ -148,6 +237,12 @@ static const struct row rows[] = {
      "00 00 1900 03000080 00000000 00000000 0000000000000000 20" WLAN("8802") "0000 0000" SNAP "0800" UDP4, ETH_UDP4},
     {"radiotap, bad FCS", 127, "00 00 0900 02000000 40" WLAN("0801") SNAP "0800" UDP4,
      .bucket = DPI_BUCKET_link_malformed},
+#define PRISM_NUMBERS ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16
+    {"prism", 119, "44000000 90000000 776c616e 30000000" PRISM_NUMBERS WLAN("0801") SNAP "0800" UDP4, ETH_UDP4},
+    {"prism, which is avs", 119, "80211001 00000010 00000000 00000000" WLAN("0801") SNAP "0800" UDP4, ETH_UDP4},
+    {"prism, cut", 119, "44000000 90000000", .bucket = DPI_BUCKET_link_malformed},
+    {"avs", 163, "80211002 00000010 00000000 00000000" WLAN("0801") SNAP "86dd" UDP6, UDP6_OK, .flags = MACS_KNOWN},
+    {"avs, length 7", 163, "80211001 00000007" WLAN("0801"), .bucket = DPI_BUCKET_link_malformed},
     {"radiotap, longer than the frame", 127, "00 00 ff00 00000000", .bucket = DPI_BUCKET_link_malformed},
 
     /* between link and IP */
@@ -419,7 +514,8 @@ static void check_flow(const struct row *r, const struct decoded *d)
     SAME(cut, (r->flags & CUT) != 0);
     SAME(fragment, (r->flags & FRAGMENT) != 0);
     SAME(offload, (r->flags & OFFLOAD) != 0);
-    SAME(has_mac, (r->flags & MACS_KNOWN) != 0);
+    SAME(has_src_mac, (r->flags & SRC_MAC) != 0);
+    SAME(has_dst_mac, (r->flags & DST_MAC) != 0);
     SAME(has_tcp, (r->flags & HAS_TCP) != 0);
     SAME(tcp_flags, r->tcp_flags);
     SAME(tcp_seq, d->has_tcp ? 1 : 0);
@@ -481,7 +577,7 @@ static void frames_cut_anywhere(void **state)
         decode_checked(&whole, r->link_type, frame, n, n + r->more);
         for (size_t i = 0; i < n; i++) {
             decode_checked(&d, r->link_type, frame, i, n + r->more); /* by a snap length */
-            if (strstr(r->name, "MPLS, ethernet") == NULL)           /* a guess, which needs bytes */
+            if (!strstr(r->name, "MPLS, ethernet") && !strstr(r->name, "DLT_USER2")) /* guesses, which need bytes */
                 check_shorter(r, &whole, &d);
             decode_checked(&d, r->link_type, frame, i, i); /* on the wire */
             decode_checked(&d, r->link_type, frame, i, 0); /* nonsense: it was shorter than what is there */
@@ -540,6 +636,7 @@ static void macs_and_tunnels_are_right(void **state)
     } macs[] = {
         {"ethernet", 2, 1},     {"wlan, to the DS", 0x13, 0x12},      {"wlan, from the DS, QoS", 0x11, 0x13},
         {"wlan, A-MSDU", 2, 1}, {"wlan, four addresses", 0x13, 0x14},
+        {"fddi", 2, 1},         {"token ring, routed", 2, 1},         {"switch tag", 2, 1},
     };
     static const struct dpi_addr outer4[] = {{4, {10, 0, 0, 1}}, {4, {10, 0, 0, 2}}};
     uint8_t frame[FRAME_MAX];
@@ -567,6 +664,40 @@ static void macs_and_tunnels_are_right(void **state)
     assert_int_equal(d.tunnels[1].dst.b[15], 2);
 }
 
+static void labels_are_kept_as_far_as_there_is_room(void **state)
+{
+    uint8_t frame[FRAME_MAX];
+    struct decoded d;
+    size_t n;
+
+    (void)state;
+    n = from_hex(frame, ETH("8848") "00010040 00020040 00030140" UDP4);
+    decode_checked(&d, 1, frame, n, n);
+    assert_int_equal(d.n_labels, 3);
+    assert_int_equal(d.labels[0], 16);
+    assert_int_equal(d.labels[2], 48);
+    n = from_hex(frame, "00010040 00020040 00030040 00040040 00050040 00060040 00070040 00080040 fffff140" UDP4);
+    decode_checked(&d, 219, frame, n, n);
+    assert_int_equal(d.bucket, DPI_BUCKET_flow);
+    assert_int_equal(d.n_labels, DECODE_MAX_LABELS);
+    assert_int_equal(d.labels[7], 128);
+}
+
+static void the_innermost_link_type_is_told(void **state)
+{
+    uint8_t frame[FRAME_MAX];
+    struct decoded d;
+    size_t n;
+
+    (void)state;
+    n = from_hex(frame, "0000 0800 bd000000");
+    decode_checked(&d, 192, frame, n, n);
+    assert_int_equal(d.link_type, 189);
+    n = from_hex(frame, ETH("0806"));
+    decode_checked(&d, 1, frame, n, n);
+    assert_int_equal(d.link_type, 1);
+}
+
 static void link_types_have_names(void **state)
 {
     (void)state;
@@ -591,6 +722,8 @@ int main(void)
         cmocka_unit_test(frames_with_any_byte_changed),
         cmocka_unit_test(noise),
         cmocka_unit_test(macs_and_tunnels_are_right),
+        cmocka_unit_test(labels_are_kept_as_far_as_there_is_room),
+        cmocka_unit_test(the_innermost_link_type_is_told),
         cmocka_unit_test(link_types_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@ enum { NAMES_MAX = 8, MANY = 200 };
 struct fixture {
     char dir[32];
     int saved_stdin;
+    struct inputs_options opt;
     struct inputs *in;
     struct dpi_err err;
     struct bytes bytes;
@@ -35,6 +36,7 @@ static int setup(void **state)
     if (!mkdtemp(f->dir))
         return -1;
     alarm(60); /* a pipe that nobody serves would wait for ever */
+    f->opt.max_input = INT64_MAX;
     f->saved_stdin = dup(STDIN_FILENO);
     *state = f;
     return 0;
@@ -86,7 +88,7 @@ static void add(struct fixture *f, const int *seconds, size_t cut)
 
 static void must_open(struct fixture *f)
 {
-    if (inputs_open(&f->in, f->argv, f->n, &f->err) != DPI_OK)
+    if (inputs_open(&f->in, f->argv, f->n, &f->opt, &f->err) != DPI_OK)
         fail_msg("%s", f->err.msg);
 }
 
@@ -238,7 +240,7 @@ static void a_fifo_is_opened_once(void **state)
 
 static void expect_refused(struct fixture *f, enum dpi_status status, const char *word)
 {
-    assert_int_equal(inputs_open(&f->in, f->argv, f->n, &f->err), status);
+    assert_int_equal(inputs_open(&f->in, f->argv, f->n, &f->opt, &f->err), status);
     assert_null(f->in);
     if (!strstr(f->err.msg, word))
         fail_msg("%s: no '%s'", f->err.msg, word);
@@ -250,12 +252,118 @@ static void one_that_cannot_be_read_is_said_before_anything_is_read(void **state
     ADD(f, 0, 10, -1);
     ADD(f, 24, -1);
     expect_refused(f, DPI_INPUT, "empty");
-    f->argv[1] = f->dir;
-    expect_refused(f, DPI_INPUT, "folder");
     f->argv[1] = "/nowhere/at/all";
     expect_refused(f, DPI_INPUT, "/nowhere/at/all");
     f->argv[0] = f->argv[1] = "-";
     expect_refused(f, DPI_USAGE, "twice");
+}
+
+/* A file of the folder that ADD makes its files in, under a name of its own. */
+static void add_other(struct fixture *f, const char *name, const void *bytes, size_t n)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+    f->bytes.n = 0;
+    put(&f->bytes, bytes, n);
+    save(&f->bytes, path);
+}
+
+static void remove_others(struct fixture *f, const char *const *names)
+{
+    char path[64];
+    for (; *names; names++) {
+        snprintf(path, sizeof(path), "%s/%s", f->dir, *names);
+        if (unlink(path) != 0)
+            rmdir(path);
+    }
+}
+
+static void a_folder_means_the_captures_in_it(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const others[] = {"empty", ".hidden", "text", "cut.pcap", "sub", "fifo", NULL};
+    char path[64];
+    struct packet p;
+    size_t n;
+    const struct dpi_capture_info *info;
+    ADD(f, 0, 20, -1);
+    ADD(f, 0, 10, -1);
+    add_other(f, "empty", "", 0);
+    add_other(f, "text", "hello", 5);
+    add_other(f, ".hidden", "hello", 5);
+    add_other(f, "cut.pcap", "\xd4\xc3\xb2\xa1\2\0\4\0", 8);
+    snprintf(path, sizeof(path), "%s/sub", f->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof(path), "%s/fifo", f->dir);
+    assert_int_equal(mkfifo(path, 0600), 0); /* would wait for a writer */
+    const char *folder = f->dir;
+    enum dpi_status status = inputs_open(&f->in, &folder, 1, &f->opt, &f->err);
+    remove_others(f, others);
+    assert_int_equal(status, DPI_OK);
+    assert_int_equal(inputs_next(f->in, &p, &f->err), DPI_INPUT);
+    assert_non_null(strstr(f->err.msg, "cut.pcap"));
+    expect_packet(f, 1, 10, 0);
+    expect_packet(f, 0, 20, 1);
+    expect_end(f);
+    info = inputs_captures(f->in, &n);
+    assert_int_equal(n, 3);
+    assert_null(info[0].format);
+    assert_non_null(strstr(info[0].damage, "cut.pcap"));
+    const struct dpi_text *notes = inputs_notes(f->in, &n);
+    assert_int_equal(n, 1);
+    assert_non_null(strstr(notes[0].p, "2 files are no captures and 1 folders were not entered"));
+}
+
+static void a_folder_without_captures_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const others[] = {"text", NULL};
+    f->argv[0] = f->dir;
+    add_other(f, "text", "hello", 5);
+    enum dpi_status status = inputs_open(&f->in, f->argv, 1, &f->opt, &f->err);
+    remove_others(f, others);
+    assert_int_equal(status, DPI_INPUT);
+    assert_non_null(strstr(f->err.msg, "no capture in the folder"));
+    assert_non_null(strstr(f->err.msg, "1 other files"));
+}
+
+static void names_come_with_their_capture(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t pcapng[] = {
+        0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255,
+        255, 28, 0, 0, 0,                                                   /* section */
+        4, 0, 0, 0, 28, 0, 0, 0, 1, 0, 6, 0, 192, 0, 2, 1, 'a', 0, 0, 0,    /* a name */
+        0, 0, 0, 0, 28, 0, 0, 0,
+    };
+    struct dpi_addr addr = {4, {192, 0, 2, 1}};
+    struct packet p;
+    ADD(f, 0, 20, -1);
+    ADD(f, 0, -1);
+    f->bytes.n = 0;
+    put(&f->bytes, pcapng, sizeof(pcapng));
+    save(&f->bytes, f->names[1]);
+    must_open(f);
+    assert_null(names_find(inputs_names(f->in), &addr).p); /* the peek does not count */
+    assert_int_equal(inputs_next(f->in, &p, &f->err), DPI_OK);
+    assert_string_equal(names_find(inputs_names(f->in), &addr).p, "a");
+}
+
+static void progress_counts_the_bytes_of_files(void **state)
+{
+    struct fixture *f = *state;
+    struct packet p;
+    uint64_t read, total;
+    ADD(f, 0, 10, -1);
+    ADD(f, 0, 20, 21, -1);
+    must_open(f);
+    inputs_progress(f->in, &read, &total);
+    assert_int_equal(read, 0);
+    assert_int_equal(total, 24 + 36 + 24 + 72);
+    while (inputs_next(f->in, &p, &f->err) == DPI_OK)
+        ;
+    inputs_progress(f->in, &read, &total);
+    assert_int_equal(read, total);
 }
 
 static void one_that_vanishes_meanwhile_is_said(void **state)
@@ -287,7 +395,7 @@ static void many_captures_need_few_descriptors(void **state)
     getrlimit(RLIMIT_NOFILE, &old);
     low = (struct rlimit){16, old.rlim_max};
     setrlimit(RLIMIT_NOFILE, &low);
-    enum dpi_status status = inputs_open(&f->in, names, MANY, &f->err);
+    enum dpi_status status = inputs_open(&f->in, names, MANY, &f->opt, &f->err);
     struct packet p;
     size_t packets = 0, n;
     while (status == DPI_OK && (status = inputs_next(f->in, &p, &f->err)) == DPI_OK)
@@ -309,6 +417,10 @@ int main(void)
         T(standard_input_takes_its_place_by_time),
         T(a_fifo_is_opened_once),
         T(one_that_cannot_be_read_is_said_before_anything_is_read),
+        T(a_folder_means_the_captures_in_it),
+        T(a_folder_without_captures_is_refused),
+        T(names_come_with_their_capture),
+        T(progress_counts_the_bytes_of_files),
         T(one_that_vanishes_meanwhile_is_said),
         T(many_captures_need_few_descriptors),
     };

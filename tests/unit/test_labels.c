@@ -146,8 +146,10 @@ static void splits_labels(void **state)
         struct label_names names;
         struct detect_verdict v = {
             .master = id_of(s->master), .app = id_of(s->app), .by = s->by, .app_by = s->app_by};
-        if (v.master == UINT16_MAX || v.app == UINT16_MAX)
+        if (v.master == UINT16_MAX || v.app == UINT16_MAX) { /* a later version may have renamed it */
+            assert_int_not_equal(strncmp(label_version(labels), "4.2", 3), 0);
             continue;
+        }
         label_split(labels, &v, &names);
         assert_string_equal(names.protocol, s->protocol);
         assert_int_equal(names.protocol_by, s->protocol_by);

@@ -108,6 +108,7 @@ static void says_what_is_wrong(void **state)
         {"--color alwys", "did you mean 'always'"},
         {"--color purple", "is not one of its values"},
         {"--zzzzzzzz", "no option --zzzzzzzz"},
+        {"--hlep", "did you mean --help"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct parsed p = parse(rows[i].line);
@@ -118,12 +119,32 @@ static void says_what_is_wrong(void **state)
     }
 }
 
+static void tells_argument_and_default(void **state)
+{
+    (void)state;
+    static const struct opt number = {.name = "n", .type = OPT_NUMBER, .arg = "N", .def = "7", .help = "how many"};
+    static const struct opt choice = {.name = "c", .type = OPT_CHOICE, .arg = "WHEN", .choices = choices, .help = "x"};
+    static const struct opt flag = {.name = "f", .type = OPT_FLAG, .help = "so"};
+    char text[OPT_TEXT_MAX];
+    opt_argument(text, &number);
+    assert_string_equal(text, "N");
+    opt_argument(text, &choice);
+    assert_string_equal(text, "auto|always|never");
+    opt_argument(text, &flag);
+    assert_string_equal(text, "");
+    opt_text(text, &number);
+    assert_string_equal(text, "how many [7]");
+    opt_text(text, &flag);
+    assert_string_equal(text, "so");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_every_type),
         cmocka_unit_test(defaults_hold),
         cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(tells_argument_and_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,9 +14,10 @@ enum { IDB = 1, PB = 2, SPB = 3, NRB = 4, ISB = 5, EPB = 6, DSB = 10, CUSTOM = 0
 struct fixture {
     struct bytes in;
     size_t block; /* where the open block begins */
-    struct iface_list ifaces;
+    struct capture_facts facts;
     struct reader *reader;
     struct dpi_err err;
+    bool resync;
 };
 
 static int setup(void **state)
@@ -29,7 +30,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     reader_free(f->reader);
-    iface_list_free(&f->ifaces);
+    facts_free(&f->facts);
     free(f);
     return 0;
 }
@@ -126,14 +127,15 @@ static void reset(struct fixture *f, bool big)
 {
     reader_free(f->reader);
     f->reader = NULL;
-    iface_list_free(&f->ifaces);
+    facts_free(&f->facts);
     f->in.n = 0;
     f->in.big = big;
 }
 
 static enum dpi_status open_it(struct fixture *f)
 {
-    return reader_open(&f->reader, source_memory(f->in.b, f->in.n), "x.pcapng", &f->ifaces, &f->err);
+    struct reader_options opt = {.name = "x.pcapng", .resync = f->resync};
+    return reader_open(&f->reader, source_memory(f->in.b, f->in.n), &opt, &f->facts, &f->err);
 }
 
 static void must_open(struct fixture *f)
@@ -389,7 +391,8 @@ static void a_huge_block_that_nobody_needs_is_skipped(void **state)
     f->in.n = head;
     packet(f, 0, 1);
     memcpy(b + head + HUGE_BLOCK, f->in.b + head, f->in.n - head);
-    assert_int_equal(reader_open(&f->reader, source_memory(b, n), "x", &f->ifaces, &f->err), DPI_OK);
+    struct reader_options opt = {.name = "x"};
+    assert_int_equal(reader_open(&f->reader, source_memory(b, n), &opt, &f->facts, &f->err), DPI_OK);
     assert_int_equal(must_next(f).offset, head + HUGE_BLOCK);
     expect_end(f);
     reader_free(f->reader);
@@ -647,14 +650,206 @@ static void interfaces_have_a_bound(void **state)
     memcpy(b, f->in.b, at);
     for (size_t i = 0; i < 300; i++)
         memcpy(b + at + i * one, f->in.b + at, one);
-    assert_int_equal(reader_open(&f->reader, source_memory(b, n), "x", &f->ifaces, &f->err), DPI_OK);
+    struct reader_options opt = {.name = "x"};
+    assert_int_equal(reader_open(&f->reader, source_memory(b, n), &opt, &f->facts, &f->err), DPI_OK);
     struct packet p;
     assert_int_equal(reader_next(f->reader, &p, &f->err), DPI_DAMAGED);
     assert_non_null(strstr(f->err.msg, "too many interfaces"));
-    assert_in_range(f->ifaces.bytes, 4 << 20, 8 << 20);
+    assert_in_range(f->facts.ifaces.bytes, 4 << 20, 8 << 20);
     reader_free(f->reader);
     f->reader = NULL;
     free(b);
+}
+
+/* --- what is said beside packets ---------------------------------------------------------------------- */
+
+static void names_of_addresses_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct dpi_addr four = {4, {192, 0, 2, 1}}, six = {6, {0x20, 1, 0xd, 0xb8}}, none = {4, {192, 0, 2, 9}};
+    for (int big = 0; big <= 1; big++) {
+        reset(f, big);
+        section(f);
+        begin(f, NRB);
+        option(f, 1, "\xc0\0\2\1host.example\0other.example", 4 + 13 + 14);
+        option(f, 3, "??", 2); /* a kind of record that does not exist */
+        option(f, 2, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0without NUL", 16 + 11);
+        option(f, 1, "\xc0\0\2", 3);
+        option(f, 0, NULL, 0);
+        end(f);
+        iface(f, 1, 0);
+        packet(f, 0, 1);
+        must_open(f);
+        must_next(f);
+        expect_end(f);
+        assert_string_equal(names_find(&f->facts.names, &four).p, "host.example");
+        assert_string_equal(names_find(&f->facts.names, &six).p, "without NUL");
+        assert_null(names_find(&f->facts.names, &none).p);
+        assert_int_equal(f->facts.names.n, 2);
+    }
+}
+
+static void statistics(struct fixture *f, uint32_t id, uint64_t ifdrop, uint64_t osdrop)
+{
+    uint8_t text[8];
+    begin(f, ISB);
+    put32(&f->in, id);
+    put64(&f->in, 0);
+    for (int i = 0; i < 2; i++) {
+        struct bytes value = {.big = f->in.big};
+        put64(&value, i ? osdrop : ifdrop);
+        memcpy(text, value.b, 8);
+        option(f, i ? 7 : 5, text, 8);
+    }
+    option(f, 0, NULL, 0);
+    end(f);
+}
+
+static void the_last_statistics_of_each_interface_count(void **state)
+{
+    struct fixture *f = *state;
+    for (int big = 0; big <= 1; big++) {
+        reset(f, big);
+        section(f);
+        iface(f, 1, 0);
+        iface(f, 1, 0);
+        packet(f, 0, 1);
+        statistics(f, 0, 10, 1);
+        statistics(f, 1, 100, 0);
+        statistics(f, 0, 15, 2);
+        statistics(f, 7, 1000, 1000);          /* of no interface */
+        statistics(f, 1, UINT64_MAX, 200);     /* no count */
+        block_of(f, ISB, 4);                   /* too short to say anything */
+        section(f);
+        iface(f, 1, 0);
+        statistics(f, 0, 1, 1);
+        must_open(f);
+        must_next(f);
+        expect_end(f);
+        assert_true(f->facts.has_drops);
+        assert_int_equal(f->facts.drops, 15 + 2 + 200 + 2);
+    }
+}
+
+static void comments_are_counted_and_the_section_says_who(void **state)
+{
+    struct fixture *f = *state;
+    begin(f, 0x0a0d0d0a);
+    put32(&f->in, 0x1a2b3c4d);
+    put32(&f->in, 1);
+    put64(&f->in, UINT64_MAX);
+    option(f, 1, "first", 5);
+    option(f, 1, "second", 6);
+    option(f, 2, "hardware", 8);
+    option(f, 3, "os", 2);
+    option(f, 4, "program", 7);
+    end(f);
+    begin_iface(f, 1, 0);
+    option(f, 1, "of an interface", 15);
+    end(f);
+    begin_packet(f, 0, 1, 7, 7);
+    pad4(&f->in);
+    option(f, 2, "\0\0\0\0", 4);
+    option(f, 1, "of a packet", 11);
+    end(f);
+    packet(f, 0, 2);
+    must_open(f);
+    must_next(f);
+    must_next(f);
+    expect_end(f);
+    assert_int_equal(f->facts.comments, 4);
+    assert_string_equal(f->facts.about[DPI_ABOUT_COMMENT].p, "first");
+    assert_string_equal(f->facts.about[DPI_ABOUT_HARDWARE].p, "hardware");
+    assert_string_equal(f->facts.about[DPI_ABOUT_OS].p, "os");
+    assert_string_equal(f->facts.about[DPI_ABOUT_APPLICATION].p, "program");
+    assert_false(f->facts.has_drops);
+}
+
+/* --- going on behind damage --------------------------------------------------------------------------- */
+
+enum { TWENTY = 20, SIZE = 12 + 20 + 8, FIRST_AT = 28 + 20 };
+
+static void make_twenty(struct fixture *f, bool big)
+{
+    reset(f, big);
+    f->resync = true;
+    section(f);
+    iface(f, 1, 0);
+    assert_int_equal(f->in.n, FIRST_AT);
+    for (uint64_t i = 0; i < TWENTY; i++)
+        packet(f, 0, i);
+    assert_int_equal(f->in.n, FIRST_AT + TWENTY * SIZE);
+}
+
+static size_t count_packets(struct fixture *f)
+{
+    struct packet p;
+    enum dpi_status status;
+    size_t n = 0;
+    must_open(f);
+    while ((status = reader_next(f->reader, &p, &f->err)) == DPI_OK)
+        n++;
+    if (status != DPI_END)
+        fail_msg("%s", f->err.msg);
+    return n;
+}
+
+static void resync_goes_on_at_the_next_block(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t at = 0; at < SIZE; at++) {
+        make_twenty(f, at % 2);
+        f->in.b[FIRST_AT + 5 * SIZE + at] ^= 0x41;
+        bool in_packet = at >= 28 && at < 36, in_time = (at >= 12 && at < 20) || (at >= 24 && at < 28);
+        bool is_other_type = at < 4; /* as good as any block that nobody needs */
+        size_t n = count_packets(f);
+        assert_int_equal(n, in_packet || in_time ? TWENTY : TWENTY - 1);
+        assert_int_equal(f->facts.n_gaps, n == TWENTY || is_other_type ? 0 : 1);
+        if (!f->facts.n_gaps)
+            continue;
+        assert_int_equal(f->facts.gaps[0].offset, FIRST_AT + 5 * SIZE);
+        assert_int_equal(f->facts.gaps[0].bytes, SIZE);
+    }
+}
+
+static void resync_finds_blocks_that_are_not_where_they_were(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t lost = 1; lost < 2 * SIZE; lost++) {
+        size_t at = FIRST_AT + 5 * SIZE + 6;
+        make_twenty(f, false);
+        memmove(f->in.b + at, f->in.b + at + lost, f->in.n - at - lost);
+        f->in.n -= lost;
+        size_t n = count_packets(f);
+        assert_in_range(n, TWENTY - 3, TWENTY - 1);
+        assert_int_equal(f->facts.n_gaps, 1);
+        assert_int_equal(f->facts.gaps[0].offset, FIRST_AT + 5 * SIZE);
+        assert_int_equal(f->facts.gap_bytes, f->in.n - FIRST_AT - n * SIZE);
+    }
+}
+
+static void resync_takes_a_section_of_the_other_order(void **state)
+{
+    struct fixture *f = *state;
+    make_twenty(f, false);
+    f->in.b[FIRST_AT + 19 * SIZE + 4] = 0xff;
+    f->in.big = true;
+    section(f);
+    iface(f, 1, 0);
+    packet(f, 0, 1);
+    assert_int_equal(count_packets(f), TWENTY);
+    assert_int_equal(f->facts.n_gaps, 1);
+}
+
+static void resync_tells_a_cut_end(void **state)
+{
+    struct fixture *f = *state;
+    make_twenty(f, false);
+    f->in.n -= 5;
+    assert_int_equal(count_packets(f), TWENTY - 1);
+    assert_int_equal(f->facts.n_gaps, 1);
+    assert_int_equal(f->facts.gaps[0].bytes, SIZE - 5);
+    assert_non_null(strstr(f->facts.gaps[0].what, "ends inside"));
 }
 
 int main(void)
@@ -676,6 +871,13 @@ int main(void)
         T(a_packet_before_any_interface_is_damage),
         T(a_cut_file_gives_all_before_the_cut),
         T(interfaces_have_a_bound),
+        T(names_of_addresses_are_kept),
+        T(the_last_statistics_of_each_interface_count),
+        T(comments_are_counted_and_the_section_says_who),
+        T(resync_goes_on_at_the_next_block),
+        T(resync_finds_blocks_that_are_not_where_they_were),
+        T(resync_takes_a_section_of_the_other_order),
+        T(resync_tells_a_cut_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,8 @@ struct end {
     enum end_reason why;
     unsigned client, labelled_after;
     struct flow_key key;
+    uint8_t mac[2], mac_source[2]; /* the last byte of each */
+    unsigned n_labels, last_label;
 };
 
 struct world {
@@ -96,6 +98,10 @@ static void ended(void *ctx, const struct flow *f)
         .client = flow_client(f),
         .labelled_after = f->verdict.app,
         .key = f->key,
+        .mac = {f->mac[0][5], f->mac[1][5]},
+        .mac_source = {f->mac_source[0], f->mac_source[1]},
+        .n_labels = f->mpls ? f->mpls->n : 0,
+        .last_label = f->mpls ? f->mpls->v[f->mpls->n - 1] : 0,
     };
 }
 
@@ -515,6 +521,66 @@ static void tunnel_is_part_of_the_key(void **state)
     world_free(w);
 }
 
+/* From host 1 to host 2, or back; 0: the frame does not say. */
+static void udp_with_macs(struct world *w, bool back, uint8_t src_mac, uint8_t dst_mac)
+{
+    struct decoded d = back ? packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000) : packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7);
+    d.has_src_mac = src_mac != 0;
+    d.has_dst_mac = dst_mac != 0;
+    d.src_mac[5] = src_mac;
+    d.dst_mac[5] = dst_mac;
+    play(w, 1, &d);
+}
+
+/* What a side sent with is its address; what was sent to it stands in for it. The first counts. */
+static void macs_are_known_by_side(void **state)
+{
+    static const struct {
+        uint8_t packets[3][3]; /* back, source, destination */
+        uint8_t mac[2], source[2];
+    } rows[] = {
+        {{{0, 1, 2}, {0, 3, 4}}, {1, 2}, {MAC_OF_SENDER, MAC_OF_RECEIVER}},
+        {{{0, 1, 0xff}, {1, 2, 1}, {1, 3, 1}}, {1, 2}, {MAC_OF_SENDER, MAC_OF_SENDER}},
+        {{{0, 1, 0}}, {1, 0}, {MAC_OF_SENDER, MAC_UNKNOWN}},          /* Linux cooked, one way */
+        {{{0, 1, 0}, {1, 2, 0}}, {1, 2}, {MAC_OF_SENDER, MAC_OF_SENDER}}, /* and both */
+        {{{1, 0, 5}}, {5, 0}, {MAC_OF_RECEIVER, MAC_UNKNOWN}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct world *w = world_new();
+        start(w);
+        for (size_t k = 0; k < 3; k++)
+            if (rows[i].packets[k][1] || rows[i].packets[k][2])
+                udp_with_macs(w, rows[i].packets[k][0], rows[i].packets[k][1], rows[i].packets[k][2]);
+        finish(w);
+        assert_int_equal(w->n, 1);
+        assert_memory_equal(w->ends[0].mac, rows[i].mac, 2);
+        assert_memory_equal(w->ends[0].mac_source, rows[i].source, 2);
+        world_free(w);
+    }
+}
+
+static void labels_are_those_of_the_first_packet(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.memory = 1 << 20;
+    start(w);
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7);
+    d.n_labels = 2;
+    d.labels[0] = 16;
+    d.labels[1] = 0xfffff;
+    play(w, 1, &d);
+    d.n_labels = 1;
+    play(w, 1, &d);
+    udp(w, 1, 1, 5001, 2, 7);
+    finish(w);
+    assert_int_equal(w->ends[0].n_labels, 2);
+    assert_int_equal(w->ends[0].last_label, 0xfffff);
+    assert_int_equal(w->ends[1].n_labels, 0);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -538,6 +604,8 @@ int main(void)
         cmocka_unit_test(header_length_follows_what_is_delivered),
         cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
         cmocka_unit_test(tunnel_is_part_of_the_key),
+        cmocka_unit_test(macs_are_known_by_side),
+        cmocka_unit_test(labels_are_those_of_the_first_packet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,7 @@ static void make_full(struct full *f, struct dpi_text text)
         .src_port = 65535, .dst_port = 1, .vlan = 4094, .has_ports = true, .is_icmp = true, .icmp_type = 8,
         .dir = {dir, dir}, .protocol = text, .application = text, .category = text, .ndpi_label = text,
         .confidence = text, .classified_by = text, .application_by = text, .end_reason = text,
+        .direction = text, .src_name = text, .dst_name = text, .mpls = f->list, .n_mpls = LEN(f->list),
         .flags = f->list, .tunnels = f->list, .n_flags = LEN(f->list), .n_tunnels = LEN(f->list), .attrs = f->attrs,
     };
     fill_attrs(f, text);
@@ -385,6 +386,31 @@ static void csv_defuses(void **state)
         {"\xe2\x80\xae", "\\u{202e}"},
         {"\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd"},
         {"\xd0\xbf", "\xd0\xbf"},
+        {"0", "0"}, /* as a number it is the same */
+        {"123456789012345", "123456789012345"},
+        {"1234567890123456", "'1234567890123456"},
+        {"007", "'007"},
+        {"1.10", "'1.10"},
+        {".5", "'.5"},
+        {"5.", "'5."},
+        {" 12 ", "' 12 "},
+        {"1e5", "'1e5"},
+        {"1.5E+05", "'1.5E+05"},
+        {"1,121", "'1,121"},
+        {"1,121,003.5", "'1,121,003.5"},
+        {"1,3,6", "1,3,6"},
+        {"1,1211", "1,1211"},
+        {"1e", "1e"},
+        {"1e+", "1e+"},
+        {"e5", "e5"},
+        {".", "."},
+        {"1 2", "1 2"},
+        {"192.0.2.1", "192.0.2.1"},
+        {"0x10", "0x10"},
+        {"2026-11-21", "'2026-11-21"},
+        {"2026-11-21T09:11:39.5", "'2026-11-21T09:11:39.5"},
+        {"2026-11-21T09:11:39Z", "2026-11-21T09:11:39Z"},
+        {"2026-11-2", "2026-11-2"},
     };
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
@@ -421,6 +447,42 @@ static void csv_can_be_undone(void **state)
     assert_memory_equal(b.p, bytes.p, bytes.n);
     buf_free(&b);
     free_cells(&c);
+    free(o.p);
+}
+
+static void csv_raw_keeps_all_but_bad_utf8(void **state)
+{
+    static const struct {
+        const char *in, *out;
+    } rows[] = {
+        {"=1+1", "=1+1"},       {"'x", "'x"},   {"007", "007"}, {"a\r\nb\033[31m", "a\r\nb\033[31m"},
+        {"\\x41;\"", "\\x41;\""}, {"\xff", "\xef\xbf\xbd"}, {"\xe2\x80\xae", "\xe2\x80\xae"},
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct dpi_attr host;
+        struct cells c;
+        struct dpi_record r = with_host(&host, dpi_text_of(rows[i].in));
+        const struct dpi_record *records = &r;
+        struct dpi_writer_config cfg = {.csv_raw = true};
+        struct output o = write_with(&dpi_csv_writer, cfg, "hostname", &records, 1, &empty_run);
+        read_csv(&c, o);
+        assert_text(c.v[1], rows[i].out);
+        free_cells(&c);
+        free(o.p);
+    }
+}
+
+static void csv_has_the_delimiter_and_the_mark_asked_for(void **state)
+{
+    struct dpi_text flags[] = {{"a,b", 3}, {"c\td", 3}};
+    struct dpi_record r = {.flow_id = 3, .protocol = dpi_text_of("T;S"), .flags = flags, .n_flags = 2};
+    const struct dpi_record *records = &r;
+    struct dpi_writer_config cfg = {.csv_delimiter = '\t', .csv_bom = true};
+    struct output o = write_with(&dpi_csv_writer, cfg, "flow_id,src_port,protocol,flags", &records, 1, &empty_run);
+    (void)state;
+    assert_string_equal(o.p, "\xef\xbb\xbf" "flow_id\tsrc_port\tprotocol\tflags\r\n"
+                             "3\t\t\"T;S\"\t\"a,b;c\\x09d\"\r\n");
     free(o.p);
 }
 
@@ -666,19 +728,20 @@ static void table_streams(void **state)
 /* --- summaries ---------------------------------------------------------------------------------------- */
 
 static const struct dpi_capture_info captures[] = {
-    {{"a.pcap", 6}, "pcap", 10, 0, NULL},
-    {{"a very long name of a folder/with \033[31m and \xff/b.pcapng", 52}, "pcapng", 5, 4711, "cut"},
+    {.name = {"a.pcap", 6}, .format = "pcap", .packets = 10},
+    {.name = {"a very long name of a folder/with \033[31m and \xff/b.pcapng", 52}, .format = "pcapng",
+     .packets = 5, .damage_offset = 4711, .damage = "cut"},
 };
 static const struct dpi_text warnings[] = {{"one \033 two", 9}};
 
 static struct dpi_run make_run(const struct dpi_tally_row *rows, size_t n)
 {
-    struct dpi_tally tally = {rows, n, true};
+    struct dpi_tally tally = {rows, n, true}, none = {NULL, 0, true};
     return (struct dpi_run){
         .tool_version = "0.1.0", .detector_version = "nDPI 4.2.0", .captures = captures, .n_captures = 2,
         .packets_read = 15, .bytes_read = 12345, .buckets = {[DPI_BUCKET_flow] = 12, [DPI_BUCKET_not_ip] = 3},
         .has_time = true, .first_ns = 0, .last_ns = 90061000000000, .flows = 4, .flows_unknown = 1, .flows_peak = 2,
-        .protocols = tally, .hostnames = tally, .warnings = warnings, .n_warnings = 1, .interrupted = true,
+        .protocols = tally, .applications = none, .categories = none, .addresses = none, .hostnames = tally, .warnings = warnings, .n_warnings = 1, .interrupted = true,
     };
 }
 
@@ -747,6 +810,29 @@ static void summary_json_says_it_all(void **state)
     assert_int_equal(YAJL_GET_INTEGER(member(damaged, "damage_offset")), 4711);
     assert_true(YAJL_IS_TRUE(member(v, "interrupted")));
     assert_int_equal(YAJL_GET_ARRAY(member(v, "applications"))->len, 0);
+    assert_int_equal(YAJL_GET_INTEGER(member(member(v, "left_out"), "addresses")), 0);
+    assert_int_equal(YAJL_GET_ARRAY(member(v, "inexact"))->len, 0);
+    yajl_tree_free(v);
+    free(o.p);
+}
+
+static void summary_json_says_what_it_leaves_out(void **state)
+{
+    struct dpi_tally_row rows[103] = {0};
+    struct dpi_run run = make_run(rows, 1);
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++)
+        rows[i].name = dpi_text_of("x");
+    run.applications = run.addresses = run.hostnames = (struct dpi_tally){rows, LEN(rows), true};
+    run.addresses.complete = false;
+    struct output o = write_with(&dpi_summary_json_writer, (struct dpi_writer_config){0}, NULL, NULL, 0, &run);
+    yajl_val v = read_json(o.p);
+    assert_int_equal(YAJL_GET_ARRAY(member(v, "addresses"))->len, 100);
+    assert_int_equal(YAJL_GET_ARRAY(member(v, "applications"))->len, LEN(rows));
+    assert_int_equal(YAJL_GET_INTEGER(member(member(v, "left_out"), "addresses")), 3);
+    assert_int_equal(YAJL_GET_INTEGER(member(member(v, "left_out"), "applications")), 0);
+    assert_int_equal(YAJL_GET_ARRAY(member(v, "inexact"))->len, 1);
+    assert_string_equal(YAJL_GET_STRING(YAJL_GET_ARRAY(member(v, "inexact"))->values[0]), "addresses");
     yajl_tree_free(v);
     free(o.p);
 }
@@ -761,6 +847,8 @@ int main(void)
         cmocka_unit_test(csv_looks_like_this),
         cmocka_unit_test(csv_defuses),
         cmocka_unit_test(csv_can_be_undone),
+        cmocka_unit_test(csv_raw_keeps_all_but_bad_utf8),
+        cmocka_unit_test(csv_has_the_delimiter_and_the_mark_asked_for),
         cmocka_unit_test(csv_has_no_empty_line),
         cmocka_unit_test(json_looks_like_this),
         cmocka_unit_test(json_keeps_exact_bytes),
@@ -775,6 +863,7 @@ int main(void)
         cmocka_unit_test(summary_says_it_all),
         cmocka_unit_test(summary_stays_on_the_screen),
         cmocka_unit_test(summary_json_says_it_all),
+        cmocka_unit_test(summary_json_says_what_it_leaves_out),
     };
     return cmocka_run_group_tests_name("writers", tests, NULL, NULL);
 }

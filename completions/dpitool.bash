@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# dpitool.bash - completion for bash 4.3 or later. Made from the program's tables; to change it, see man/shells.c.
+
+_dpitool_commands='
+    classify
+    protocols
+    fields
+    version
+'
+_dpitool_writers='
+    table
+    csv
+    json
+    summary
+    summary-json
+'
+_dpitool_fields='
+    type
+    flow_id
+    community_id
+    capture
+    interface
+    first_packet
+    first_seen
+    last_seen
+    duration
+    transport
+    src_ip
+    src_port
+    dst_ip
+    dst_port
+    src_name
+    dst_name
+    src_mac
+    dst_mac
+    direction
+    icmp_type
+    icmp_code
+    vlan
+    mpls
+    tunnel
+    protocol
+    application
+    category
+    ndpi_label
+    confidence
+    classified_by
+    application_by
+    packets_src
+    packets_dst
+    packets_total
+    bytes_src
+    bytes_dst
+    bytes_total
+    frame_bytes_src
+    frame_bytes_dst
+    frame_bytes_total
+    payload_src
+    payload_dst
+    payload_total
+    tcp_flags_src
+    tcp_flags_dst
+    ttl_src
+    ttl_dst
+    end_reason
+    flags
+    hostname
+    tls_version
+    tls_supported_versions
+    tls_alpn
+    tls_cipher
+    tls_cipher_strength
+    tls_server_names
+    tls_issuer
+    tls_subject
+    tls_not_before
+    tls_not_after
+    tls_cert_sha1
+    tls_esni
+    tls_browser
+    ja3
+    ja3s
+    ja4
+    quic_version
+    http_method
+    http_url
+    http_status
+    http_user_agent
+    http_content_type
+    http_request_content_type
+    http_server
+    http_detected_os
+    http_nat_ip
+    dns_queries
+    dns_answers
+    dns_reply_code
+    dns_query_type
+    dns_response_type
+    dns_address
+    ssh_client
+    ssh_server
+    hassh
+    hassh_server
+    dhcp_fingerprint
+    dhcp_class
+    bittorrent_hash
+    user
+    login_failed
+    kerberos_host
+    kerberos_domain
+    ntp_version
+    ntp_request_code
+    risks
+    risk_score
+'
+
+# Sets words to what stands before the cursor. Bash splits at : and = as well, which belong to words here.
+_dpitool_split() {
+    local i rest line=${COMP_LINE:0:COMP_POINT}
+    words=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        rest=${line#"${line%%[![:space:]]*}"}
+        [[ $i -gt 0 && $rest && $rest == "$line" ]] || words+=('')
+        if ((i == COMP_CWORD)); then
+            words[-1]+=$rest
+        else
+            words[-1]+=${COMP_WORDS[i]}
+            line=${rest#"${COMP_WORDS[i]}"}
+        fi
+    done
+}
+
+# PREFIX VALUE WORD...: offers the words that begin with VALUE. PREFIX stands before it in what is typed.
+_dpitool_offer() {
+    local prefix=$1 typed=$1$2 word kept
+    shift 2
+    kept=${typed%"${typed##*["$COMP_WORDBREAKS"]}"} # readline replaces only what is behind
+    for word; do
+        word=$prefix$word
+        [[ $word == "$typed"* ]] && COMPREPLY+=("${word#"$kept"}")
+    done
+}
+
+# These take PREFIX VALUE and what there is to choose from.
+_dpitool_nothing() { :; }
+_dpitool_words() { _dpitool_offer "$@"; }
+_dpitool_files() { compopt -o default -o bashdefault 2>/dev/null; }
+_dpitool_field() { _dpitool_offer "$@" $_dpitool_fields; }
+_dpitool_fields() {
+    compopt -o nospace 2>/dev/null
+    local list=${2%"${2##*,}"}
+    _dpitool_offer "$1$list" "${2#"$list"}" $_dpitool_fields
+}
+_dpitool_output() {
+    if [[ $2 == *:* ]]; then
+        _dpitool_files
+    else
+        compopt -o nospace 2>/dev/null
+        _dpitool_offer "$@" $_dpitool_writers
+    fi
+}
+
+_dpitool_options() { # COMMAND
+    case $1 in
+    '') echo -V --version -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw -f --filter --after --before --first --home-net --top --sort --all --idle-timeout --active-timeout --conversations --ignore-vlan --no-guess --community-id-seed --max-input --resync --max-flows --memory --width --color --progress -h --help ;;
+    protocols) echo --json -h --help ;;
+    fields) echo --json --json-schema -h --help ;;
+    version) echo -h --help ;;
+    esac
+}
+
+# COMMAND OPTION PREFIX VALUE: completes the value of an option; fails when it takes none.
+_dpitool_value() {
+    local option="$1 $2"
+    shift 2
+    case $option in
+    'classify --output' | 'classify -o') _dpitool_output "$@" ;;
+    'classify --fields') _dpitool_fields "$@" ;;
+    'classify --csv-delimiter') _dpitool_nothing "$@" ;;
+    'classify --filter' | 'classify -f') _dpitool_nothing "$@" ;;
+    'classify --after') _dpitool_nothing "$@" ;;
+    'classify --before') _dpitool_nothing "$@" ;;
+    'classify --first') _dpitool_nothing "$@" ;;
+    'classify --home-net') _dpitool_nothing "$@" ;;
+    'classify --top') _dpitool_nothing "$@" ;;
+    'classify --sort') _dpitool_field "$@" ;;
+    'classify --idle-timeout') _dpitool_nothing "$@" ;;
+    'classify --active-timeout') _dpitool_nothing "$@" ;;
+    'classify --community-id-seed') _dpitool_nothing "$@" ;;
+    'classify --max-input') _dpitool_nothing "$@" ;;
+    'classify --max-flows') _dpitool_nothing "$@" ;;
+    'classify --memory') _dpitool_nothing "$@" ;;
+    'classify --width') _dpitool_nothing "$@" ;;
+    'classify --color') _dpitool_words "$@" auto always never ;;
+    'classify --progress') _dpitool_words "$@" auto always never ;;
+    *) return 1 ;;
+    esac
+}
+
+_dpitool_word() { # COMMAND
+    case $1 in
+    classify) _dpitool_files ;;
+    esac
+}
+
+_dpitool() {
+    local IFS=$' \t\n' words word command
+    COMPREPLY=()
+    _dpitool_split
+    command=${words[1]} word=${words[-1]}
+    if [[ ${#words[@]} -eq 2 || ${#words[@]} -eq 3 && $command == help ]]; then
+        _dpitool_offer '' "$word" $_dpitool_commands
+        [[ $word == -* ]] && _dpitool_offer '' "$word" $(_dpitool_options '')
+    elif [[ " ${words[*]:2:${#words[@]}-3} " == *' -- '* ]]; then
+        _dpitool_word "$command"
+    elif [[ $word == --*=* ]]; then
+        _dpitool_value "$command" "${word%%=*}" "${word%%=*}=" "${word#*=}"
+    elif _dpitool_value "$command" "${words[-2]}" '' "$word"; then
+        :
+    elif [[ $word == -?* ]]; then
+        _dpitool_offer '' "$word" $(_dpitool_options "$command")
+    else
+        _dpitool_word "$command"
+    fi
+}
+
+complete -F _dpitool dpitool

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# dpitool.fish - completion for fish. Made from the program's tables; to change it, see man/shells.c.
+
+# Whether the command before the cursor is this one; '' means that none was given yet.
+function __dpitool_in
+    set -l words (commandline -opc)
+    test "$words[2]" = "$argv[1]"
+end
+
+function __dpitool_commands
+    printf '%s\t%s\n' \
+        classify 'tell what is in captures: flows, protocols, applications, every packet accounted for' \
+        protocols 'list what can be detected' \
+        fields 'tell what every field of a flow record means' \
+        version 'tell the versions of dpitool and of the libraries it runs with' \
+
+end
+
+function __dpitool_field
+    printf '%s\t%s\n' \
+        type 'What this record is: always flow' \
+        flow_id '1, 2, 3 ... in the order in which flows began' \
+        community_id 'Community ID version 1 of the addresses, ports and transport; absent for transports it does not define' \
+        capture 'The capture that holds the first packet, as it was named on the command line; - is standard input' \
+        interface 'The interface of the first packet: its name in the pcapng file, else its number; absent in classic pcap' \
+        first_packet 'Number of the first packet of the flow, counted from 1 over all packets read' \
+        first_seen 'Time of the earliest packet as captured, RFC 3339 in UTC with nanoseconds' \
+        last_seen 'Time of the latest packet as captured' \
+        duration 'last_seen minus first_seen' \
+        transport 'TCP, UDP, SCTP, ICMP, ICMPv6, or the IANA name or number of the IP protocol' \
+        src_ip 'Address of the client: who sent the SYN; else what a SYN-ACK, a multicast address or the ports say; else who sent first' \
+        src_port 'Port of the client' \
+        dst_ip 'Address of the server' \
+        dst_port 'Port of the server' \
+        src_name 'Name that the capture itself has for the client\'s address (pcapng name resolution)' \
+        dst_name 'Name that the capture itself has for the server\'s address' \
+        src_mac 'Link layer address of the client\'s first packet' \
+        dst_mac 'Link layer address of the server\'s first packet, else where the client\'s first packet went' \
+        direction 'outbound, inbound, internal or external: whether client and server are in --home-net; absent without it' \
+        icmp_type 'ICMP type of the client\'s messages' \
+        icmp_code 'ICMP code of the first packet' \
+        vlan 'Innermost VLAN id' \
+        mpls 'MPLS labels of the first packet, outermost first, at most 8' \
+        tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address)' \
+        protocol 'What the flow speaks: TLS, QUIC, DNS ...; Unknown when nothing recognised it' \
+        application 'What runs on it: Netflix, Telegram ...; absent when nothing names one' \
+        category 'Category of the application, else of the protocol' \
+        ndpi_label 'nDPI\'s own label, Master.App, unchanged' \
+        confidence 'How nDPI came to its label, in its own words' \
+        classified_by 'What named the protocol: dpi, dpi-cache, dpi-partial, ip, port or none' \
+        application_by 'What named the application: ndpi, or ip or port when nDPI only guessed it' \
+        packets_src 'Packets sent by the client' \
+        packets_dst 'Packets sent by the server' \
+        packets_total 'Packets in both directions' \
+        bytes_src 'Bytes sent by the client, IP header and what it carries' \
+        bytes_dst 'Bytes sent by the server, IP header and what it carries' \
+        bytes_total 'Bytes in both directions, IP header and what it carries' \
+        frame_bytes_src 'Bytes of the client\'s frames as they were on the wire, link header included' \
+        frame_bytes_dst 'Bytes of the server\'s frames as they were on the wire, link header included' \
+        frame_bytes_total 'Bytes of the frames of both directions as they were on the wire' \
+        payload_src 'Bytes behind the transport header sent by the client' \
+        payload_dst 'Bytes behind the transport header sent by the server' \
+        payload_total 'Bytes behind the transport header in both directions' \
+        tcp_flags_src 'TCP flags that the client ever set, of the letters CEUAPRSF' \
+        tcp_flags_dst 'TCP flags that the server ever set, of the letters CEUAPRSF' \
+        ttl_src 'TTL or hop limit of the client\'s first packet' \
+        ttl_dst 'TTL or hop limit of the server\'s first packet' \
+        end_reason 'Why the record ends here: see REASONS' \
+        flags 'What is special about the flow: see FLAGS' \
+        hostname 'Name of the server the client asked for: HTTP host, TLS or QUIC server name, DNS query, DHCP host ...' \
+        tls_version 'TLS version of the server\'s hello, else of the client\'s' \
+        tls_supported_versions 'TLS versions the client offers' \
+        tls_alpn 'Application protocols the client offers in TLS or QUIC (ALPN)' \
+        tls_cipher 'Cipher suite the server chose' \
+        tls_cipher_strength 'weak or insecure when nDPI says so of the chosen cipher suite' \
+        tls_server_names 'Names in the server\'s certificate' \
+        tls_issuer 'Issuer of the server\'s certificate' \
+        tls_subject 'Subject of the server\'s certificate' \
+        tls_not_before 'The certificate is valid from then on, RFC 3339 in UTC' \
+        tls_not_after 'The certificate is valid until then, RFC 3339 in UTC' \
+        tls_cert_sha1 'SHA-1 of the server\'s certificate, hexadecimal' \
+        tls_esni 'Encrypted server name indication of the client, hexadecimal; nDPI up to 4.10' \
+        tls_browser 'Browser that nDPI takes the TLS client for' \
+        ja3 'JA3 fingerprint of the TLS client; nDPI up to 4.10' \
+        ja3s 'JA3S fingerprint of the TLS server' \
+        ja4 'JA4 fingerprint of the TLS client; nDPI 4.10 or later' \
+        quic_version 'QUIC version; nDPI 4.8 or later' \
+        http_method 'HTTP method of the request' \
+        http_url 'Host and path of the request' \
+        http_status 'Status code of the response' \
+        http_user_agent 'User-Agent of the request' \
+        http_content_type 'Content-Type of the response' \
+        http_request_content_type 'Content-Type of the request' \
+        http_server 'Server of the response; nDPI 4.6 or later' \
+        http_detected_os 'Operating system that nDPI reads from the User-Agent' \
+        http_nat_ip 'Address in a forwarding header of the request' \
+        dns_queries 'Number of queries in the last message' \
+        dns_answers 'Number of answers in the last message' \
+        dns_reply_code 'Reply code of the response' \
+        dns_query_type 'Type of the query' \
+        dns_response_type 'Type of the first answer that is no CNAME' \
+        dns_address 'Addresses in the answers, as many as nDPI keeps' \
+        ssh_client 'Identification string of the SSH client' \
+        ssh_server 'Identification string of the SSH server' \
+        hassh 'HASSH fingerprint of the SSH client' \
+        hassh_server 'HASSH fingerprint of the SSH server' \
+        dhcp_fingerprint 'Options the DHCP client asks for' \
+        dhcp_class 'Vendor class of the DHCP client' \
+        bittorrent_hash 'Info hash, hexadecimal' \
+        user 'User name of FTP, IMAP, POP, SMTP, Telnet or Kerberos; passwords are never kept' \
+        login_failed 'yes when FTP, IMAP, POP or SMTP refused the login' \
+        kerberos_host 'Host name in Kerberos' \
+        kerberos_domain 'Realm in Kerberos' \
+        ntp_version 'NTP version; nDPI up to 4.14' \
+        ntp_request_code 'Request code of private NTP messages; nDPI up to 4.14' \
+        risks 'What nDPI finds risky about the flow, by name' \
+        risk_score 'nDPI\'s score of the risks; not comparable between nDPI versions' \
+
+end
+
+# What is typed of the value of an option: behind --option= or -o where they are one word.
+function __dpitool_value
+    commandline -ct | string replace -r -- '^(--[a-z-]+=|-[a-zA-Z])' ''
+end
+
+# A field behind those that are typed already.
+function __dpitool_fields
+    set -l list (__dpitool_value | string match -r -- '.*,')
+    for field in (__dpitool_field)
+        echo -- "$list$field"
+    end
+end
+
+# FORMAT, or FORMAT:PATH
+function __dpitool_output
+    set -l value (__dpitool_value)
+    set -l format (string match -r -- '^[a-z-]+:' $value)
+    if test -z "$format"
+        printf '%s\t%s\n' \
+        table 'aligned columns for a screen' \
+        csv 'RFC 4180 with a header, one line a flow' \
+        json 'one JSON object a line and flow' \
+        summary 'what was read, protocols, applications, hosts and warnings on one screen' \
+        summary-json 'the summary as one JSON object' \
+
+        return
+    end
+    for path in (__fish_complete_path (string replace -- $format '' $value))
+        echo -- "$format$path"
+    end
+end
+
+complete -c dpitool -f
+complete -c dpitool -n '__dpitool_in ""' -a '(__dpitool_commands)'
+complete -c dpitool -n '__dpitool_in help' -a '(__dpitool_commands)'
+complete -c dpitool -n '__dpitool_in ""' -s V -l version -d 'the same as the command version'
+complete -c dpitool -n '__dpitool_in ""' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in classify' -s o -l output -x -a '(__dpitool_output)' -d 'write table, csv, json (one object a line), summary or summary-json; may be given several times; without PATH or with - on standard output, which one format may have; without -o: the summary and the largest flows'
+complete -c dpitool -n '__dpitool_in classify' -l fields -x -a '(__dpitool_fields)' -d 'columns of table, csv and json, in this order; dpitool fields lists them'
+complete -c dpitool -n '__dpitool_in classify' -l csv-delimiter -x -d 'what stands between the cells of csv: a character, or comma, semicolon, tab, pipe or space; unless given a comma'
+complete -c dpitool -n '__dpitool_in classify' -l csv-bom -d 'begin csv with a byte order mark, for programs that else do not take it for UTF-8'
+complete -c dpitool -n '__dpitool_in classify' -l csv-raw -d 'write texts to csv as they are: what a spreadsheet takes for a formula is not defused, and line ends and control characters are not escaped; only bytes that are not UTF-8 become U+FFFD'
+complete -c dpitool -n '__dpitool_in classify' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
+complete -c dpitool -n '__dpitool_in classify' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'
+complete -c dpitool -n '__dpitool_in classify' -l before -x -d 'only packets earlier than that time'
+complete -c dpitool -n '__dpitool_in classify' -l first -x -d 'stop after so many packets, whatever they are'
+complete -c dpitool -n '__dpitool_in classify' -l home-net -x -d 'a network of one\'s own, as 10.0.0.0/8 or fd00::/8; may be given several times; the field direction tells outbound, inbound, internal and external by them'
+complete -c dpitool -n '__dpitool_in classify' -l top -x -d 'table: only the N largest flows; 20 on the default screen'
+complete -c dpitool -n '__dpitool_in classify' -l sort -x -a '(__dpitool_field)' -d 'what is largest for --top: any field; bytes_total unless given'
+complete -c dpitool -n '__dpitool_in classify' -l all -d 'default screen: all flows as they end, then the summary'
+complete -c dpitool -n '__dpitool_in classify' -l idle-timeout -x -d 'end a flow after this long without a packet, by packet time; 0: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer'
+complete -c dpitool -n '__dpitool_in classify' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
+complete -c dpitool -n '__dpitool_in classify' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
+complete -c dpitool -n '__dpitool_in classify' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in classify' -l no-guess -d 'do not guess by port or address what the payload does not tell'
+complete -c dpitool -n '__dpitool_in classify' -l community-id-seed -x -d 'seed of the Community ID [0]'
+complete -c dpitool -n '__dpitool_in classify' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
+complete -c dpitool -n '__dpitool_in classify' -l resync -d 'where a capture is damaged, go on at the next sound packet; each gap is told'
+complete -c dpitool -n '__dpitool_in classify' -l max-flows -x -d 'flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows [0]'
+complete -c dpitool -n '__dpitool_in classify' -l memory -x -d 'memory for flows; more end the ones idle longest, counted [2G]'
+complete -c dpitool -n '__dpitool_in classify' -l width -x -d 'width of table and summary; unless given that of the terminal, no limit in files and pipes'
+complete -c dpitool -n '__dpitool_in classify' -l color -x -a 'auto always never' -d 'colours: auto means on a terminal and without NO_COLOR [auto]'
+complete -c dpitool -n '__dpitool_in classify' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
+complete -c dpitool -n '__dpitool_in classify' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in classify' -F
+complete -c dpitool -n '__dpitool_in protocols' -l json -d 'as JSON'
+complete -c dpitool -n '__dpitool_in protocols' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in fields' -l json -d 'as JSON'
+complete -c dpitool -n '__dpitool_in fields' -l json-schema -d 'the JSON Schema of what classify -o json writes'
+complete -c dpitool -n '__dpitool_in fields' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in version' -s h -l help -d 'tell how the command is used, and do nothing else'
