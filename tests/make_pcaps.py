@@ -156,6 +156,16 @@ def record_huge():
     return damaged(struct.pack('<IIII', START // SECOND, 500000, 0x7FFFFFFF, 0x7FFFFFFF) + bytes(64))
 
 
+@case('record-gap.pcap')
+def record_gap():
+    """Classic pcap with zeros in the middle, and sound records behind them."""
+    capture = pcap_of(dns() + http())
+    whole = len(capture.bytes)
+    capture.bytes += struct.pack('<IIII', START // SECOND, 500000, 0xFFFFFFF0, 100) + bytes(200)
+    fill(capture, dns(50001, 2), at=START + SECOND)
+    return Made(capture, DNS, HTTP, exit_status=1, whole=whole)
+
+
 def damaged_ng(ending):
     """pcapng with two whole flows and then a bad ending."""
     capture = Pcapng()
@@ -169,6 +179,38 @@ def damaged_ng(ending):
 def block_cut():
     """pcapng that ends in the middle of a packet block."""
     return damaged_ng(struct.pack('<IIIIIII', 6, 132, 0, 0, 0, 100, 100) + bytes(40))
+
+
+@case('block-gap.pcapng')
+def block_gap():
+    """pcapng with bytes that are no block in the middle, and sound blocks behind them."""
+    capture = Pcapng()
+    capture.interface()
+    fill(capture, dns() + http())
+    whole = len(capture.bytes)
+    capture.bytes += b'\xff' * 77
+    fill(capture, dns(50001, 2), at=START + SECOND)
+    return Made(capture, DNS, HTTP, exit_status=1, whole=whole)
+
+
+@case('beside-packets.pcapng')
+def beside_packets():
+    """pcapng that says who captured it, what hosts are called, how much was lost, and comments."""
+    text = [(pcapfile.COMMENT, b'Evidence 7 \x1b[31m'), (pcapfile.SHB_HARDWARE, b'a machine'),
+            (pcapfile.SHB_OS, b'an operating system'), (4, b'a program')]
+    options = b''.join(pcapfile.option('<', code, value) for code, value in text)
+    capture = Pcapng(options=options + pcapfile.option('<', 0, b''))
+    capture.interface()
+    capture.interface()
+    capture.names([(P.addr(CLIENT), b'client.example'), (P.addr(SERVER), b'\xffserver\n'),
+                   (P.addr(SERVER), b'another name'), (P.addr(SERVER6), b'six.example')])
+    at = fill(capture, dns())
+    fill(capture, http(), at=at, options=pcapfile.option('<', pcapfile.COMMENT, b'look here'))
+    capture.statistics(0, ifdrop=3, osdrop=1)
+    capture.statistics(1, ifdrop=10)
+    capture.statistics(0, ifdrop=5, osdrop=2)
+    capture.block(10, struct.pack('<II', 0x544C534B, 6) + b'secret')
+    return Made(capture, DNS, HTTP)
 
 
 @case('block-short.pcapng')

@@ -27,6 +27,7 @@ struct packet {
     uint32_t wirelen; /* bytes the frame had on the wire; may be less than caplen in odd captures */
     int64_t ts_ns;    /* since 1970 UTC; times that do not fit are at the ends of the range */
     bool untimed;     /* the capture does not say: ts_ns is that of the packet before, or 0 */
+    bool stray;       /* far ahead of the packets around it: the clock does not believe it (flow/clock.h) */
     uint64_t number;  /* 1, 2, 3 ... over the whole stream */
     uint64_t offset;  /* of the packet's record or block in its input */
 };

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct engine {
     struct inputs *inputs;
@@ -26,6 +27,10 @@ struct engine {
     int64_t earliest, latest;
     uint64_t first;
     char detector_version[64];
+    uint8_t *held; /* bytes of the packet that waits for the one behind it */
+    size_t held_room;
+    struct packet behind;
+    bool has_behind;
     const char *capture; /* the one being read */
     bool said_overlap;
     engine_progress_fn *on_progress; /* NULL: none */
@@ -33,6 +38,7 @@ struct engine {
     /* where records go while engine_run is running */
     engine_record_fn *on_record;
     void *ctx;
+    const volatile sig_atomic_t *stop;
     enum dpi_status status; /* first failure of on_record */
     struct dpi_err *err;
 };
@@ -94,6 +100,7 @@ void engine_free(struct engine *e)
     filter_free(e->filter);
     inputs_free(e->inputs);
     notes_free(&e->notes);
+    free(e->held);
     free(e);
 }
 
@@ -112,6 +119,8 @@ static void note_overlap(struct engine *e, const struct packet *p)
 
 static void note_time(struct dpi_run *run, const struct packet *p)
 {
+    if (p->untimed)
+        return;
     if (!run->has_time || p->ts_ns < run->first_ns)
         run->first_ns = p->ts_ns;
     if (!run->has_time || p->ts_ns > run->last_ns)
@@ -160,34 +169,72 @@ static void tell_progress(struct engine *e)
     e->on_progress(e->progress_ctx, read, total, e->run.packets_read);
 }
 
-static enum dpi_status read_all(struct engine *e, const volatile sig_atomic_t *stop)
+/* DPI_OK, or DPI_END when no more is to be read. */
+static enum dpi_status read_packet(struct engine *e, struct packet *p)
 {
-    struct packet p;
     struct dpi_err err;
     for (;;) {
-        if (*stop) {
+        if (*e->stop) {
             e->run.interrupted = true;
-            return DPI_OK;
+            return DPI_END;
         }
-        if (e->first && e->run.packets_read == e->first) {
-            notes_add(&e->notes, "only the first %" PRIu64 " packets were read (--first)", e->first);
-            return DPI_OK;
-        }
-        switch (inputs_next(e->inputs, &p, &err)) {
+        switch (inputs_next(e->inputs, p, &err)) {
         case DPI_OK:
-            take_packet(e, &p);
-            tell_progress(e);
-            break;
+            return DPI_OK;
         case DPI_DAMAGED: /* inputs keep it for the report; the next capture follows */
         case DPI_INPUT:
         case DPI_INTERRUPTED: /* *stop tells */
             break;
         default:
-            return DPI_OK;
+            return DPI_END;
         }
+    }
+}
+
+/* Keeps p's bytes over the reading of the packet behind it. */
+static void hold(struct engine *e, struct packet *p)
+{
+    if (p->caplen > e->held_room) {
+        e->held_room = p->caplen;
+        e->held = xrealloc(e->held, e->held_room, 1);
+    }
+    if (p->caplen)
+        memcpy(e->held, p->data, p->caplen);
+    p->data = e->held;
+}
+
+/* The next packet to take. One that is far ahead of the clock waits for the packet behind it, which tells whether to
+ * believe it. */
+static enum dpi_status next_packet(struct engine *e, struct packet *p)
+{
+    if (e->has_behind) {
+        *p = e->behind;
+        e->has_behind = false;
+    } else {
+        DPI_TRY(read_packet(e, p));
+    }
+    if (p->untimed || !tracker_far_ahead(e->tracker, p->ts_ns))
+        return DPI_OK;
+    hold(e, p);
+    e->has_behind = read_packet(e, &e->behind) == DPI_OK;
+    p->stray = e->has_behind && !clock_confirms(p->ts_ns, e->behind.ts_ns);
+    return DPI_OK;
+}
+
+static enum dpi_status read_all(struct engine *e)
+{
+    struct packet p;
+    while (next_packet(e, &p) == DPI_OK) {
+        take_packet(e, &p);
+        tell_progress(e);
         if (e->status != DPI_OK)
             return e->status;
+        if (e->first && e->run.packets_read == e->first) {
+            notes_add(&e->notes, "only the first %" PRIu64 " packets were read (--first)", e->first);
+            break;
+        }
     }
+    return DPI_OK;
 }
 
 enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *ctx,
@@ -196,7 +243,8 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
     e->on_record = on_record;
     e->ctx = ctx;
     e->err = err;
-    DPI_TRY(read_all(e, stop));
+    e->stop = stop;
+    DPI_TRY(read_all(e));
     tracker_finish(e->tracker);
     return e->status;
 }

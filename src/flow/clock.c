@@ -18,46 +18,31 @@ static uint64_t distance(int64_t a, int64_t b)
     return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 }
 
-static void start(struct packet_clock *c, int64_t ts_ns)
+bool clock_far_ahead(const struct packet_clock *c, int64_t ts_ns)
 {
-    c->now = ts_ns;
-    c->started = true;
+    return c->started && ts_ns > c->now && distance(ts_ns, c->now) > max_ahead;
 }
 
-static void far_ahead(struct packet_clock *c, int64_t ts_ns, uint64_t packet)
+bool clock_confirms(int64_t ts_ns, int64_t behind_ns)
 {
-    if (c->ahead && distance(ts_ns, c->ahead_ns) <= max_ahead) {
-        event(&c->jumps, c->ahead_packet);
-        c->ahead = false;
-        c->now = ts_ns;
-        return;
-    }
-    if (c->ahead)
-        event(&c->strays, c->ahead_packet);
-    c->ahead = true;
-    c->ahead_ns = ts_ns;
-    c->ahead_packet = packet;
+    return behind_ns >= ts_ns || distance(ts_ns, behind_ns) <= max_back;
 }
 
-int64_t clock_advance(struct packet_clock *c, int64_t ts_ns, uint64_t packet)
+int64_t clock_advance(struct packet_clock *c, int64_t ts_ns, uint64_t packet, bool stray)
 {
-    if (!c->started) {
-        start(c, ts_ns);
+    bool far = clock_far_ahead(c, ts_ns);
+    if (far && stray) {
+        event(&c->strays, packet);
         return c->now;
     }
-    if (ts_ns > c->now && distance(ts_ns, c->now) > max_ahead) {
-        far_ahead(c, ts_ns, packet);
-        return c->now;
-    }
-    if (c->ahead) {
-        event(&c->strays, c->ahead_packet);
-        c->ahead = false;
-    }
-    if (ts_ns > c->now) {
-        c->now = ts_ns;
-    } else if (distance(ts_ns, c->now) > max_back) {
+    if (far)
+        event(&c->jumps, packet);
+    if (c->started && ts_ns < c->now) {
+        if (distance(ts_ns, c->now) <= max_back)
+            return c->now;
         event(&c->backs, packet);
-        c->now = ts_ns;
     }
+    c->started = true;
+    c->now = ts_ns;
     return c->now;
 }

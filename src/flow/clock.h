@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clock.h - time as the packets tell it: the only clock that ends a flow.
  *
- * A packet that is more than an hour ahead moves the clock only when the next packet confirms it (is within an
- * hour of it); a packet more than a minute behind sets the clock back. In between, the clock never goes back. */
+ * A packet that is more than an hour ahead moves the clock only when the packet behind it confirms it, by not being
+ * more than a minute earlier; without a packet behind it, it is believed. A packet more than a minute behind sets
+ * the clock back. In between, the clock never goes back. */
 #ifndef FLOW_CLOCK_H
 #define FLOW_CLOCK_H
 
@@ -14,17 +15,20 @@ struct clock_event { /* how often, and the number of the first packet that did i
 };
 
 struct packet_clock {
-    int64_t now; /* ns since 1970; valid once started */
+    int64_t now; /* ns since 1970; 0 until started */
     bool started;
-    bool ahead; /* the last packet was too far ahead and waits to be confirmed */
-    int64_t ahead_ns;
-    uint64_t ahead_packet;
-    struct clock_event jumps;  /* confirmed jumps forward */
-    struct clock_event strays; /* packets ahead that nothing confirmed */
+    struct clock_event jumps;  /* forward, confirmed */
+    struct clock_event strays; /* packets far ahead that nothing confirmed */
     struct clock_event backs;  /* steps back */
 };
 
-/* Takes the time of a packet and returns the new now. */
-int64_t clock_advance(struct packet_clock *c, int64_t ts_ns, uint64_t packet);
+/* Whether a packet at ts_ns is so far ahead that the packet behind it must be asked ... */
+bool clock_far_ahead(const struct packet_clock *c, int64_t ts_ns);
+
+/* ... and what it answers. */
+bool clock_confirms(int64_t ts_ns, int64_t behind_ns);
+
+/* Takes the time of a packet and returns the new now. stray: it is far ahead and was not confirmed. */
+int64_t clock_advance(struct packet_clock *c, int64_t ts_ns, uint64_t packet, bool stray);
 
 #endif

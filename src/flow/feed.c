@@ -104,6 +104,12 @@ void feed_open(struct feed *feed, struct flow *f)
     m->transport = f->key.transport;
 }
 
+void feed_hand_over(struct feed *feed, struct flow *from, struct flow *to)
+{
+    feed->slot[from->slot] = to;
+    from->has_slot = false;
+}
+
 /* nDPI believes the length in the header and ignores a packet that has less: where we hand over less than the
  * header says, or the header says nothing, the header we hand over says what is there. */
 static void set_ip_length(uint8_t *ip, uint32_t len, unsigned family)

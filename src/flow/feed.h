@@ -16,6 +16,7 @@ struct feed *feed_new(struct detector *d, void (*on_verdict)(void *ctx, struct f
 void feed_free(struct feed *feed); /* NULL is fine */
 
 void feed_open(struct feed *feed, struct flow *f);
+void feed_hand_over(struct feed *feed, struct flow *from, struct flow *to); /* the slot, with what it has seen */
 void feed_packet(struct feed *feed, struct flow *f, const struct decoded *d, int64_t now_ns);
 void feed_end(struct feed *feed, struct flow *f); /* its verdict will come; no packets after this */
 void feed_tick(struct feed *feed);                /* one packet was read from the input */

@@ -59,6 +59,7 @@ struct flow {
     uint64_t id, first_packet;
     int64_t first_ns, last_ns; /* packet times as captured, earliest and latest */
     int64_t began;             /* packet clock at the first packet */
+    bool only_untimed;         /* no packet so far had a time of its own */
     const struct capture_iface *iface;
     struct flow_side side[2];
     uint8_t mac[2][6];       /* of side 0 and 1 */

@@ -21,7 +21,6 @@ struct tracker {
     struct tracker_stats stats;
     struct flow *oldest, *newest;          /* live flows by their last packet */
     struct flow *ended_first, *ended_last; /* queue, linked by chain */
-    struct flow *ahead; /* live flow of the packet that the clock has not believed yet, or NULL */
     void (*on_end)(void *ctx, const struct flow *f);
     void *ctx;
 };
@@ -133,20 +132,25 @@ static void write_off(struct tracker *t, const struct flow *f)
         ledger_sub(&t->ledger, LEDGER_undecided, 1);
 }
 
-/* Takes f out of all that is live. Its timer is out of the queue already. */
-static void end_flow(struct tracker *t, struct flow *f, enum end_reason why)
+/* f, which is not live any more, leaves when its verdict is there. */
+static void queue_ended(struct tracker *t, struct flow *f, enum end_reason why)
 {
     f->end = (uint8_t)why;
     f->ended = true;
-    if (t->ahead == f)
-        t->ahead = NULL;
-    flow_table_remove(t->table, f);
-    idle_list_remove(t, f);
-    write_off(t, f);
+    f->chain = NULL;
     *(t->ended_last ? &t->ended_last->chain : &t->ended_first) = f;
     t->ended_last = f;
     if (!f->has_verdict)
         feed_end(t->feed, f);
+}
+
+/* Takes f out of all that is live. Its timer is out of the queue already. */
+static void end_flow(struct tracker *t, struct flow *f, enum end_reason why)
+{
+    flow_table_remove(t->table, f);
+    idle_list_remove(t, f);
+    write_off(t, f);
+    queue_ended(t, f, why);
 }
 
 static void end_early(struct tracker *t, struct flow *f, enum end_reason why)
@@ -164,22 +168,12 @@ static int64_t after(int64_t from, int64_t timeout)
     return deadline;
 }
 
-static enum end_reason due_reason(const struct tracker *t, const struct flow *f)
-{
-    enum end_reason why = END_idle;
-    if (t->opt.active && f->timer.deadline == after(f->began, t->opt.active))
-        why = END_active;
-    else if (tcp_is_attempt(f))
-        why = END_attempt;
-    return tcp_close_reason(f, why);
-}
-
 static void end_due(struct tracker *t)
 {
     struct timer *timer;
     while ((timer = timers_due(t->timers, t->stats.clock.now))) {
         struct flow *f = (struct flow *)timer;
-        end_flow(t, f, due_reason(t, f));
+        end_flow(t, f, tcp_close_reason(f, tcp_is_attempt(f) ? END_attempt : END_idle));
     }
 }
 
@@ -212,36 +206,19 @@ static int64_t idle_timeout(const struct tracker *t, const struct flow *f)
     return tcp_is_attempt(f) ? t->opt.attempt : t->opt.tcp_idle;
 }
 
-/* When f times out if its last packet was at the packet clock given. */
-static int64_t deadline_of(const struct tracker *t, const struct flow *f, int64_t last)
+/* When f times out unless another packet comes. Before the first packet with a time nothing can. */
+static int64_t deadline_of(const struct tracker *t, const struct flow *f)
 {
-    int64_t idle = after(last, idle_timeout(t, f));
-    int64_t active = after(f->began, t->opt.active);
-    return idle < active ? idle : active;
+    return t->stats.clock.started ? after(t->stats.clock.now, idle_timeout(t, f)) : INT64_MAX;
 }
 
-static void set_deadline(struct tracker *t, struct flow *f, int64_t last)
+static void set_deadline(struct tracker *t, struct flow *f)
 {
-    int64_t deadline = deadline_of(t, f, last);
+    int64_t deadline = deadline_of(t, f);
     if (deadline < f->timer.deadline)
         timers_lower(t->timers, &f->timer, deadline);
     else
         f->timer.deadline = deadline;
-}
-
-/* Moves the clock. When it jumps, the packet before was the first after the jump, and its flow is not idle. */
-static int64_t advance(struct tracker *t, const struct packet *p)
-{
-    struct packet_clock *c = &t->stats.clock;
-    uint64_t jumps = c->jumps.count;
-    clock_advance(c, p->ts_ns, p->number);
-    if (t->ahead && c->jumps.count > jumps) {
-        if (t->ahead->first_packet == c->ahead_packet)
-            t->ahead->began = c->ahead_ns;
-        set_deadline(t, t->ahead, c->ahead_ns);
-    }
-    t->ahead = NULL;
-    return c->now;
 }
 
 /* --- packets ------------------------------------------------------------------------------------------ */
@@ -256,25 +233,33 @@ static void note_labels(struct tracker *t, struct flow *f, const struct decoded 
     ledger_add(&t->ledger, LEDGER_mpls, 1);
 }
 
+/* f has a new record from packet p on. */
+static void begin_record(struct tracker *t, struct flow *f, const struct packet *p)
+{
+    f->id = f->timer.id = ++t->stats.flows;
+    f->first_packet = p->number;
+    f->first_ns = f->last_ns = p->ts_ns;
+    f->only_untimed = p->untimed;
+    f->began = t->stats.clock.now;
+    f->iface = p->iface;
+}
+
 static struct flow *begin_flow(struct tracker *t, const struct packet *p, const struct decoded *d,
-                               const struct flow_key *key, uint32_t hash, uint32_t tunnel)
+                               const struct flow_key *key, unsigned sender, uint32_t hash, uint32_t tunnel)
 {
     struct flow *f = xcalloc(1, sizeof(*f));
     f->key = *key;
     f->hash = hash;
     f->tunnel = tunnel;
-    f->id = f->timer.id = ++t->stats.flows;
-    f->first_packet = p->number;
-    f->first_ns = f->last_ns = p->ts_ns;
-    f->began = t->stats.clock.now;
-    f->iface = p->iface;
+    f->first_side = (uint8_t)sender;
+    begin_record(t, f, p);
     if (d->transport == IPPROTO_NUM_ICMP || d->transport == IPPROTO_NUM_ICMPV6) {
         f->icmp_type = (uint8_t)d->src_port;
         f->icmp_code = (uint8_t)d->dst_port;
     }
     flow_table_add(t->table, f);
     idle_list_append(t, f);
-    f->timer.deadline = deadline_of(t, f, f->began);
+    f->timer.deadline = deadline_of(t, f);
     timers_add(t->timers, &f->timer);
     ledger_add(&t->ledger, LEDGER_flow, 1);
     ledger_add(&t->ledger, LEDGER_undecided, 1);
@@ -303,6 +288,18 @@ static void note_mac(struct flow *f, unsigned side, enum mac_source source, cons
     f->mac_source[side] = (uint8_t)source;
 }
 
+static void note_time(struct flow *f, const struct packet *p)
+{
+    if (f->only_untimed && !p->untimed) {
+        f->first_ns = f->last_ns = p->ts_ns;
+        f->only_untimed = false;
+    }
+    if (p->ts_ns < f->first_ns)
+        f->first_ns = p->ts_ns;
+    if (p->ts_ns > f->last_ns)
+        f->last_ns = p->ts_ns;
+}
+
 static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
 {
     return (uint16_t)(d->cut << FLOW_FLAG_cut | d->fragment << FLOW_FLAG_fragmented |
@@ -311,21 +308,46 @@ static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
 
 static void count_packet(struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
 {
-    bool is_first = f->side[0].packets + f->side[1].packets == 0;
-    if (is_first)
-        f->first_side = (uint8_t)sender;
     if (d->has_src_mac)
         note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
     if (d->has_dst_mac)
         note_mac(f, !sender, MAC_OF_RECEIVER, d->dst_mac);
     count_side(&f->side[sender], p, d);
-    if (p->ts_ns < f->first_ns)
-        f->first_ns = p->ts_ns;
-    if (p->ts_ns > f->last_ns)
-        f->last_ns = p->ts_ns;
+    note_time(f, p);
     f->flags |= packet_flags(p, d);
     if (d->transport == IPPROTO_NUM_TCP)
         tcp_note(f, sender, d);
+}
+
+static bool past_active(const struct tracker *t, const struct flow *f)
+{
+    return after(f->began, t->opt.active) < t->stats.clock.now;
+}
+
+/* What was counted so far leaves as a record of its own; f goes on from packet p as the flow it is: same client, same
+ * label. Where the label is not known yet, it is asked for now, and f is detected anew. */
+static void slice(struct tracker *t, struct flow *f, const struct packet *p)
+{
+    struct flow *part = xmemdup(f, sizeof(*f));
+    if (f->mpls)
+        part->mpls = xmemdup(f->mpls, sizeof(*f->mpls));
+    if (f->attrs)
+        part->attrs = xmemdup(f->attrs, f->verdict.attrs_len);
+    if (f->tunnel)
+        tunnels_hold(t->tunnels, f->tunnel);
+    if (!f->has_verdict)
+        feed_hand_over(t->feed, f, part);
+    queue_ended(t, part, END_active);
+    if (!f->has_verdict)
+        feed_open(t->feed, f);
+    timers_remove(t->timers, &f->timer); /* the id is part of its order */
+    begin_record(t, f, p);
+    timers_add(t->timers, &f->timer);
+    f->flags = 0;
+    for (unsigned side = 0; side < 2; side++) {
+        struct flow_side *s = &f->side[side];
+        *s = (struct flow_side){.isn = s->isn, .isn_known = s->isn_known, .syn = s->syn, .syn_ack = s->syn_ack};
+    }
 }
 
 /* Whether the packet cannot belong to f any more although it has the same key; *why is then how f ended. */
@@ -359,8 +381,10 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
     if (!f) {
         if (new_path)
             ledger_add(&t->ledger, LEDGER_tunnel, 1);
-        return begin_flow(t, p, d, &key, hash, tunnel);
+        return begin_flow(t, p, d, &key, *sender, hash, tunnel);
     }
+    if (past_active(t, f))
+        slice(t, f, p);
     if (new_path) /* --conversations: a known flow came through a path of its own */
         tunnels_drop(t->tunnels, tunnel);
     return f;
@@ -368,7 +392,8 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
 
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
 {
-    int64_t now = advance(t, p);
+    if (!p->untimed)
+        clock_advance(&t->stats.clock, p->ts_ns, p->number, p->stray);
     end_due(t);
     if (d->bucket == DPI_BUCKET_flow) {
         unsigned sender;
@@ -376,14 +401,18 @@ void tracker_packet(struct tracker *t, const struct packet *p, const struct deco
         idle_list_remove(t, f);
         idle_list_append(t, f);
         count_packet(f, sender, p, d);
-        set_deadline(t, f, now);
-        t->ahead = t->stats.clock.ahead ? f : NULL;
+        set_deadline(t, f);
         if (!f->has_verdict)
-            feed_packet(t->feed, f, d, now);
+            feed_packet(t->feed, f, d, t->stats.clock.now);
         keep_bounds(t);
     }
     feed_tick(t->feed);
     give_out_ended(t);
+}
+
+bool tracker_far_ahead(const struct tracker *t, int64_t ts_ns)
+{
+    return clock_far_ahead(&t->stats.clock, ts_ns);
 }
 
 static int by_id(const void *a, const void *b)

@@ -36,6 +36,9 @@ void tracker_free(struct tracker *t); /* NULL is fine */
 /* One packet that was read, with d->bucket flow or another: others only move the clock. */
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d);
 
+/* Whether the packet behind must be asked before one at ts_ns is taken: see packet.stray and clock.h. */
+bool tracker_far_ahead(const struct tracker *t, int64_t ts_ns);
+
 void tracker_finish(struct tracker *t); /* ends every live flow; call once, at the end of the input */
 
 const struct tracker_stats *tracker_stats(struct tracker *t);

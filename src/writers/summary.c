@@ -146,6 +146,10 @@ static void capture(struct summary *s, const struct dpi_capture_info *c)
     paint_str(&s->paint, PAINT_DIM, c->format ? ", " : "");
     paint_str(&s->paint, PAINT_DIM, c->format ? c->format : "");
     newline(s);
+    if (c->about[DPI_ABOUT_COMMENT].p) {
+        paint_spaces(&s->paint, 2 * INDENT);
+        paint_wrapped(&s->paint, PAINT_DIM, c->about[DPI_ABOUT_COMMENT], 2 * INDENT, s->cfg.width);
+    }
     if (c->damage)
         damage(s, c);
 }

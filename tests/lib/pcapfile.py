@@ -19,6 +19,7 @@ MAGIC_MICRO, MAGIC_NANO, MAGIC_NG, MAGIC_ORDER = 0xA1B2C3D4, 0xA1B23C4D, 0x0A0D0
 BLOCK_IDB, BLOCK_PACKET, BLOCK_SPB, BLOCK_NRB, BLOCK_ISB, BLOCK_EPB, BLOCK_SHB = \
     1, 2, 3, 4, 5, 6, MAGIC_NG
 
+COMMENT, ISB_IFDROP, ISB_OSDROP = 1, 5, 7
 SHB_HARDWARE, SHB_OS, IF_NAME, IF_TSRESOL, IF_OS, IF_TSOFFSET = 2, 3, 2, 9, 12, 14
 
 Packet = collections.namedtuple('Packet', 'number time_ns link interface data wire_length')
@@ -85,6 +86,19 @@ class Pcapng:
                                           when & 0xFFFFFFFF, len(data), wire)
                    + data + b'\0' * (-len(data) % 4) + options)
 
+    def names(self, names):
+        """A name resolution block of (address as bytes, name as bytes)."""
+        records = b''.join(option(self.order, 1 if len(address) == 4 else 2, address + name + b'\0')
+                           for address, name in names)
+        self.block(BLOCK_NRB, records + option(self.order, 0, b''))
+
+    def statistics(self, interface, *, ifdrop=None, osdrop=None):
+        options = b''.join(option(self.order, code, struct.pack(self.order + 'Q', count))
+                           for code, count in ((ISB_IFDROP, ifdrop), (ISB_OSDROP, osdrop))
+                           if count is not None)
+        self.block(BLOCK_ISB, struct.pack(self.order + 'III', interface, 0, 0) + options
+                   + option(self.order, 0, b''))
+
     def simple_packet(self, data, wire_length=None):
         wire = len(data) if wire_length is None else wire_length
         self.block(BLOCK_SPB, struct.pack(self.order + 'I', wire) + data)
@@ -135,6 +149,8 @@ def blocks_of(data):
         size = struct.unpack_from(order + 'I', data, offset + 4)[0]
         if size < 12 or size % 4 or offset + size > len(data):
             raise ValueError('block at %d has length %d' % (offset, size))
+        if struct.unpack_from(order + 'I', data, offset + size - 4)[0] != size:
+            raise ValueError('block at %d ends with another length than %d' % (offset, size))
         yield order, kind, data[offset + 8:offset + size - 4]
         offset += size
 
@@ -207,3 +223,46 @@ def as_pcap(data, *, order, nano=False):
     for packet in read(data):
         out.packet(packet.time_ns, packet.data, packet.wire_length)
     return bytes(out.bytes)
+
+
+def as_pcapng(data):
+    """A classic pcap as pcapng with nanoseconds."""
+    out = Pcapng()
+    out.interface(interfaces(data)[0], tsresol=9)
+    for packet in read(data):
+        out.packet(packet.time_ns, packet.data, wire_length=packet.wire_length)
+    return bytes(out.bytes)
+
+
+def _parts(data):
+    """(head, bytes) of each packet, with what stands behind the one before it: head is the headers that a file
+    needs which begins here."""
+    if not is_pcapng(data):
+        offset = 24
+        for packet in read(data):
+            yield data[:24], data[offset:offset + 16 + len(packet.data)]
+            offset += 16 + len(packet.data)
+        return
+    head = since = b''
+    for order, kind, body in blocks_of(data):
+        size = struct.pack(order + 'I', len(body) + 12)
+        block = struct.pack(order + 'I', kind) + size + body + size
+        since += block
+        if kind in (BLOCK_SHB, BLOCK_IDB):
+            head = block if kind == BLOCK_SHB else head + block
+        elif kind in (BLOCK_EPB, BLOCK_SPB, BLOCK_PACKET):
+            yield head, since
+            since = b''
+    if since:
+        yield head, since
+
+
+def cut_in_two(data):
+    """A capture as two files that hold one half of its packets each."""
+    parts = list(_parts(data))
+    half = len(parts) // 2
+    first = b''.join(part for _, part in parts[:half])
+    second = b''.join(part for _, part in parts[half:])
+    if not is_pcapng(data):
+        return data[:24] + first, data[:24] + second
+    return first, (parts[half - 1][0] if half else b'') + second

@@ -3,18 +3,24 @@
 """determinism.py DPITOOL CAPTURE|FOLDER... - what dpitool writes is a function of the input's bytes.
 
 Of each capture, each format by itself in the pinned environment is the reference. The same bytes must come again from
-a second run (its hash keys are others), under another time zone and locale, from one run with all formats at once, and
-from standard input, where only the name of the capture may differ."""
+a second run (its hash keys are others), under another time zone and locale, from one run with all formats at once.
+From standard input, from each compression, from classic pcap turned to pcapng and from the capture cut in two files
+only the columns capture and interface may differ, and in the summary what it says of files."""
 import functools
 import json
 import os
+import struct
+import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
+import pcapfile  # noqa: E402
 from dpitest import captures, each, environment, run, tally_line  # noqa: E402
 
 FORMATS = ("csv", "json", "table", "summary", "summary-json")
+COMPRESSIONS = ("gzip", "zstd", "xz", "bzip2", "lz4")
 ELSEWHERE = environment(TZ="Asia/Kathmandu", LC_ALL="C.UTF-8", LANG="de_DE.UTF-8")
 
 
@@ -31,26 +37,66 @@ def all_at_once(binary, path):
         return {fmt: open(file, "rb").read() if os.path.exists(file) else b"" for fmt, file in files.items()}
 
 
-def without_names(fmt, result):
-    """A summary as JSON without what says where the capture was."""
+def without_files(result):
+    """A summary as JSON without what it says of the files: their names, formats and what is written in them."""
     status, out = result
-    if fmt != "summary-json" or not out:
+    if not out:
         return result
     summary = json.loads(out)
-    for capture in summary["captures"]:
-        capture["name"] = "-"
-    del summary["warnings"]
+    for key in ("captures", "warnings", "capture_drops"):
+        summary.pop(key, None)
     return status, summary
 
 
-def stdin_differs(binary, path, header):
-    fields = ["--fields", ",".join(name for name in header if name != "capture")] if header else []
-    for fmt, options in (("csv", fields), ("json", fields), ("summary-json", [])):
-        named = classify(binary, "-o", fmt, *options, path)
-        with open(path, "rb") as source:
-            piped = classify(binary, "-o", fmt, *options, "-", stdin=source)
-        if without_names(fmt, named) != without_names(fmt, piped):
-            yield f"{fmt}: standard input makes a difference"
+def results(binary, header, *inputs, stdin=None):
+    """What must not depend on the form of the input. Standard input is one file for all runs."""
+    columns = [name for name in header if name not in ("capture", "interface")]
+    for fmt, options in (("csv", columns), ("json", columns), ("summary-json", [])):
+        fields = ["--fields", ",".join(options)] if options else []
+        if stdin:
+            stdin.seek(0)
+        result = classify(binary, "-o", fmt, *fields, *inputs, stdin=stdin)
+        yield fmt, without_files(result) if fmt == "summary-json" else result
+
+
+def compressed(path, program):
+    with open(path, "rb") as source:
+        return subprocess.run([program, "-c"], stdin=source, capture_output=True, check=True).stdout
+
+
+def other_forms(path):
+    """(what it is, files of it) of the same packets."""
+    for program in COMPRESSIONS:
+        yield program, [compressed(path, program)]
+    with open(path, "rb") as source:
+        data = source.read()
+    try:
+        packets = list(pcapfile.read(data))
+        if not pcapfile.is_pcapng(data):
+            yield "pcapng", [pcapfile.as_pcapng(data)]
+    except (ValueError, struct.error, KeyError, IndexError, TypeError):
+        return  # damaged, or a variant that the strict reader does not know
+    times = [packet.time_ns for packet in packets]
+    # Files are ordered by their first packet, so the cut must not turn them round; and a packet without a time has
+    # that of the packet before it, which a file of its own does not have.
+    if len(times) > 1 and times[0] <= times[len(times) // 2] and 0 not in times:
+        yield "cut in two", pcapfile.cut_in_two(data)
+
+
+def forms_differ(binary, path, header):
+    reference = list(results(binary, header, path))
+    with open(path, "rb") as source:
+        if reference != list(results(binary, header, "-", stdin=source)):
+            yield "standard input makes a difference"
+    with tempfile.TemporaryDirectory(prefix="dpitool-determinism-") as folder:
+        for what, files in other_forms(path):
+            names = [os.path.join(folder, f"{n}") for n in range(len(files))]
+            for name, data in zip(names, files):
+                with open(name, "wb") as out:
+                    out.write(data)
+            for (fmt, expected), (_, got) in zip(reference, results(binary, header, *names)):
+                if expected != got:
+                    yield f"{fmt}: as {what} it makes a difference"
 
 
 def differences(binary, path):
@@ -64,7 +110,7 @@ def differences(binary, path):
         if expected[1] != together[fmt]:
             wrong.append(f"{fmt}: one of several outputs differs from the only one")
     header = reference["csv"][1].split(b"\r\n", 1)[0].decode().split(",") if reference["csv"][1] else []
-    return wrong + list(stdin_differs(binary, path, header))
+    return wrong + list(forms_differ(binary, path, header))
 
 
 def main(args):

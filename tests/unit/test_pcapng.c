@@ -816,6 +816,8 @@ static void resync_finds_blocks_that_are_not_where_they_were(void **state)
 {
     struct fixture *f = *state;
     for (size_t lost = 1; lost < 2 * SIZE; lost++) {
+        if (lost == SIZE)
+            continue; /* the ends of two blocks of one length are one block: nobody can tell */
         size_t at = FIRST_AT + 5 * SIZE + 6;
         make_twenty(f, false);
         memmove(f->in.b + at, f->in.b + at + lost, f->in.n - at - lost);

@@ -70,6 +70,7 @@ struct end {
     enum end_reason why;
     unsigned client, labelled_after;
     struct flow_key key;
+    int64_t first_ns;
     uint8_t mac[2], mac_source[2]; /* the last byte of each */
     unsigned n_labels, last_label;
 };
@@ -81,6 +82,7 @@ struct world {
     struct end ends[MAX_ENDS];
     size_t n;
     uint64_t packet;
+    bool untimed;
     uint8_t ip[64];
 };
 
@@ -98,6 +100,7 @@ static void ended(void *ctx, const struct flow *f)
         .client = flow_client(f),
         .labelled_after = f->verdict.app,
         .key = f->key,
+        .first_ns = f->first_ns,
         .mac = {f->mac[0][5], f->mac[1][5]},
         .mac_source = {f->mac_source[0], f->mac_source[1]},
         .n_labels = f->mpls ? f->mpls->n : 0,
@@ -148,7 +151,8 @@ static struct decoded packet_of(struct world *w, uint8_t transport, unsigned fro
 static void play(struct world *w, double t, const struct decoded *d)
 {
     static const struct capture_iface iface = {.capture = "test"};
-    struct packet p = {.iface = &iface, .caplen = 54, .wirelen = 54, .ts_ns = S(t), .number = ++w->packet};
+    struct packet p = {.iface = &iface, .caplen = 54, .wirelen = 54, .ts_ns = S(t), .number = ++w->packet,
+                       .untimed = w->untimed};
     tracker_packet(w->tracker, &p, d);
 }
 
@@ -361,6 +365,30 @@ static void active_timeout_slices(void **state)
     world_free(w);
 }
 
+static void slices_keep_client_and_label(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.active = S(10);
+    w->detector.decide_after = 2;
+    start(w);
+    tcp(w, 0, 1, TCP_SYN, 100, 0);
+    for (int i = 0; i < 3000; i++) /* past the verdict and its lag */
+        tcp(w, 1, 2, TCP_SYN | TCP_ACK, 900, 101);
+    tcp(w, 20, 2, TCP_ACK, 901, 101);
+    tcp(w, 40, 2, TCP_ACK, 901, 101);
+    finish(w);
+    assert_int_equal(w->n, 3);
+    expect(w, 0, 1, END_active);
+    expect(w, 2, 3, END_eof);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(w->ends[i].client, 0);
+        assert_int_equal(w->ends[i].labelled_after, 2);
+    }
+    assert_int_equal(w->ends[1].packets[1], 1);
+    world_free(w);
+}
+
 static void bounds_end_the_idle_longest(void **state)
 {
     (void)state;
@@ -435,35 +463,20 @@ static void many_flows_all_come_out_once(void **state)
     world_free(w);
 }
 
-static void packet_before_a_confirmed_jump_is_not_idle(void **state)
+static void packets_without_a_time_end_nothing(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    w->opt.active = S(1000);
     start(w);
-    udp(w, 0, 1, 5000, 2, 7);     /* 1 */
-    udp(w, 90000, 1, 6000, 2, 7); /* 2: the clock does not believe it yet */
-    udp(w, 90001, 2, 7, 1, 6000); /* 2: now it does */
-    udp(w, 90002, 1, 6000, 2, 7);
+    w->untimed = true;
+    udp(w, 0, 1, 5000, 2, 7); /* before any packet with a time */
+    w->untimed = false;
+    udp(w, 1e9, 1, 6000, 2, 7);
+    udp(w, 1e9, 1, 5000, 2, 7);
     finish(w);
     assert_int_equal(w->n, 2);
-    expect(w, 0, 1, END_idle);
-    expect(w, 1, 2, END_eof);
-    world_free(w);
-}
-
-static void stray_ahead_keeps_nobody_alive(void **state)
-{
-    (void)state;
-    struct world *w = world_new();
-    start(w);
-    udp(w, 0, 1, 5000, 2, 7);
-    udp(w, 90000, 1, 6000, 2, 7);
-    udp(w, 1, 1, 5000, 2, 7);
-    udp(w, 130, 1, 7000, 2, 7);
-    finish(w);
-    expect(w, 0, 2, END_idle);
-    expect(w, 1, 1, END_idle);
+    expect(w, 0, 1, END_eof);
+    assert_true(w->ends[0].first_ns == S(1e9));
     world_free(w);
 }
 
@@ -599,8 +612,8 @@ int main(void)
         cmocka_unit_test(memory_bounds_too),
         cmocka_unit_test(feeding_stops_at_the_verdict),
         cmocka_unit_test(many_flows_all_come_out_once),
-        cmocka_unit_test(packet_before_a_confirmed_jump_is_not_idle),
-        cmocka_unit_test(stray_ahead_keeps_nobody_alive),
+        cmocka_unit_test(packets_without_a_time_end_nothing),
+        cmocka_unit_test(slices_keep_client_and_label),
         cmocka_unit_test(header_length_follows_what_is_delivered),
         cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
         cmocka_unit_test(tunnel_is_part_of_the_key),
