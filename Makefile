@@ -172,6 +172,10 @@ pcapng-suite: $(BIN) ## packets and times of the pcapng test generator's files: 
 	@$(DEPS) accept
 	@tests/tools/pcapng_suite.py $(BIN) $(or $(CORPUS),$(error where is it? make pcapng-suite CORPUS=DIR))
 
+counts: $(BIN) ## packet counts against capinfos: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/counts.py $(BIN) $(or $(CORPUS),$(error where are the captures? make counts CORPUS=DIR))
+
 community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
 	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
 
@@ -215,6 +219,6 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
-.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity corpus \
+.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity corpus counts \
         pcapng-suite community-id determinism lint format install uninstall help clean
 .SECONDARY:

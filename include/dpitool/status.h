@@ -35,7 +35,7 @@ struct dpi_err {
     char msg[DPI_ERR_MSG_MAX]; /* one line, no newline; may hold bytes of file names: escape to print */
 };
 
-/* Fills err and returns code. */
+/* Fills err and returns code. A message that is too long loses its middle. */
 enum dpi_status dpi_fail(struct dpi_err *err, enum dpi_status code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -60,6 +60,14 @@ static inline bool dpi_text_eq(struct dpi_text a, struct dpi_text b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* By bytes, like memcmp; what goes on stands behind. */
+static inline int dpi_text_cmp(struct dpi_text a, struct dpi_text b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int cmp = n ? memcmp(a.p, b.p, n) : 0;
+    return cmp ? cmp : (a.n > b.n) - (a.n < b.n);
+}
+
 #define DPI_U64_MAX    21 /* longest number as text, with the final NUL; and so on */
 #define DPI_ADDR_MAX   46
 #define DPI_TIME_MAX   31 /* "2026-11-21T09:11:39.123456789Z"; 64 bits reach from 1677 to 2262 */
@@ -72,7 +80,6 @@ size_t dpi_u64_text(char out[static DPI_U64_MAX], uint64_t v);
 size_t dpi_addr_text(char out[static DPI_ADDR_MAX], const struct dpi_addr *a); /* RFC 5952 */
 size_t dpi_time_text(char out[static DPI_TIME_MAX], int64_t ns);               /* RFC 3339, UTC */
 size_t dpi_span_text(char out[static DPI_SPAN_MAX], int64_t ns);
-size_t dpi_mac_text(char out[static DPI_MAC_MAX], const uint8_t mac[static 6]);
 
 /* Any of these by its kind; "" and 0 for the other kinds, which have no bound. */
 size_t dpi_scalar_text(char out[static DPI_SCALAR_MAX], const struct dpi_value *v);

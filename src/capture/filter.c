@@ -24,8 +24,8 @@ struct compiled {
 
 struct filter {
     char *expr;
-    struct compiled *v;
-    size_t n, last; /* last: the one used for the packet before */
+    struct compiled *v; /* in the order of their link types */
+    size_t n, last;     /* last: the one used for the packet before */
 };
 
 /* Link types on which an expression is tried before the captures are known. The first one's error is what
@@ -88,29 +88,36 @@ enum dpi_status filter_new(struct filter **out, const char *expr, struct dpi_err
     return dpi_fail(err, DPI_USAGE, "--filter '%s' does not compile: %s", expr, first_why);
 }
 
-/* Compiles for a link type that was not met before. */
+/* Compiles for a link type that was not met before; f->last is where it belongs. */
 static enum dpi_status add(struct filter *f, uint32_t link_type, struct dpi_err *err)
 {
     char why[PCAP_ERRBUF_SIZE];
     f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
-    struct compiled *c = &f->v[f->n];
+    struct compiled *c = &f->v[f->last];
+    memmove(c + 1, c, (f->n++ - f->last) * sizeof(*c));
     *c = (struct compiled){.link_type = link_type};
     c->verdict = compile(f->expr, link_type, &c->program, why);
-    f->last = f->n++;
     if (c->verdict == CANNOT_COMPILE)
         return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile for link type %u: %s", f->expr,
                         link_type, why);
     return DPI_OK;
 }
 
+/* Sets f->last to the program, or to where it belongs. */
 static bool find(struct filter *f, uint32_t link_type)
 {
+    size_t first = 0, end = f->n;
     if (f->last < f->n && f->v[f->last].link_type == link_type)
         return true;
-    for (f->last = 0; f->last < f->n; f->last++)
-        if (f->v[f->last].link_type == link_type)
-            return true;
-    return false;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (f->v[middle].link_type < link_type)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    f->last = first;
+    return first < f->n && f->v[first].link_type == link_type;
 }
 
 enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *match, struct dpi_err *err)

@@ -190,8 +190,9 @@ static enum dpi_status add_folder(struct inputs *in, const char *path, struct dp
         others += status == DPI_OK && !is_capture;
     }
     if (status == DPI_OK && in->n == before)
-        status = dpi_fail(err, DPI_INPUT, "there is no capture in the folder '%s': %zu other files, %zu folders, "
-                          "which are not entered", path, others, f.folders);
+        status = dpi_fail(err, DPI_INPUT, "there is no capture in the folder '%s'%s%s", path,
+                          others ? ": what is in it is something else" : "",
+                          f.folders ? "; folders in it are not entered" : "");
     else if (status == DPI_OK && (others || f.folders))
         note(in, "in %s, %zu files are no captures and %zu folders were not entered", path, others, f.folders);
     folder_free(&f);

@@ -85,7 +85,7 @@ static const struct opt classify_opts[] = {
     {.name = "max-flows", .type = OPT_NUMBER, .offset = AT(max_flows), .arg = "N", .max = UINT32_MAX, .def = "0",
      .help = "flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows"},
     {.name = "memory", .type = OPT_SIZE, .offset = AT(memory), .arg = "SIZE", .min = 1 << 20,
-     .max = UINT64_C(1) << 46, .def = "2G", .help = "memory for flows; more end the ones idle longest, counted"},
+     .max = UINT64_C(1) << 36, .def = "2G", .help = "memory for flows; more end the ones idle longest, counted"},
     {.name = "width", .type = OPT_NUMBER, .offset = AT(width), .arg = "COLUMNS", .min = 40, .max = 10000,
      .help = "width of table and summary; unless given that of the terminal, no limit in files and pipes"},
     {.name = "color", .type = OPT_CHOICE, .offset = AT(color), .arg = "WHEN", .choices = when_choices,
@@ -108,9 +108,7 @@ static void set_idle_timeouts(struct flow_options *f, int64_t given)
     f->closed = SECONDS(5);
     if (given < 0)
         return;
-    f->tcp_idle = f->udp_idle = f->other_idle = given;
-    if (given < f->attempt)
-        f->attempt = given;
+    f->tcp_idle = f->udp_idle = f->other_idle = f->attempt = given;
     if (given && given < f->closed)
         f->closed = given;
 }
@@ -214,13 +212,24 @@ static int tell_damage(const struct dpi_run *run)
     return status;
 }
 
+/* What the summary says under warnings must not be lost with it. */
+static void tell_warnings(const struct dpi_run *run)
+{
+    for (size_t i = 0; i < run->n_warnings; i++)
+        diag("%.*s", (int)run->warnings[i].n, run->warnings[i].p);
+}
+
 static int run_to_end(struct engine *engine, struct outputs *outputs)
 {
     struct dpi_err err;
     enum dpi_status st = engine_run(engine, outputs_record, outputs, &stop_signal, &err);
     diag_passing(NULL);
+    if (st == DPI_USAGE)
+        return cmd_fail(&err);
     const struct dpi_run *run = engine_report(engine);
     int status = tell_damage(run);
+    if (!outputs_want_rankings(outputs))
+        tell_warnings(run);
     enum dpi_status finished = outputs_finish(outputs, run);
     if (st == DPI_OUTPUT || finished == DPI_OUTPUT)
         return dpi_status_exit(DPI_OUTPUT);
@@ -238,7 +247,9 @@ static int classify_run(const void *options, const struct opt_words *words)
     struct progress progress;
     int status;
     struct outputs_options output_options = {
-        .specs = o->output.v, .n_specs = o->output.n, .fields = o->fields, .sort = o->sort,
+        .specs = o->output.v, .n_specs = o->output.n,
+        .captures = words->v, .n_captures = words->n,
+        .fields = o->fields, .sort = o->sort,
         .csv_raw = o->csv_raw, .csv_bom = o->csv_bom, .csv_delimiter = o->csv_delimiter,
         .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
     };
@@ -271,8 +282,9 @@ const struct cmd cmd_classify = {
     .name = "classify",
     .args = "CAPTURE...",
     .summary = "tell what is in captures: flows, protocols, applications, every packet accounted for",
-    .about = "Reads pcap and pcapng files, or - for standard input, in one pass. Several captures are one stream: "
-             "whole files,\nordered by their first packet. What is damaged is read up to the damage.",
+    .about = "Reads pcap and pcapng files, compressed or not, the files of a folder, or - for standard input, in one "
+             "pass. Several\ncaptures are one stream: whole files, ordered by their first packet. What is damaged "
+             "is read up to the damage.",
     .opts = classify_opts,
     .options_size = sizeof(struct options),
     .min_words = 1,

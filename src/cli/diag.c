@@ -3,6 +3,7 @@
 #include "cli/diag.h"
 
 #include "util/escape.h"
+#include "util/shorten.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,7 +39,7 @@ void diag(const char *fmt, ...)
     char raw[LINE_MAX_BYTES], safe[4 * LINE_MAX_BYTES];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(raw, sizeof(raw), fmt, ap);
+    shorten_format(raw, sizeof(raw), fmt, ap);
     va_end(ap);
     escape_text(safe, sizeof(safe), raw, strlen(raw), 0);
     erase_passing();

@@ -3,6 +3,7 @@
 #include "cli/opt.h"
 
 #include "cli/when.h"
+#include "util/buf.h"
 #include "util/nearest.h"
 #include "util/xalloc.h"
 
@@ -97,8 +98,16 @@ static enum dpi_status set_choice(const struct opt *o, const char *value, void *
         }
     }
     const char *meant = nearest(value, strlen(value), choice_at, (void *)o->choices);
-    return dpi_fail(err, DPI_USAGE, "--%s: '%s' is not one of its values%s%s%s", o->name, value,
-                    meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+    struct buf all = {0};
+    for (unsigned i = 0; o->choices[i]; i++) {
+        buf_str(&all, i ? ", " : "");
+        buf_str(&all, o->choices[i]);
+    }
+    buf_char(&all, '\0');
+    dpi_fail(err, DPI_USAGE, "--%s: '%s' is not one of its values: %s%s%s%s", o->name, value, all.p,
+             meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+    buf_free(&all);
+    return DPI_USAGE;
 }
 
 static void add_text(struct opt_texts *t, const char *value)

@@ -81,11 +81,6 @@ static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_
                         meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
     }
     const char *path = spec[n] == ':' && spec[n + 1] ? spec + n + 1 : "-";
-    for (size_t i = 0; i < o->n_targets; i++)
-        if (strcmp(o->targets[i].path, path) == 0)
-            return dpi_fail(err, DPI_USAGE, "two outputs on %s: %s and %s; give one of them a path, as in %s:FILE",
-                            strcmp(path, "-") == 0 ? "standard output" : path, o->v[i].ops->name, ops->name,
-                            ops->name);
     add(o, ops, add_target(o, path))->cfg.top = o->opt.sort && !o->opt.top ? DEFAULT_TOP : o->opt.top;
     return DPI_OK;
 }
@@ -219,10 +214,34 @@ static enum dpi_status open_writer(struct outputs *o, struct output *out, struct
     return out->ops->open(&out->state, &out->cfg, err);
 }
 
+static const struct dpi_writer_ops *writer_of(const struct outputs *o, size_t target)
+{
+    size_t i = 0;
+    while (o->v[i].target != target)
+        i++;
+    return o->v[i].ops;
+}
+
+static enum dpi_status open_target(struct outputs *o, size_t i, struct dpi_err *err)
+{
+    struct target *t = &o->targets[i];
+    DPI_TRY(outfile_open(&t->file, t->path, err));
+    for (size_t k = 0; k < o->opt.n_captures; k++)
+        if (outfile_is_input(t->file, o->opt.captures[k]))
+            return dpi_fail(err, DPI_USAGE, "-o %s:%s would replace the capture it is made from", writer_of(o, i)->name,
+                            t->path);
+    for (size_t k = 0; k < i; k++)
+        if (outfile_same(t->file, o->targets[k].file))
+            return dpi_fail(err, DPI_USAGE, "two outputs on %s: %s and %s; give one of them a path, as in %s:FILE",
+                            outfile_name(t->file), writer_of(o, k)->name, writer_of(o, i)->name,
+                            writer_of(o, i)->name);
+    return DPI_OK;
+}
+
 enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err)
 {
     for (size_t i = 0; i < o->n_targets; i++)
-        DPI_TRY(outfile_open(&o->targets[i].file, o->targets[i].path, err));
+        DPI_TRY(open_target(o, i, err));
     for (size_t i = 0; i < o->n; i++)
         DPI_TRY(open_writer(o, &o->v[i], err));
     return DPI_OK;

@@ -11,6 +11,8 @@ struct outputs;
 struct outputs_options {
     const char *const *specs; /* FORMAT[:PATH]; none: the default screen */
     size_t n_specs;
+    const char *const *captures; /* what is read: no output may replace one */
+    size_t n_captures;
     const char *fields; /* --fields, or NULL */
     const char *sort;   /* --sort, or NULL */
     bool csv_raw, csv_bom;

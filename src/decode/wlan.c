@@ -60,7 +60,8 @@ bool layer_radiotap(struct work *w)
     const uint8_t *h;
     uint8_t flags;
 
-    if (!cursor_bytes(&header, &h, RADIOTAP_SIZE) || !cursor_skip(&w->c, le16_at(h + 2)))
+    if (!cursor_bytes(&header, &h, RADIOTAP_SIZE) || le16_at(h + 2) < RADIOTAP_SIZE ||
+        !cursor_skip(&w->c, le16_at(h + 2)))
         return layer_cut(w, DPI_BUCKET_link_malformed);
     flags = radiotap_flags(cursor_of(h, (size_t)(w->c.p - h)));
     if (flags & RADIOTAP_FLAG_BAD_FCS) /* the receiver says that the bytes are wrong */

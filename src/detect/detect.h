@@ -64,8 +64,8 @@ struct detect_verdict {
     uint8_t by, app_by; /* enum detect_by: what named master (app when there is no master), and what named app */
     uint8_t confidence; /* nDPI's number */
     uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
-    bool attrs_cut;            /* there were more than DETECT_ATTRS_MAX bytes of them */
-    bool name_cut;             /* a name fills the whole of the fixed room that nDPI has for it */
+    bool attrs_cut;            /* more than DETECT_ATTRS_MAX bytes of them, or than the library keeps of one */
+    bool name_cut;             /* the hostname fills the whole of the fixed room that the library has for it */
 };
 
 struct detect_reply {

@@ -18,6 +18,8 @@
 struct engine {
     struct inputs *inputs;
     struct filter *filter; /* NULL: none */
+    bool filter_failed, filter_matched; /* for a link type; a packet */
+    struct dpi_err filter_err; /* the first failure */
     struct detector *detector;
     struct tracker *tracker;
     struct record_builder *builder;
@@ -132,8 +134,16 @@ static bool passes_filter(struct engine *e, const struct packet *p)
 {
     struct dpi_err err;
     bool match = true;
-    if (e->filter && filter_match(e->filter, p, &match, &err) != DPI_OK)
-        notes_add(&e->notes, "%s", err.msg);
+    if (!e->filter)
+        return true;
+    if (filter_match(e->filter, p, &match, &err) == DPI_OK) {
+        e->filter_matched |= match;
+        return match;
+    }
+    notes_add(&e->notes, "%s", err.msg);
+    if (!e->filter_failed)
+        e->filter_err = err;
+    e->filter_failed = true;
     return match;
 }
 
@@ -245,6 +255,10 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
     e->err = err;
     e->stop = stop;
     DPI_TRY(read_all(e));
+    if (e->filter_failed && !e->filter_matched) { /* nothing can be said of what was asked for */
+        *err = e->filter_err;
+        return err->code;
+    }
     tracker_finish(e->tracker);
     return e->status;
 }

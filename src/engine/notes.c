@@ -3,6 +3,7 @@
 #include "engine/notes.h"
 
 #include "decode/decode.h"
+#include "util/shorten.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ void notes_add(struct notes *notes, const char *fmt, ...)
     char line[1024];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(line, sizeof(line), fmt, ap);
+    shorten_format(line, sizeof(line), fmt, ap);
     va_end(ap);
     if (notes->n == notes->capacity) {
         notes->capacity = notes->capacity ? notes->capacity * 2 : 8;
@@ -27,50 +28,70 @@ void notes_add(struct notes *notes, const char *fmt, ...)
 
 void notes_link(struct notes *notes, uint32_t link_type)
 {
-    for (size_t i = 0; i < notes->n_links; i++) {
-        if (notes->links[i].link_type == link_type) {
-            notes->links[i].packets++;
-            return;
-        }
+    size_t i = notes->last_link;
+    if (i >= notes->n_links || notes->links[i].link_type != link_type)
+        for (i = 0; i < notes->n_links && notes->links[i].link_type != link_type;)
+            i++;
+    if (i == NOTES_LINKS_MAX) {
+        notes->other_links++;
+        return;
     }
-    if (notes->n_links == notes->links_capacity) {
-        notes->links_capacity = notes->links_capacity ? notes->links_capacity * 2 : 4;
-        notes->links = xrealloc(notes->links, notes->links_capacity, sizeof(*notes->links));
-    }
-    notes->links[notes->n_links++] = (struct link_count){link_type, 1};
+    if (i == notes->n_links)
+        notes->links[notes->n_links++].link_type = link_type;
+    notes->links[i].packets++;
+    notes->last_link = i;
 }
 
-static void link_note(struct notes *notes, const struct link_count *l)
+/* --- what can be said only at the end ----------------------------------------------------------------- */
+
+static void link_notes(struct notes *notes)
 {
-    const char *name = decode_link_name(l->link_type);
-    notes_add(notes, "%" PRIu64 " packets have link type %u (%s), which dpitool cannot decode", l->packets,
-              l->link_type, name ? name : "not assigned");
+    for (size_t i = 0; i < notes->n_links; i++) {
+        const struct link_count *l = &notes->links[i];
+        const char *name = decode_link_name(l->link_type);
+        notes_add(notes, "%" PRIu64 " %s link type %u (%s), which dpitool cannot decode", l->packets,
+                  l->packets == 1 ? "packet has" : "packets have", l->link_type, name ? name : "not assigned");
+    }
+    if (notes->other_links)
+        notes_add(notes, "%" PRIu64 " %s yet another link type, which dpitool cannot decode", notes->other_links,
+                  notes->other_links == 1 ? "packet has" : "packets have");
+}
+
+static void moment_note(struct notes *notes, const char *what, uint64_t count, uint64_t first_packet)
+{
+    if (count == 1)
+        notes_add(notes, "%s once, at packet %" PRIu64, what, first_packet);
+    else if (count)
+        notes_add(notes, "%s %" PRIu64 " times, first at packet %" PRIu64, what, count, first_packet);
+}
+
+static void strays_note(struct notes *notes, uint64_t count, uint64_t first_packet)
+{
+    if (count == 1)
+        notes_add(notes,
+                  "packet %" PRIu64 " is more than an hour ahead of its neighbours; it does not move the clock",
+                  first_packet);
+    else if (count)
+        notes_add(notes,
+                  "%" PRIu64 " packets are more than an hour ahead of their neighbours, the first is packet %" PRIu64
+                  "; they do not move the clock",
+                  count, first_packet);
 }
 
 void notes_finish(struct notes *notes, const struct tracker_stats *stats)
 {
     const struct packet_clock *c = &stats->clock;
-    for (size_t i = 0; i < notes->n_links; i++)
-        link_note(notes, &notes->links[i]);
+    link_notes(notes);
     if (stats->evicted)
-        notes_add(notes, "%" PRIu64 " flows were ended early, idle longest first, to keep --max-flows or --memory",
-                  stats->evicted);
-    if (c->jumps.count)
-        notes_add(notes, "time jumps forward by more than an hour %" PRIu64 " times, first at packet %" PRIu64,
-                  c->jumps.count, c->jumps.first_packet);
-    if (c->strays.count)
-        notes_add(notes,
-                  "%" PRIu64 " packets are more than an hour ahead of their neighbours, the first is packet %" PRIu64
-                  "; they do not move the clock",
-                  c->strays.count, c->strays.first_packet);
-    if (c->backs.count)
-        notes_add(notes, "time steps back by more than a minute %" PRIu64 " times, first at packet %" PRIu64,
-                  c->backs.count, c->backs.first_packet);
+        notes_add(notes, "%" PRIu64 " %s ended early, idle longest first, to keep --max-flows or --memory",
+                  stats->evicted, stats->evicted == 1 ? "flow was" : "flows were");
+    moment_note(notes, "time jumps forward by more than an hour", c->jumps.count, c->jumps.first_packet);
+    strays_note(notes, c->strays.count, c->strays.first_packet);
+    moment_note(notes, "time steps back by more than a minute", c->backs.count, c->backs.first_packet);
 }
 
 void notes_free(struct notes *notes)
 {
     arena_free(&notes->arena);
     free(notes->v);
-    free(notes->links);
 }

@@ -9,6 +9,8 @@
 
 #include "dpitool/value.h"
 
+enum { NOTES_LINKS_MAX = 64 }; /* link types that are counted one by one */
+
 struct link_count { /* packets of a link type that cannot be decoded */
     uint32_t link_type;
     uint64_t packets;
@@ -18,8 +20,9 @@ struct notes {
     struct arena arena;
     struct dpi_text *v;
     size_t n, capacity;
-    struct link_count *links; /* in the order in which they were met */
-    size_t n_links, links_capacity;
+    struct link_count links[NOTES_LINKS_MAX]; /* in the order in which they were met */
+    size_t n_links, last_link;                /* last_link: that of the packet before */
+    uint64_t other_links;                     /* packets of all further link types */
 };
 
 void notes_add(struct notes *notes, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -72,11 +72,13 @@ struct flow {
     uint16_t flags; /* bits by enum flow_flag */
     uint8_t end;   /* enum end_reason, once ended */
     bool ended;
+    uint32_t fed;  /* bytes charged to the ledger as fed to the detector */
     uint32_t slot; /* at the detector, while has_slot */
     bool has_slot;
     bool has_verdict;
     struct detect_verdict verdict;
     uint8_t *attrs; /* owned; verdict.attrs_len bytes */
+    struct flow_slice *slice; /* owned; NULL unless the active timeout has cut the flow: slice.h */
 };
 
 /* The side that is the client: who sent the SYN; else who got the SYN-ACK; else who sent or would have sent an

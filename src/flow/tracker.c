@@ -4,6 +4,7 @@
 
 #include "flow/feed.h"
 #include "flow/ledger.h"
+#include "flow/slice.h"
 #include "flow/table.h"
 #include "flow/tcp_state.h"
 #include "util/xalloc.h"
@@ -25,12 +26,19 @@ struct tracker {
     void *ctx;
 };
 
+static void undecided_no_more(struct tracker *t, struct flow *f)
+{
+    ledger_sub(&t->ledger, LEDGER_undecided, 1);
+    ledger_sub(&t->ledger, LEDGER_fed_byte, f->fed);
+    f->fed = 0;
+}
+
 static void verdict_arrived(void *ctx, struct flow *f)
 {
     struct tracker *t = ctx;
     if (f->ended)
         return;
-    ledger_sub(&t->ledger, LEDGER_undecided, 1);
+    undecided_no_more(t, f);
     ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
 }
 
@@ -54,6 +62,7 @@ static void free_flow(struct flow *f)
 {
     free(f->attrs);
     free(f->mpls);
+    slice_free(f);
     free(f);
 }
 
@@ -101,6 +110,9 @@ static void idle_list_append(struct tracker *t, struct flow *f)
 
 static void give_out(struct tracker *t, struct flow *f)
 {
+    struct flow *next = slice_settle(f);
+    if (next && !next->ended)
+        ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     t->on_end(t->ctx, f);
     if (f->tunnel && tunnels_drop(t->tunnels, f->tunnel))
         ledger_sub(&t->ledger, LEDGER_tunnel, 1);
@@ -121,15 +133,17 @@ static void give_out_ended(struct tracker *t)
 
 /* An ended flow is off the ledger though its verdict may be two batches away: else keeping the bounds would end
  * ever more flows while it waits for the first. */
-static void write_off(struct tracker *t, const struct flow *f)
+static void write_off(struct tracker *t, struct flow *f)
 {
     ledger_sub(&t->ledger, LEDGER_flow, 1);
     if (f->mpls)
         ledger_sub(&t->ledger, LEDGER_mpls, 1);
+    if (f->slice && f->slice->has_label)
+        ledger_sub(&t->ledger, LEDGER_attribute_byte, f->slice->verdict.attrs_len);
     if (f->has_verdict)
         ledger_sub(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     else
-        ledger_sub(&t->ledger, LEDGER_undecided, 1);
+        undecided_no_more(t, f);
 }
 
 /* f, which is not live any more, leaves when its verdict is there. */
@@ -325,7 +339,7 @@ static bool past_active(const struct tracker *t, const struct flow *f)
 }
 
 /* What was counted so far leaves as a record of its own; f goes on from packet p as the flow it is: same client, same
- * label. Where the label is not known yet, it is asked for now, and f is detected anew. */
+ * label (slice.h). Where the label is not known yet, it is asked for now, and f is detected anew. */
 static void slice(struct tracker *t, struct flow *f, const struct packet *p)
 {
     struct flow *part = xmemdup(f, sizeof(*f));
@@ -335,8 +349,12 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
         part->attrs = xmemdup(f->attrs, f->verdict.attrs_len);
     if (f->tunnel)
         tunnels_hold(t->tunnels, f->tunnel);
-    if (!f->has_verdict)
+    slice_link(part, f);
+    if (!f->has_verdict) {
         feed_hand_over(t->feed, f, part);
+        ledger_sub(&t->ledger, LEDGER_fed_byte, f->fed);
+        f->fed = 0;
+    }
     queue_ended(t, part, END_active);
     if (!f->has_verdict)
         feed_open(t->feed, f);
@@ -390,6 +408,16 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
     return f;
 }
 
+/* nDPI keeps strings that are as long as a packet, but not all that it is fed. */
+static void feed(struct tracker *t, struct flow *f, const struct decoded *d)
+{
+    enum { FED_MAX = 65536 };
+    uint32_t more = d->ip_cap < FED_MAX - f->fed ? d->ip_cap : FED_MAX - f->fed;
+    ledger_add(&t->ledger, LEDGER_fed_byte, more);
+    f->fed += more;
+    feed_packet(t->feed, f, d, t->stats.clock.now);
+}
+
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
 {
     if (!p->untimed)
@@ -403,7 +431,7 @@ void tracker_packet(struct tracker *t, const struct packet *p, const struct deco
         count_packet(f, sender, p, d);
         set_deadline(t, f);
         if (!f->has_verdict)
-            feed_packet(t->feed, f, d, t->stats.clock.now);
+            feed(t, f, d);
         keep_bounds(t);
     }
     feed_tick(t->feed);

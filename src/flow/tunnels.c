@@ -5,6 +5,7 @@
 #include "util/xalloc.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,11 +45,17 @@ void tunnels_free(struct tunnels *t)
     free(t);
 }
 
-/* Every byte of *path is set, so that paths hash and compare as bytes. */
+/* Bytes of a path that are set and count: up to its last layer. */
+static size_t path_size(const struct tunnel_path *path)
+{
+    return offsetof(struct tunnel_path, layer) + path->n * sizeof(path->layer[0]);
+}
+
+/* Every byte of the path_size is set, so that paths hash and compare as bytes. */
 static void path_of(struct tunnel_path *path, const struct decoded *d)
 {
-    memset(path, 0, sizeof(*path));
     path->n = d->n_tunnels;
+    memset(path->layer, 0, path->n * sizeof(path->layer[0]));
     for (unsigned i = 0; i < d->n_tunnels; i++) {
         const struct tunnel_layer *in = &d->tunnels[i];
         bool swap = memcmp(in->src.b, in->dst.b, sizeof(in->src.b)) > 0;
@@ -96,15 +103,15 @@ uint32_t tunnels_find(struct tunnels *t, const struct decoded *d, bool *is_new)
         return 0;
     struct tunnel_path path;
     path_of(&path, d);
-    uint64_t hash = siphash(&t->key, &path, sizeof(path));
+    uint64_t hash = siphash(&t->key, &path, path_size(&path));
     for (uint32_t id = t->buckets[hash & (t->n_buckets - 1)]; id; id = t->nodes[id].next)
-        if (t->nodes[id].hash == hash && memcmp(&t->nodes[id].path, &path, sizeof(path)) == 0)
+        if (t->nodes[id].hash == hash && memcmp(&t->nodes[id].path, &path, path_size(&path)) == 0)
             return id;
     if (t->live >= t->n_buckets)
         grow_buckets(t);
     uint32_t id = new_node(t);
     t->nodes[id] = (struct node){.hash = hash};
-    memcpy(&t->nodes[id].path, &path, sizeof(path));
+    memcpy(&t->nodes[id].path, &path, path_size(&path));
     link_node(t, id);
     t->live++;
     *is_new = true;

@@ -130,7 +130,9 @@ static enum dpi_status start_stream(struct outfile *o, struct dpi_err *err)
 static enum dpi_status open_fd(struct outfile *o, int fd, struct dpi_err *err)
 {
     int from = fd == STDOUT_FILENO ? real_stdout : fd;
-    if (from < 0)
+    /* What we were started with has survived exec(2); what we opened ourselves would not. */
+    int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : 0;
+    if (from < 0 || (flags > 0 && flags & FD_CLOEXEC))
         return dpi_fail(err, DPI_OUTPUT, "cannot write %s: it is closed", o->label);
     o->fd = fcntl(from, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (o->fd < 0)
@@ -336,6 +338,35 @@ enum dpi_status outfile_open(struct outfile **out, const char *path, struct dpi_
     else
         outfile_discard(o);
     return status;
+}
+
+static bool same_inode(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool outfile_same(const struct outfile *a, const struct outfile *b)
+{
+    struct stat x, y;
+    if (fstat(a->fd, &x) != 0 || fstat(b->fd, &y) != 0)
+        return false;
+    if (S_ISCHR(x.st_mode) && a->base)
+        return false;
+    if (same_inode(&x, &y))
+        return true;
+    /* Files that are not whole yet are one when they will have one name. */
+    return a->base && b->base && strcmp(a->base, b->base) == 0 && fstat(a->dir_fd, &x) == 0 &&
+           fstat(b->dir_fd, &y) == 0 && same_inode(&x, &y);
+}
+
+bool outfile_is_input(const struct outfile *o, const char *path)
+{
+    struct stat in, out;
+    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(path, &in)) != 0 || !S_ISREG(in.st_mode))
+        return false;
+    if (o->base && fstatat(o->dir_fd, o->base, &out, 0) == 0)
+        return same_inode(&in, &out);
+    return fstat(o->fd, &out) == 0 && same_inode(&in, &out);
 }
 
 FILE *outfile_stream(struct outfile *o)

@@ -26,6 +26,13 @@ enum dpi_status outfile_guard_stdout(struct dpi_err *err);
 enum dpi_status outfile_open(struct outfile **o, const char *path, struct dpi_err *err);
 
 FILE *outfile_stream(struct outfile *o);
+/* Whether two open outputs are one file, pipe or descriptor, however they were spelled; two on a device such as
+ * /dev/null are not. */
+bool outfile_same(const struct outfile *a, const struct outfile *b);
+
+/* Whether writing o would destroy the file that is read as path ("-": standard input). */
+bool outfile_is_input(const struct outfile *o, const char *path);
+
 const char *outfile_name(const struct outfile *o); /* for messages: the path or "standard output" */
 int outfile_fd(const struct outfile *o); /* for asking what it is; the stream has none that fileno(3) knows */
 bool outfile_is_tty(const struct outfile *o);

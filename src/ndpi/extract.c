@@ -17,7 +17,7 @@ enum {
 struct extract {
     const struct ndpi_flow_struct *f;
     struct attrs_writer *w;
-    bool by_payload, name_cut;
+    bool by_payload;
 };
 
 /* The data of a protocol lie in a union. It holds what the label says only when the label came from
@@ -44,12 +44,17 @@ static void put_string(struct extract *x, enum dpi_field_id field, const char *s
         put_text(x, field, s, strlen(s));
 }
 
-/* A fixed array of size bytes; dissectors fill it without a word when there is more. */
-static void put_array(struct extract *x, enum dpi_field_id field, const char *s, size_t size)
+/* A fixed array of size bytes. True when it is full: dissectors fill it without a word when there is more. */
+static bool fills_array(struct extract *x, enum dpi_field_id field, const char *s, size_t size)
 {
     size_t n = strnlen(s, size);
-    x->name_cut |= n + 1 >= size;
     put_text(x, field, s, n);
+    return n + 1 >= size;
+}
+
+static void put_array(struct extract *x, enum dpi_field_id field, const char *s, size_t size)
+{
+    x->w->cut |= fills_array(x, field, s, size);
 }
 
 /* nDPI 4.2 takes the MD5 of nothing when a message goes on in another segment: that is no fingerprint. */
@@ -341,10 +346,10 @@ bool extract_attrs(const struct ndpi_flow_struct *f, bool by_payload, uint64_t r
     struct extract x = {.f = f, .w = w, .by_payload = by_payload};
     size_t max = w->max, reserve = max < RISKS_RESERVE ? max : RISKS_RESERVE;
     w->max = max - reserve;
-    put_array(&x, DPI_FIELD_hostname, f->host_server_name, sizeof(f->host_server_name));
+    bool name_cut = fills_array(&x, DPI_FIELD_hostname, f->host_server_name, sizeof(f->host_server_name));
     for (size_t i = 0; i < sizeof(of_protocol) / sizeof(of_protocol[0]); i++)
         of_protocol[i](&x);
     w->max = max;
     put_risks(&x, risk);
-    return x.name_cut;
+    return name_cut;
 }

@@ -247,6 +247,8 @@ static void set_label(struct record_builder *b, const struct flow *f)
     }
 }
 
+_Static_assert(FLOW_FLAGS <= 8 * sizeof(((struct flow *)NULL)->flags), "each flag has a bit");
+
 static bool has_flag(const struct flow *f, enum flow_flag flag)
 {
     bool is_tcp = f->key.transport == IPPROTO_NUM_TCP;

@@ -91,20 +91,13 @@ static void grow(struct tally *t)
 
 /* --- order -------------------------------------------------------------------------------------------- */
 
-static int compare_names(struct dpi_text a, struct dpi_text b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int cmp = n ? memcmp(a.p, b.p, n) : 0;
-    return cmp ? cmp : (a.n > b.n) - (a.n < b.n);
-}
-
 /* Negative: a stands before b in the report. */
 static int compare_rows(const void *pa, const void *pb)
 {
     const struct dpi_tally_row *a = pa, *b = pb;
     if (a->bytes != b->bytes)
         return a->bytes > b->bytes ? -1 : 1;
-    return compare_names(a->name, b->name);
+    return dpi_text_cmp(a->name, b->name);
 }
 
 static bool lighter(const struct tally *t, uint32_t a, uint32_t b)

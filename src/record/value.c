@@ -165,7 +165,7 @@ size_t dpi_addr_text(char out[static DPI_ADDR_MAX], const struct dpi_addr *a)
     return end_text(out, p);
 }
 
-size_t dpi_mac_text(char out[static DPI_MAC_MAX], const uint8_t mac[static 6])
+static size_t mac_text(char out[static DPI_MAC_MAX], const uint8_t mac[static 6])
 {
     char *p = out;
     for (int i = 0; i < 6; i++) {
@@ -188,7 +188,7 @@ size_t dpi_scalar_text(char out[static DPI_SCALAR_MAX], const struct dpi_value *
     case DPI_ADDR:
         return dpi_addr_text(out, &v->addr);
     case DPI_MAC:
-        return dpi_mac_text(out, v->mac);
+        return mac_text(out, v->mac);
     case DPI_ABSENT:
     case DPI_TEXT:
     case DPI_LIST:

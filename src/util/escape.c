@@ -13,7 +13,7 @@ static const char ellipsis[] = "…";
 /* Marks stacked higher than any orthography needs would paint over the lines above and below. */
 enum { MARKS_MAX = 4 };
 
-size_t escape_byte(char out[static ESCAPE_CHAR_MAX], uint8_t byte)
+static size_t escape_byte(char out[static ESCAPE_CHAR_MAX], uint8_t byte)
 {
     const char text[] = {'\\', 'x', hex[byte >> 4], hex[byte & 15], '\0'};
     memcpy(out, text, sizeof(text));

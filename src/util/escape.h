@@ -19,7 +19,4 @@ unsigned escape_text(char *out, size_t size, const char *p, size_t n, unsigned m
 /* \xNN for a code point below 0x80, \u{NNNN} for the others. Returns the length. */
 size_t escape_char(char out[static ESCAPE_CHAR_MAX], uint32_t cp);
 
-/* \xNN. Returns the length. */
-size_t escape_byte(char out[static ESCAPE_CHAR_MAX], uint8_t byte);
-
 #endif

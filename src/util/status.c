@@ -6,17 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static void fill(struct dpi_err *err, enum dpi_status code, const char *fmt, va_list ap)
-{
-    err->code = code;
-    vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
-}
+#include "util/shorten.h"
 
 enum dpi_status dpi_fail(struct dpi_err *err, enum dpi_status code, const char *fmt, ...)
 {
     va_list ap;
+    err->code = code;
     va_start(ap, fmt);
-    fill(err, code, fmt, ap);
+    shorten_format(err->msg, sizeof(err->msg), fmt, ap);
     va_end(ap);
     return code;
 }
@@ -25,13 +22,14 @@ enum dpi_status dpi_fail_errno(struct dpi_err *err, enum dpi_status code, int er
                                const char *fmt, ...)
 {
     va_list ap;
+    char text[128], why[128];
+    int n = snprintf(why, sizeof(why), ": %s", strerror_r(errnum, text, sizeof(text)));
+    size_t why_size = n < (int)sizeof(why) ? (size_t)n + 1 : sizeof(why);
+    err->code = code;
     va_start(ap, fmt);
-    fill(err, code, fmt, ap);
+    shorten_format(err->msg, sizeof(err->msg) - why_size + 1, fmt, ap);
     va_end(ap);
-    size_t used = strlen(err->msg);
-    char text[128];
-    snprintf(err->msg + used, sizeof(err->msg) - used, ": %s",
-             strerror_r(errnum, text, sizeof(text)));
+    memcpy(err->msg + strlen(err->msg), why, why_size);
     return code;
 }
 

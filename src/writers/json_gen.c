@@ -139,7 +139,7 @@ void json_text(struct json *j, struct dpi_text t)
     must(yajl_gen_string(j->gen, (const unsigned char *)t.p, t.n));
 }
 
-void json_hex(struct json *j, struct dpi_text t)
+static void put_hex(struct json *j, struct dpi_text t)
 {
     struct buf b = {0};
     for (size_t i = 0; i < t.n; i++) {
@@ -151,7 +151,7 @@ void json_hex(struct json *j, struct dpi_text t)
 }
 
 /* Not yajl_gen_integer: it knows no number above 2^63 - 1. */
-void json_u64(struct json *j, uint64_t v)
+static void put_u64(struct json *j, uint64_t v)
 {
     char text[DPI_U64_MAX];
     size_t n = dpi_u64_text(text, v);
@@ -180,7 +180,7 @@ void json_member_text(struct json *j, const char *key, struct dpi_text t)
     json_text(j, t);
     if (!utf8_valid(t.p, t.n)) {
         hex_key(j, key);
-        json_hex(j, t);
+        put_hex(j, t);
     }
 }
 
@@ -202,7 +202,7 @@ static void member_list(struct json *j, const char *key, const struct dpi_text *
     list_of(j, v, n, json_text);
     if (!valid) {
         hex_key(j, key);
-        list_of(j, v, n, json_hex);
+        list_of(j, v, n, put_hex);
     }
 }
 
@@ -230,7 +230,7 @@ void json_member(struct json *j, const char *key, const struct dpi_value *v)
 void json_member_u64(struct json *j, const char *key, uint64_t v)
 {
     json_string(j, key);
-    json_u64(j, v);
+    put_u64(j, v);
 }
 
 void json_member_string(struct json *j, const char *key, const char *s)

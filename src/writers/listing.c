@@ -3,10 +3,10 @@
 #include "writers/listing.h"
 
 #include "util/xalloc.h"
+#include "writers/json_gen.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_gen.h>
 
 static size_t column_width(const struct listing *l, size_t column)
 {
@@ -30,30 +30,18 @@ void listing_text(FILE *out, const struct listing *l)
     free(width);
 }
 
-static void print(void *out, const char *p, size_t n)
-{
-    fwrite(p, 1, n, out);
-}
-
-static void string(yajl_gen gen, const char *s)
-{
-    yajl_gen_string(gen, (const unsigned char *)s, strlen(s));
-}
-
 void listing_json(FILE *out, const struct listing *l)
 {
-    yajl_gen gen = yajl_gen_alloc(NULL);
-    yajl_gen_config(gen, yajl_gen_beautify, 1);
-    yajl_gen_config(gen, yajl_gen_print_callback, print, out);
-    yajl_gen_array_open(gen);
+    struct json j;
+    json_init(&j, true);
+    json_array(&j);
     for (size_t row = 0; row < l->n_rows; row++) {
-        yajl_gen_map_open(gen);
-        for (size_t c = 0; c < l->n_columns; c++) {
-            string(gen, l->heads[c]);
-            string(gen, l->cell(l->ctx, row, c));
-        }
-        yajl_gen_map_close(gen);
+        json_map(&j);
+        for (size_t c = 0; c < l->n_columns; c++)
+            json_member_string(&j, l->heads[c], l->cell(l->ctx, row, c));
+        json_map_end(&j);
     }
-    yajl_gen_array_close(gen);
-    yajl_gen_free(gen);
+    json_array_end(&j);
+    fwrite(j.out.p, 1, j.out.n, out);
+    json_free(&j);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "util/xalloc.h"
+#include "writers/layout.h"
 #include "writers/output.h"
 #include "writers/paint.h"
 
@@ -12,6 +13,7 @@ enum {
     INDENT = 2,
     GAP = 2,
     NAME_LEAST = 30,     /* the longest of our own names */
+    NAME_NARROW = 18,    /* where columns are left out for want of room */
     CAPTURES_SHOWN = 10, /* and all that are damaged */
 };
 
@@ -40,7 +42,9 @@ enum { N_SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 struct summary {
     struct dpi_writer_config cfg;
     struct paint paint;
-    unsigned width[N_COLUMNS]; /* but for the name with the gap before */
+    unsigned width[N_COLUMNS]; /* but for the name with the gap before; 0: left out */
+    bool narrow;               /* not all columns fit the screen */
+    bool inexact;              /* a number with a mark was shown */
 };
 
 static const struct dpi_tally *tally_of(const struct dpi_run *run, const struct section *s)
@@ -68,13 +72,23 @@ static void name(struct summary *s, enum paint_style style, struct dpi_text t)
     paint_left(&s->paint, style, t, s->width[NAME]);
 }
 
-static void number(struct summary *s, uint64_t v, unsigned width)
+static void cell(struct summary *s, enum paint_style style, enum column column, struct dpi_text t)
 {
-    char text[PAINT_NUMBER_MAX];
-    paint_right(&s->paint, PAINT_PLAIN, paint_number(text, v), width);
+    if (s->width[column])
+        paint_right(&s->paint, style, t, s->width[column]);
 }
 
-/* "12.3 %" in whole numbers, so that it is the same everywhere; "<0.1 %" for what is there but hardly. */
+/* A number in a section without columns ends where the packets of a ranking do, or the bytes where there is no
+ * room for more. */
+static void number(struct summary *s, uint64_t v)
+{
+    char text[PAINT_NUMBER_MAX];
+    paint_right(&s->paint, PAINT_PLAIN, paint_number(text, v),
+                s->narrow ? s->width[BYTES] : s->width[FLOWS] + s->width[PACKETS]);
+}
+
+/* "12.3 %" in whole numbers, so that it is the same everywhere; "<0.1 %" for what is there but hardly, ">99.9 %"
+ * for what is hardly not all. */
 static void share(struct summary *s, uint64_t part, uint64_t whole)
 {
     struct buf b = {0};
@@ -84,25 +98,27 @@ static void share(struct summary *s, uint64_t part, uint64_t whole)
         uint64_t tenths = (uint64_t)rounded;
         if (tenths == 0 && part > 0) {
             buf_str(&b, "<0.1 %");
+        } else if (tenths == 1000 && part < whole) {
+            buf_str(&b, ">99.9 %");
         } else {
             buf_add(&b, text, dpi_u64_text(text, tenths / 10));
             buf_char(&b, '.');
             buf_char(&b, (char)('0' + tenths % 10));
             buf_str(&b, " %");
         }
-        paint_right(&s->paint, PAINT_PLAIN, (struct dpi_text){b.p, b.n}, s->width[SHARE]);
+        cell(s, PAINT_PLAIN, SHARE, (struct dpi_text){b.p, b.n});
     }
     buf_free(&b);
 }
 
-/* How many of a list are not shown. */
-static void more(struct summary *s, size_t n)
+/* How many of a list are not shown; at least so many when they could not all be counted. */
+static void more(struct summary *s, size_t n, bool at_least)
 {
     char text[PAINT_NUMBER_MAX];
     if (n == 0)
         return;
     paint_spaces(&s->paint, INDENT);
-    paint_str(&s->paint, PAINT_DIM, "and ");
+    paint_str(&s->paint, PAINT_DIM, at_least ? "and at least " : "and ");
     paint_str(&s->paint, PAINT_DIM, paint_number(text, n).p);
     paint_str(&s->paint, PAINT_DIM, " more");
     newline(s);
@@ -132,16 +148,21 @@ static void damage(struct summary *s, const struct dpi_capture_info *c)
 }
 
 /* A name that is too long has a line of its own: its end says which file it is. */
+static void capture_name(struct summary *s, struct dpi_text t)
+{
+    if (!s->narrow && paint_width(t) <= s->width[NAME]) {
+        name(s, PAINT_PLAIN, t);
+        return;
+    }
+    paint_spaces(&s->paint, INDENT);
+    paint_wrapped(&s->paint, PAINT_PLAIN, t, INDENT, s->cfg.width);
+    paint_spaces(&s->paint, INDENT + (s->narrow ? 0 : s->width[NAME]));
+}
+
 static void capture(struct summary *s, const struct dpi_capture_info *c)
 {
-    struct dpi_text shown = c->name;
-    if (paint_width(c->name) > s->width[NAME]) {
-        paint_spaces(&s->paint, INDENT);
-        paint_wrapped(&s->paint, PAINT_PLAIN, c->name, INDENT, s->cfg.width);
-        shown = dpi_text_of("");
-    }
-    name(s, PAINT_PLAIN, shown);
-    number(s, c->packets, s->width[FLOWS] + s->width[PACKETS]);
+    capture_name(s, c->name);
+    number(s, c->packets);
     paint_str(&s->paint, PAINT_PLAIN, c->packets == 1 ? " packet" : " packets");
     paint_str(&s->paint, PAINT_DIM, c->format ? ", " : "");
     paint_str(&s->paint, PAINT_DIM, c->format ? c->format : "");
@@ -165,7 +186,7 @@ static void captures(struct summary *s, const struct dpi_run *run)
         else
             left_out++;
     }
-    more(s, left_out);
+    more(s, left_out, false);
 }
 
 /* The two largest units that say something: "2 d 3 h", "3 min 22 s", "1.234567 s". */
@@ -194,15 +215,27 @@ static void human_span(struct buf *b, int64_t ns)
     }
 }
 
+static void time_line(struct summary *s, const char *what, const char *text)
+{
+    if (s->narrow) {
+        paint_spaces(&s->paint, INDENT);
+        paint_str(&s->paint, PAINT_PLAIN, what);
+        newline(s);
+        paint_spaces(&s->paint, 2 * INDENT);
+    } else {
+        name(s, PAINT_PLAIN, dpi_text_of(what));
+    }
+    paint_str(&s->paint, PAINT_PLAIN, text);
+    newline(s);
+}
+
 static void moment(struct summary *s, const char *which, int64_t ns)
 {
     char text[DPI_TIME_MAX];
     dpi_time_text(text, ns);
     text[strcspn(text, "T")] = ' ';
     text[strcspn(text, "Z")] = '\0';
-    name(s, PAINT_PLAIN, dpi_text_of(which));
-    paint_str(&s->paint, PAINT_PLAIN, text);
-    newline(s);
+    time_line(s, which, text);
 }
 
 static void times(struct summary *s, const struct dpi_run *run)
@@ -218,9 +251,7 @@ static void times(struct summary *s, const struct dpi_run *run)
     if (!__builtin_sub_overflow(run->last_ns, run->first_ns, &span) && span >= 0) {
         human_span(&b, span);
         buf_char(&b, '\0');
-        name(s, PAINT_PLAIN, dpi_text_of("duration"));
-        paint_str(&s->paint, PAINT_PLAIN, b.p);
-        newline(s);
+        time_line(s, "duration", b.p);
     }
     buf_free(&b);
 }
@@ -235,15 +266,15 @@ static void packets(struct summary *s, const struct dpi_run *run)
         if (run->buckets[i] == 0 && i != DPI_BUCKET_flow)
             continue;
         name(s, PAINT_PLAIN, dpi_text_of(dpi_buckets[i].text));
-        number(s, run->buckets[i], s->width[FLOWS] + s->width[PACKETS]);
+        number(s, run->buckets[i]);
         share(s, run->buckets[i], run->packets_read);
         newline(s);
     }
     name(s, PAINT_HEAD, dpi_text_of("read"));
-    number(s, run->packets_read, s->width[FLOWS] + s->width[PACKETS]);
+    number(s, run->packets_read);
     newline(s);
     name(s, PAINT_PLAIN, dpi_text_of("bytes on the wire"));
-    number(s, run->bytes_read, s->width[FLOWS] + s->width[PACKETS]);
+    number(s, run->bytes_read);
     newline(s);
 }
 
@@ -252,7 +283,7 @@ static void flow_line(struct summary *s, const char *what, uint64_t v, uint64_t 
     if (v == 0)
         return;
     name(s, PAINT_PLAIN, dpi_text_of(what));
-    number(s, v, s->width[FLOWS] + s->width[PACKETS]);
+    number(s, v);
     share(s, v, whole);
     newline(s);
 }
@@ -262,7 +293,7 @@ static void flows(struct summary *s, const struct dpi_run *run)
     heading(s, "Flows");
     newline(s);
     name(s, PAINT_PLAIN, dpi_text_of("in all"));
-    number(s, run->flows, s->width[FLOWS] + s->width[PACKETS]);
+    number(s, run->flows);
     newline(s);
     flow_line(s, "unknown", run->flows_unknown, run->flows);
     flow_line(s, "guessed by port or address", run->flows_guessed, run->flows);
@@ -276,7 +307,7 @@ static void ranking_heading(struct summary *s, const char *title)
     heading(s, title);
     paint_spaces(&s->paint, s->width[NAME] + INDENT - (unsigned)strlen(title));
     for (int i = FLOWS; i < N_COLUMNS; i++)
-        paint_right(&s->paint, PAINT_DIM, dpi_text_of(column_titles[i]), s->width[i]);
+        cell(s, PAINT_DIM, (enum column)i, dpi_text_of(column_titles[i]));
     newline(s);
 }
 
@@ -295,10 +326,11 @@ static void ranking_row(struct summary *s, const struct section *section, const 
     bool unknown = dpi_text_eq(row->name, dpi_text_of("Unknown"));
     name(s, unknown ? PAINT_DIM : PAINT_PLAIN,
          section->addresses ? paint_shorten(cut, row->name, s->width[NAME]) : row->name);
-    number(s, row->flows, s->width[FLOWS]);
-    number(s, row->packets, s->width[PACKETS]);
-    paint_right(&s->paint, PAINT_PLAIN, bytes_text(text, row), s->width[BYTES]);
+    cell(s, PAINT_PLAIN, FLOWS, paint_number(text, row->flows));
+    cell(s, PAINT_PLAIN, PACKETS, paint_number(text, row->packets));
+    cell(s, PAINT_PLAIN, BYTES, bytes_text(text, row));
     share(s, row->bytes, all_bytes);
+    s->inexact |= row->error > 0;
     newline(s);
 }
 
@@ -314,12 +346,7 @@ static void ranking(struct summary *s, const struct section *section, const stru
     ranking_heading(s, section->title);
     for (size_t i = 0; i < rows_shown(section, t); i++)
         ranking_row(s, section, &t->rows[i], all_bytes);
-    more(s, t->n - rows_shown(section, t));
-    if (t->complete)
-        return;
-    paint_spaces(&s->paint, INDENT);
-    paint_str(&s->paint, PAINT_DIM, "more names than could be counted: what has a ~ may be less");
-    newline(s);
+    more(s, t->n - rows_shown(section, t), !t->complete);
 }
 
 /* Every flow has one protocol, so the protocols have all bytes of flows between them. */
@@ -329,6 +356,18 @@ static uint64_t bytes_of_flows(const struct dpi_run *run)
     for (size_t i = 0; i < run->protocols.n; i++)
         sum += run->protocols.rows[i].bytes;
     return sum;
+}
+
+static void rankings(struct summary *s, const struct dpi_run *run)
+{
+    uint64_t bytes = bytes_of_flows(run);
+    for (size_t i = 0; i < N_SECTIONS; i++)
+        ranking(s, &sections[i], tally_of(run, &sections[i]), bytes);
+    if (!s->inexact)
+        return;
+    paint_spaces(&s->paint, INDENT);
+    paint_wrapped(&s->paint, PAINT_DIM, dpi_text_of("~ at most, too many names to count exactly"), 2 * INDENT,
+                  s->cfg.width);
 }
 
 /* --- warnings ----------------------------------------------------------------------------------------- */
@@ -370,6 +409,29 @@ static void widen_for_section(struct summary *s, const struct section *section, 
     }
 }
 
+static unsigned number_width(uint64_t v)
+{
+    char text[PAINT_NUMBER_MAX];
+    return GAP + (unsigned)paint_number(text, v).n;
+}
+
+/* Names are cut more, and then columns are left out. */
+static void set_narrow_widths(struct summary *s, const struct dpi_run *run)
+{
+    static const unsigned show[N_COLUMNS] = {[NAME] = 1, [FLOWS] = 3, [PACKETS] = 4, [BYTES] = 1, [SHARE] = 2};
+    struct layout_column v[N_COLUMNS];
+    s->narrow = true;
+    widen(&s->width[BYTES], number_width(run->bytes_read));
+    widen(&s->width[BYTES], number_width(run->packets_read));
+    for (int i = 0; i < N_COLUMNS; i++) {
+        unsigned width = s->width[i], least = i == NAME ? NAME_NARROW : width;
+        v[i] = (struct layout_column){.natural = width, .usual = least, .least = least, .show = show[i]};
+    }
+    layout(v, N_COLUMNS, 0, s->cfg.width > INDENT ? s->cfg.width - INDENT : 1);
+    for (int i = 0; i < N_COLUMNS; i++)
+        s->width[i] = v[i].width;
+}
+
 /* Numbers are never cut; names have the rest of the screen. */
 static void set_widths(struct summary *s, const struct dpi_run *run)
 {
@@ -384,9 +446,10 @@ static void set_widths(struct summary *s, const struct dpi_run *run)
         widen_for_section(s, &sections[i], tally_of(run, &sections[i]));
     for (int i = FLOWS; i < N_COLUMNS; i++)
         numbers += s->width[i];
-    unsigned room = screen > INDENT + numbers + NAME_LEAST ? screen - INDENT - numbers : NAME_LEAST;
-    if (screen && s->width[NAME] > room)
-        s->width[NAME] = room;
+    if (screen && screen < INDENT + numbers + NAME_LEAST)
+        set_narrow_widths(s, run);
+    else if (screen && screen < INDENT + numbers + s->width[NAME])
+        s->width[NAME] = screen - INDENT - numbers;
 }
 
 static enum dpi_status summary_open(void **state, const struct dpi_writer_config *cfg, struct dpi_err *err)
@@ -402,14 +465,12 @@ static enum dpi_status summary_open(void **state, const struct dpi_writer_config
 static enum dpi_status summary_finish(void *state, const struct dpi_run *run, struct dpi_err *err)
 {
     struct summary *s = state;
-    uint64_t bytes = bytes_of_flows(run);
     set_widths(s, run);
     captures(s, run);
     times(s, run);
     packets(s, run);
     flows(s, run);
-    for (size_t i = 0; i < N_SECTIONS; i++)
-        ranking(s, &sections[i], tally_of(run, &sections[i]), bytes);
+    rankings(s, run);
     warnings(s, run);
     DPI_TRY(output_buf(s->cfg.out, &s->paint.line, err));
     return output_flush(s->cfg.out, err);

@@ -6,19 +6,11 @@
 
 #include "util/xalloc.h"
 
-static int compare_bytes(const void *a, size_t n, const void *b, size_t m)
-{
-    size_t common = n < m ? n : m;
-    int cmp = common ? memcmp(a, b, common) : 0;
-    return cmp ? cmp : (n > m) - (n < m);
-}
-
 static int compare_lists(const struct dpi_value *a, const struct dpi_value *b)
 {
     size_t n = a->list.n < b->list.n ? a->list.n : b->list.n;
     for (size_t i = 0; i < n; i++) {
-        const struct dpi_text *x = &a->list.v[i], *y = &b->list.v[i];
-        int cmp = compare_bytes(x->p, x->n, y->p, y->n);
+        int cmp = dpi_text_cmp(a->list.v[i], b->list.v[i]);
         if (cmp)
             return cmp;
     }
@@ -36,7 +28,7 @@ static int compare_values(const struct dpi_value *a, const struct dpi_value *b)
     case DPI_TIME:
         return (a->ns > b->ns) - (a->ns < b->ns);
     case DPI_TEXT:
-        return compare_bytes(a->text.p, a->text.n, b->text.p, b->text.n);
+        return dpi_text_cmp(a->text, b->text);
     case DPI_ADDR:
         return a->addr.family != b->addr.family ? a->addr.family - b->addr.family
                                                 : memcmp(a->addr.b, b->addr.b, sizeof(a->addr.b));

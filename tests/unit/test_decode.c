@@ -243,6 +243,8 @@ static const struct row rows[] = {
     {"prism, cut", 119, "44000000 90000000", .bucket = DPI_BUCKET_link_malformed},
     {"avs", 163, "80211002 00000010 00000000 00000000" WLAN("0801") SNAP "86dd" UDP6, UDP6_OK, .flags = MACS_KNOWN},
     {"avs, length 7", 163, "80211001 00000007" WLAN("0801"), .bucket = DPI_BUCKET_link_malformed},
+    {"radiotap, length 7", 127, "00 00 0700 00000000" WLAN("0801") SNAP "0800" UDP4,
+     .bucket = DPI_BUCKET_link_malformed},
     {"radiotap, longer than the frame", 127, "00 00 ff00 00000000", .bucket = DPI_BUCKET_link_malformed},
 
     /* between link and IP */

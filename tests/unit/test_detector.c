@@ -391,6 +391,26 @@ static void says_that_a_name_is_cut(void **state)
     }
 }
 
+/* Other texts than the hostname: nDPI keeps 47 bytes of a banner. */
+static void says_that_a_banner_is_cut(void **state)
+{
+    struct rig *r = *state;
+    for (size_t n = 40; n <= 60; n++) {
+        char banner[64];
+        memset(banner, 'a', n);
+        memcpy(banner, "SSH-2.0-", 8);
+        memcpy(banner + n, "\r\n", 3);
+        open_slot(r, 0, TCP);
+        handshake(r, 0, 22);
+        tcp_text(r, 0, FROM_CLIENT, 22, banner);
+        tcp_text(r, 0, FROM_SERVER, 22, "SSH-2.0-test\r\n");
+        say(r, DETECT_END, 0);
+        const struct detect_verdict *v = only_verdict(submit(r), 0);
+        assert_int_equal(v->attrs_cut, n >= 47);
+        assert_false(v->name_cut);
+    }
+}
+
 /* A ClientHello of TLS 1.2 with one cipher suite, ALPN h2 and the name of a server. */
 static size_t client_hello(uint8_t *p, const char *name)
 {
@@ -565,6 +585,7 @@ int main(void)
         TEST(extracts_http),
         TEST(finds_attacks_in_urls),
         TEST(says_that_a_name_is_cut),
+        TEST(says_that_a_banner_is_cut),
         TEST(extracts_tls),
         TEST(keeps_user_names_and_no_passwords),
         TEST(keeps_two_batches_under_way),

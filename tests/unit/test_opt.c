@@ -106,7 +106,7 @@ static void says_what_is_wrong(void **state)
         {"--flag=yes", "takes no value"},
         {"-x", "no option -x"},
         {"--color alwys", "did you mean 'always'"},
-        {"--color purple", "is not one of its values"},
+        {"--color purple", "is not one of its values: auto, always, never"},
         {"--zzzzzzzz", "no option --zzzzzzzz"},
         {"--hlep", "did you mean --help"},
     };

@@ -11,7 +11,7 @@
 
 /* --- a detector that counts --------------------------------------------------------------------------- */
 
-enum { MAX_SLOTS = 4096, MAX_ENDS = 20001 };
+enum { MAX_SLOTS = 4096, MAX_ENDS = 20001, ENOUGH = 5 /* packets to be sure by payload */ };
 
 struct detector {
     struct detect_reply *reply[2];
@@ -27,7 +27,11 @@ static void decide(struct detector *d, struct detect_reply *r, uint32_t slot)
 {
     assert_true(d->open[slot]);
     d->open[slot] = false;
-    r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .app = (uint16_t)d->packets[slot]};
+    r->verdict[r->n++] = (struct detect_verdict){
+        .slot = slot,
+        .app = (uint16_t)d->packets[slot],
+        .app_by = d->packets[slot] >= ENOUGH ? DETECT_BY_DPI : DETECT_BY_PORT,
+    };
 }
 
 static void take(struct detector *d, struct detect_reply *r, const struct detect_batch *b, const struct detect_msg *m)
@@ -389,6 +393,25 @@ static void slices_keep_client_and_label(void **state)
     world_free(w);
 }
 
+static void slices_inherit_a_label_that_comes_late(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.active = S(10);
+    start(w);
+    for (int i = 0; i < ENOUGH; i++)
+        udp(w, 0, 1, 5000, 2, 7);
+    for (int i = 1; i <= 3; i++) /* less than enough, each in a record of its own */
+        udp(w, i * 20, 1, 5000, 2, 7);
+    finish(w);
+    assert_int_equal(w->n, 4);
+    for (size_t i = 0; i < w->n; i++) {
+        assert_int_equal(w->ends[i].id, i + 1);
+        assert_int_equal(w->ends[i].labelled_after, ENOUGH);
+    }
+    world_free(w);
+}
+
 static void bounds_end_the_idle_longest(void **state)
 {
     (void)state;
@@ -614,6 +637,7 @@ int main(void)
         cmocka_unit_test(many_flows_all_come_out_once),
         cmocka_unit_test(packets_without_a_time_end_nothing),
         cmocka_unit_test(slices_keep_client_and_label),
+        cmocka_unit_test(slices_inherit_a_label_that_comes_late),
         cmocka_unit_test(header_length_follows_what_is_delivered),
         cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
         cmocka_unit_test(tunnel_is_part_of_the_key),

@@ -773,6 +773,53 @@ static void summary_says_it_all(void **state)
     free(o.p);
 }
 
+static void summary_shares_are_true(void **state)
+{
+    static const struct {
+        uint64_t part;
+        const char *line;
+    } cases[] = {
+        {100000, "  in a flow                              100,000  100.0 %\n"},
+        {99999, "  in a flow                               99,999  >99.9 %\n"},
+        {99949, "  in a flow                               99,949   99.9 %\n"},
+        {50, "  in a flow                                   50    0.1 %\n"},
+        {49, "  in a flow                                   49   <0.1 %\n"},
+        {0, "  in a flow                                    0    0.0 %\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct dpi_run run = make_run(NULL, 0);
+        run.n_captures = 0;
+        run.packets_read = 100000;
+        run.buckets[DPI_BUCKET_flow] = cases[i].part;
+        run.buckets[DPI_BUCKET_not_ip] = 100000 - cases[i].part;
+        struct output o = write_with(&dpi_summary_writer, (struct dpi_writer_config){0}, NULL, NULL, 0, &run);
+        if (!strstr(o.p, cases[i].line))
+            fail_msg("'%s' is not in\n%s", cases[i].line, o.p);
+        free(o.p);
+    }
+}
+
+static void summary_explains_its_mark_once(void **state)
+{
+    static const char mark[] = "  ~ at most, too many names to count exactly\n";
+    (void)state;
+    for (int inexact = 0; inexact < 2; inexact++) {
+        struct dpi_tally_row rows[20];
+        for (size_t i = 0; i < LEN(rows); i++)
+            rows[i] = (struct dpi_tally_row){{"name", 4}, 1, 1, 1000, inexact ? 3 : 0};
+        struct dpi_run run = make_run(rows, LEN(rows));
+        run.protocols.complete = run.hostnames.complete = !inexact;
+        struct output o = write_with(&dpi_summary_writer, (struct dpi_writer_config){0}, NULL, NULL, 0, &run);
+        const char *at = strstr(o.p, mark);
+        assert_int_equal(at != NULL, inexact);
+        assert_true(!at || !strstr(at + 1, mark));
+        assert_int_equal(strstr(o.p, "~1,000") != NULL, inexact);
+        assert_non_null(strstr(o.p, inexact ? "\n  and at least 10 more\n" : "\n  and 10 more\n"));
+        free(o.p);
+    }
+}
+
 static void summary_stays_on_the_screen(void **state)
 {
     struct dpi_text host = every_byte();
@@ -780,7 +827,7 @@ static void summary_stays_on_the_screen(void **state)
     struct dpi_run run = make_run(rows, 2);
     (void)state;
     run.protocols.complete = false;
-    for (unsigned width = 80; width < 200; width++) {
+    for (unsigned width = 40; width < 200; width++) {
         struct dpi_writer_config cfg = {.width = width};
         struct output o = write_with(&dpi_summary_writer, cfg, NULL, NULL, 0, &run);
         if (widest_line(o) > width)
@@ -861,6 +908,8 @@ int main(void)
         cmocka_unit_test(table_sorts_by_any_field),
         cmocka_unit_test(table_streams),
         cmocka_unit_test(summary_says_it_all),
+        cmocka_unit_test(summary_shares_are_true),
+        cmocka_unit_test(summary_explains_its_mark_once),
         cmocka_unit_test(summary_stays_on_the_screen),
         cmocka_unit_test(summary_json_says_it_all),
         cmocka_unit_test(summary_json_says_what_it_leaves_out),
