@@ -108,14 +108,19 @@ static void idle_list_append(struct tracker *t, struct flow *f)
 
 /* --- ends --------------------------------------------------------------------------------------------- */
 
+static void drop_tunnel(struct tracker *t, uint32_t tunnel)
+{
+    if (tunnel && tunnels_drop(t->tunnels, tunnel))
+        ledger_sub(&t->ledger, LEDGER_tunnel, 1);
+}
+
 static void give_out(struct tracker *t, struct flow *f)
 {
     struct flow *next = slice_settle(f);
     if (next && !next->ended)
         ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     t->on_end(t->ctx, f);
-    if (f->tunnel && tunnels_drop(t->tunnels, f->tunnel))
-        ledger_sub(&t->ledger, LEDGER_tunnel, 1);
+    drop_tunnel(t, f->tunnel);
     free_flow(f);
 }
 
@@ -382,29 +387,23 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
                             unsigned *sender)
 {
     bool new_path;
-    uint32_t tunnel = tunnels_find(t->tunnels, d, &new_path);
+    uint32_t tunnel = tunnels_take(t->tunnels, d, &new_path);
+    if (new_path)
+        ledger_add(&t->ledger, LEDGER_tunnel, 1);
     struct flow_key key;
     *sender = key_make(&key, d, tunnel, &t->opt.key);
     uint32_t hash = flow_table_hash(t->table, &key);
     struct flow *f = flow_table_find(t->table, &key, hash);
-    if (tunnel && (new_path || !f))
-        tunnels_hold(t->tunnels, tunnel);
     enum end_reason why;
     if (f && is_another(t, f, *sender, d, &why)) {
-        if (tunnel && !new_path)
-            tunnels_hold(t->tunnels, tunnel);
         end_early(t, f, why);
         f = NULL;
     }
-    if (!f) {
-        if (new_path)
-            ledger_add(&t->ledger, LEDGER_tunnel, 1);
+    if (!f)
         return begin_flow(t, p, d, &key, *sender, hash, tunnel);
-    }
+    drop_tunnel(t, tunnel); /* f holds its own */
     if (past_active(t, f))
         slice(t, f, p);
-    if (new_path) /* --conversations: a known flow came through a path of its own */
-        tunnels_drop(t->tunnels, tunnel);
     return f;
 }
 

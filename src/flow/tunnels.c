@@ -96,7 +96,27 @@ static uint32_t new_node(struct tunnels *t)
     return t->n++;
 }
 
-uint32_t tunnels_find(struct tunnels *t, const struct decoded *d, bool *is_new)
+static uint32_t find(const struct tunnels *t, const struct tunnel_path *path, uint64_t hash)
+{
+    for (uint32_t id = t->buckets[hash & (t->n_buckets - 1)]; id; id = t->nodes[id].next)
+        if (t->nodes[id].hash == hash && memcmp(&t->nodes[id].path, path, path_size(path)) == 0)
+            return id;
+    return 0;
+}
+
+static uint32_t add(struct tunnels *t, const struct tunnel_path *path, uint64_t hash)
+{
+    if (t->live >= t->n_buckets)
+        grow_buckets(t);
+    uint32_t id = new_node(t);
+    t->nodes[id] = (struct node){.hash = hash};
+    memcpy(&t->nodes[id].path, path, path_size(path));
+    link_node(t, id);
+    t->live++;
+    return id;
+}
+
+uint32_t tunnels_take(struct tunnels *t, const struct decoded *d, bool *is_new)
 {
     *is_new = false;
     if (d->n_tunnels == 0)
@@ -104,17 +124,11 @@ uint32_t tunnels_find(struct tunnels *t, const struct decoded *d, bool *is_new)
     struct tunnel_path path;
     path_of(&path, d);
     uint64_t hash = siphash(&t->key, &path, path_size(&path));
-    for (uint32_t id = t->buckets[hash & (t->n_buckets - 1)]; id; id = t->nodes[id].next)
-        if (t->nodes[id].hash == hash && memcmp(&t->nodes[id].path, &path, path_size(&path)) == 0)
-            return id;
-    if (t->live >= t->n_buckets)
-        grow_buckets(t);
-    uint32_t id = new_node(t);
-    t->nodes[id] = (struct node){.hash = hash};
-    memcpy(&t->nodes[id].path, &path, path_size(&path));
-    link_node(t, id);
-    t->live++;
-    *is_new = true;
+    uint32_t id = find(t, &path, hash);
+    *is_new = id == 0;
+    if (*is_new)
+        id = add(t, &path, hash);
+    tunnels_hold(t, id);
     return id;
 }
 

@@ -19,8 +19,8 @@ struct tunnels *tunnels_new(const struct siphash_key *key);
 void tunnels_free(struct tunnels *t); /* NULL is fine */
 
 /* The number of the path a packet came through: 0 for none, else the same for every packet of the path as long
- * as somebody holds it. *is_new: nobody held it so far; hold or drop it before the next call. */
-uint32_t tunnels_find(struct tunnels *t, const struct decoded *d, bool *is_new);
+ * as somebody holds it. The caller holds it now. *is_new: nobody did so far. */
+uint32_t tunnels_take(struct tunnels *t, const struct decoded *d, bool *is_new);
 
 void tunnels_hold(struct tunnels *t, uint32_t id);
 bool tunnels_drop(struct tunnels *t, uint32_t id); /* true: that was the last holder, the number is free */

@@ -209,6 +209,9 @@ CASES = [interrupt, terminate, hang_up, classic, no_hang_up, before_the_capture,
 
 def main(args):
     failed = skipped = 0
+    # A shell starts what runs in the background with some of these ignored, and so would be what we start.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     for test in CASES:
         with contextlib.ExitStack() as stack:
             wrong = test(Case(stack, os.path.abspath(args[0])))
