@@ -346,6 +346,11 @@ void inputs_progress(const struct inputs *in, uint64_t *read, uint64_t *total)
     *total = in->total_unknown ? 0 : in->files_total;
 }
 
+const char *inputs_path(const struct inputs *in, size_t i)
+{
+    return i < in->n ? in->v[i].name : NULL;
+}
+
 void inputs_free(struct inputs *in)
 {
     if (!in)

@@ -49,6 +49,9 @@ const struct dpi_text *inputs_notes(const struct inputs *in, size_t *n);
  * that is unknown. Cheap. */
 void inputs_progress(const struct inputs *in, uint64_t *read, uint64_t *total);
 
+/* The path of the i-th capture, those of folders too; NULL behind the last. */
+const char *inputs_path(const struct inputs *in, size_t i);
+
 void inputs_free(struct inputs *in); /* NULL is fine */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pcap_record.c - classic pcap has no marks between records. What tells one is that its time is near the last
- * one's, its lengths agree, and another such header or the end of the file stands where it ends. */
+ * one's, its lengths agree, and another such header or the end of the file stands where it ends. Where time has
+ * jumped over the damage, four such headers in a row tell it, whose times are near each other. */
 #include "capture/pcap_record.h"
 
 #include <stdio.h>
@@ -71,6 +72,26 @@ static bool is_record(const struct record_form *f, const struct view *v, size_t 
     return is_header(f, v->p + end);
 }
 
+/* As is_record, but whatever the last time was: time may have jumped over the damage. */
+static bool is_chain(const struct record_form *f, const struct view *v, size_t at)
+{
+    enum { ENOUGH = 4, ENOUGH_AT_END = 2 };
+    struct record_form own = *f;
+    own.has_time = false;
+    for (unsigned n = 0; n < ENOUGH; n++) {
+        uint32_t caplen, wirelen;
+        if (at > v->n || v->n - at < f->header_size)
+            return n >= ENOUGH_AT_END && v->ended && at == v->n;
+        if (!is_header(&own, v->p + at))
+            return false;
+        own.has_time = true;
+        own.time = record_u32(f, v->p + at + SECONDS_AT);
+        read_lengths(f, v->p + at, &caplen, &wirelen);
+        at += f->header_size + (size_t)caplen;
+    }
+    return true;
+}
+
 enum dpi_status record_second(const struct record_form *f, struct source *src, enum record_second *second,
                               struct dpi_err *err)
 {
@@ -101,7 +122,7 @@ enum dpi_status record_second(const struct record_form *f, struct source *src, e
 /* The first place in [from, to) where a record begins, or to. */
 static size_t find_record(const struct record_form *f, const struct view *v, size_t from, size_t to)
 {
-    while (from < to && !is_record(f, v, from))
+    while (from < to && !is_record(f, v, from) && !is_chain(f, v, from))
         from++;
     return from;
 }
@@ -146,6 +167,15 @@ static enum dpi_status check_size(const struct record_form *f, struct source *sr
     return DPI_OK;
 }
 
+/* A hole in a file reads as zeros, and zeros as empty packets of 1970. */
+static bool is_zero(const struct record_form *f, const uint8_t *p)
+{
+    for (unsigned i = 0; i < f->header_size; i++)
+        if (p[i])
+            return false;
+    return true;
+}
+
 static enum dpi_status check_content(const struct record_form *f, struct source *src, uint32_t caplen,
                                      char why[static RECORD_WHY_MAX], struct dpi_err *err)
 {
@@ -169,7 +199,9 @@ enum dpi_status record_check(struct record_form *f, struct source *src, uint32_t
     if (why[0] || v.ended)
         return DPI_OK;
     uint32_t time = record_u32(f, v.p + SECONDS_AT);
-    if (f->distrust)
+    if (f->distrust && is_zero(f, v.p))
+        snprintf(why, RECORD_WHY_MAX, "zeros where a packet record was expected");
+    else if (f->distrust)
         DPI_TRY(check_content(f, src, caplen, why, err));
     if (why[0])
         return DPI_OK;

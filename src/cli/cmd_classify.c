@@ -238,6 +238,15 @@ static int run_to_end(struct engine *engine, struct outputs *outputs)
     return status;
 }
 
+static enum dpi_status open_outputs(struct outputs *outputs, const struct engine *engine, struct dpi_err *err)
+{
+    const char *path;
+    DPI_TRY(outputs_open(outputs, err));
+    for (size_t i = 0; (path = engine_capture(engine, i)); i++)
+        DPI_TRY(outputs_spare(outputs, path, err));
+    return DPI_OK;
+}
+
 static int classify_run(const void *options, const struct opt_words *words)
 {
     const struct options *o = options;
@@ -248,7 +257,6 @@ static int classify_run(const void *options, const struct opt_words *words)
     int status;
     struct outputs_options output_options = {
         .specs = o->output.v, .n_specs = o->output.n,
-        .captures = words->v, .n_captures = words->n,
         .fields = o->fields, .sort = o->sort,
         .csv_raw = o->csv_raw, .csv_bom = o->csv_bom, .csv_delimiter = o->csv_delimiter,
         .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
@@ -264,7 +272,7 @@ static int classify_run(const void *options, const struct opt_words *words)
     catch_signals();
     if (set_home_nets(&engine_options, &o->home_nets, &err) != DPI_OK ||
         set_window(&engine_options, o, &err) != DPI_OK || engine_open(&engine, &engine_options, &err) != DPI_OK ||
-        outputs_open(outputs, &err) != DPI_OK) {
+        open_outputs(outputs, engine, &err) != DPI_OK) {
         status = cmd_fail(&err);
     } else {
         progress_start(&progress, o->progress, outputs_reach_program(outputs));

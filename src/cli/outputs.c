@@ -226,15 +226,20 @@ static enum dpi_status open_target(struct outputs *o, size_t i, struct dpi_err *
 {
     struct target *t = &o->targets[i];
     DPI_TRY(outfile_open(&t->file, t->path, err));
-    for (size_t k = 0; k < o->opt.n_captures; k++)
-        if (outfile_is_input(t->file, o->opt.captures[k]))
-            return dpi_fail(err, DPI_USAGE, "-o %s:%s would replace the capture it is made from", writer_of(o, i)->name,
-                            t->path);
     for (size_t k = 0; k < i; k++)
         if (outfile_same(t->file, o->targets[k].file))
             return dpi_fail(err, DPI_USAGE, "two outputs on %s: %s and %s; give one of them a path, as in %s:FILE",
                             outfile_name(t->file), writer_of(o, k)->name, writer_of(o, i)->name,
                             writer_of(o, i)->name);
+    return DPI_OK;
+}
+
+enum dpi_status outputs_spare(const struct outputs *o, const char *path, struct dpi_err *err)
+{
+    for (size_t i = 0; i < o->n_targets; i++)
+        if (outfile_is_input(o->targets[i].file, path))
+            return dpi_fail(err, DPI_USAGE, "-o %s:%s would replace the capture it is made from", writer_of(o, i)->name,
+                            o->targets[i].path);
     return DPI_OK;
 }
 

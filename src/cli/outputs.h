@@ -11,8 +11,6 @@ struct outputs;
 struct outputs_options {
     const char *const *specs; /* FORMAT[:PATH]; none: the default screen */
     size_t n_specs;
-    const char *const *captures; /* what is read: no output may replace one */
-    size_t n_captures;
     const char *fields; /* --fields, or NULL */
     const char *sort;   /* --sort, or NULL */
     bool csv_raw, csv_bom;
@@ -28,6 +26,9 @@ enum dpi_status outputs_new(struct outputs **o, const struct outputs_options *op
 bool outputs_want_rankings(const struct outputs *o);
 
 enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err);
+
+/* DPI_USAGE when an output would replace the file at path, which is read. After outputs_open. */
+enum dpi_status outputs_spare(const struct outputs *o, const char *path, struct dpi_err *err);
 
 /* Whether an output is read by another program: a pipe. After outputs_open. */
 bool outputs_reach_program(const struct outputs *o);

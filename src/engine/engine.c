@@ -106,6 +106,11 @@ void engine_free(struct engine *e)
     free(e);
 }
 
+const char *engine_capture(const struct engine *e, size_t i)
+{
+    return inputs_path(e->inputs, i);
+}
+
 /* Captures are read one after the other: when one begins before the last packet of those before it, flows that
  * were alive in both at once are told apart wrongly, and the user should know. */
 static void note_overlap(struct engine *e, const struct packet *p)

@@ -40,6 +40,9 @@ struct engine;
 enum dpi_status engine_open(struct engine **e, const struct engine_options *opt, struct dpi_err *err);
 void engine_free(struct engine *e); /* NULL is fine */
 
+/* The path of the i-th capture that will be read, those of folders too; NULL behind the last. */
+const char *engine_capture(const struct engine *e, size_t i);
+
 /* Called for every record in order; the record is borrowed. Other than DPI_OK ends the run with that status. */
 typedef enum dpi_status engine_record_fn(void *ctx, const struct dpi_record *r, struct dpi_err *err);
 

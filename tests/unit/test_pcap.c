@@ -413,6 +413,25 @@ static void resync_finds_a_length_that_is_wrong_within_bounds(void **state)
     assert_int_equal(f->facts.gaps[0].bytes, RECORD);
 }
 
+static void resync_takes_zeros_for_a_hole(void **state)
+{
+    struct fixture *f = *state;
+    make_twenty(f, false);
+    memset(f->in.b + RECORD_AT + 5 * RECORD, 0, 64); /* four records of 1970 without a byte */
+    assert_int_equal(count_packets(f), RECORDS - 1);
+    assert_int_equal(f->facts.gaps[0].bytes, RECORD);
+}
+
+static void resync_follows_time_that_jumps_over_the_damage(void **state)
+{
+    struct fixture *f = *state;
+    make_twenty(f, true);
+    for (size_t i = 6; i < RECORDS; i++) /* the highest byte of the time: years */
+        f->in.b[RECORD_AT + i * RECORD] ^= 0x10;
+    memset(f->in.b + RECORD_AT + 5 * RECORD, 0xff, 16);
+    assert_int_equal(count_packets(f), RECORDS - 1);
+}
+
 static void resync_tells_each_gap_and_the_end(void **state)
 {
     struct fixture *f = *state;
@@ -454,6 +473,8 @@ int main(void)
         T(what_is_no_capture_is_named),
         T(variants_that_libpcap_does_not_know),
         T(resync_goes_on_behind_damage),
+        T(resync_takes_zeros_for_a_hole),
+        T(resync_follows_time_that_jumps_over_the_damage),
         T(resync_finds_a_length_that_is_wrong_within_bounds),
         T(resync_tells_each_gap_and_the_end),
         T(resync_changes_nothing_where_all_is_sound),
