@@ -194,7 +194,7 @@ static enum dpi_status add_folder(struct inputs *in, const char *path, struct dp
                           others ? ": what is in it is something else" : "",
                           f.folders ? "; folders in it are not entered" : "");
     else if (status == DPI_OK && (others || f.folders))
-        note(in, "in %s, %zu files are no captures and %zu folders were not entered", path, others, f.folders);
+        note(in, "left out in %s: files that are no captures: %zu, folders: %zu", path, others, f.folders);
     folder_free(&f);
     return status;
 }

@@ -170,6 +170,49 @@ static void a_plain_name_goes_to_the_working_folder_of_the_open(void **state)
     expect_text(f->path, "x");
 }
 
+static void two_names_of_one_file_are_seen_through(void **state)
+{
+    struct fixture *f = *state;
+    char other[256], link_path[256];
+    const char *slash = strrchr(f->path, '/');
+    snprintf(other, sizeof(other), "%.*s/.%s", (int)(slash - f->path), f->path, slash);
+    snprintf(link_path, sizeof(link_path), "%s.link", f->path);
+    struct outfile *a = must_open(f->path), *b = must_open(other), *null1 = must_open("/dev/null"),
+                   *null2 = must_open("/dev/null"), *elsewhere = must_open(link_path);
+    assert_true(outfile_same(a, b));
+    assert_false(outfile_same(a, elsewhere));
+    assert_false(outfile_same(null1, null2));
+    outfile_discard(a);
+    outfile_discard(b);
+    outfile_discard(null1);
+    outfile_discard(null2);
+    outfile_discard(elsewhere);
+}
+
+static void a_file_that_is_read_is_recognised(void **state)
+{
+    struct fixture *f = *state;
+    char hard[256], soft[256];
+    snprintf(hard, sizeof(hard), "%s.hard", f->path);
+    snprintf(soft, sizeof(soft), "%s.soft", f->path);
+    put(f->path, "evidence", 0644);
+    assert_int_equal(link(f->path, hard), 0);
+    assert_int_equal(symlink(f->path, soft), 0);
+    const char *const names[] = {f->path, hard, soft};
+    for (size_t i = 0; i < 3; i++) {
+        struct outfile *o = must_open(names[i]);
+        assert_true(outfile_is_input(o, f->path));
+        assert_false(outfile_is_input(o, "/dev/null"));
+        outfile_discard(o);
+    }
+    struct outfile *o = must_open("/dev/null");
+    assert_false(outfile_is_input(o, f->path));
+    outfile_discard(o);
+    expect_text(f->path, "evidence");
+    unlink(hard);
+    unlink(soft);
+}
+
 static void expect_refused(const char *path, const char *word)
 {
     struct dpi_err err = {0};
@@ -423,6 +466,8 @@ int main(void)
         T(a_file_is_replaced_whole_and_keeps_its_mode),
         T(a_symlink_is_replaced_not_followed),
         T(a_plain_name_goes_to_the_working_folder_of_the_open),
+        T(two_names_of_one_file_are_seen_through),
+        T(a_file_that_is_read_is_recognised),
         T(what_cannot_be_written_is_said),
         T(read_only_targets_are_refused),
         T(a_full_device_is_said),
