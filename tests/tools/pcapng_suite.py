@@ -5,7 +5,7 @@
 The .txt beside each capture counts its blocks. So many packets must be read as there are packet blocks (EPB, SPB, PB),
 with exit status 0. tests/tools/frames.py, a reader of its own, must find the same packets, and tshark the same time
 of each; dpitool must have the sum of their lengths on the wire, the first and last time, and for each flow the time
-of its first packet. Simple packets have no time: they count as captured with the packet before them."""
+of its first packet. Simple packets have no time: their flows say so."""
 import json
 import os
 import re
@@ -46,25 +46,24 @@ def tshark_times(path):
 
 
 def dated(frames):
-    """[seconds] of every frame as dpitool has them: rounded down to nanoseconds; without a time, that of the frame
-    before, or 1970."""
-    times = []
-    for frame in frames:
-        before = times[-1] if times else Fraction(0)
-        times.append(before if frame.time is None else Fraction(frame.time * 10**9 // 1, 10**9))
-    return times
+    """[seconds] of every frame, rounded down to nanoseconds; None for those without a time."""
+    return [None if frame.time is None else Fraction(frame.time * 10**9 // 1, 10**9) for frame in frames]
 
 
 def check_times(path, summary, records, seen):
     times = dated(seen)
-    theirs = tshark_times(path)
-    if [time for time, frame in zip(times, seen) if frame.time is not None] != theirs:
+    known = [time for time in times if time is not None]
+    if known != tshark_times(path):
         yield "frames.py and tshark have other times"
     span = [seconds(summary[name]) for name in ("first_seen", "last_seen") if name in summary]
-    if span != ([min(times), max(times)] if times else []):
-        yield f"first_seen and last_seen are {summary['first_seen']} and {summary['last_seen']}"
+    if span != ([min(known), max(known)] if known else []):
+        yield f"first_seen and last_seen are {summary.get('first_seen')} and {summary.get('last_seen')}"
     for record in records:
-        if seconds(record["first_seen"]) != times[record["first_packet"] - 1]:
+        first = times[record["first_packet"] - 1]
+        if first is None:
+            if "untimed" not in record.get("flags", []):
+                yield f"flow {record['flow_id']}: begins with a packet without a time and does not say so"
+        elif seconds(record["first_seen"]) != first:
             yield f"flow {record['flow_id']}: first_seen is not the time of packet {record['first_packet']}"
 
 

@@ -311,7 +311,7 @@ static void a_folder_means_the_captures_in_it(void **state)
     assert_non_null(strstr(info[0].damage, "cut.pcap"));
     const struct dpi_text *notes = inputs_notes(f->in, &n);
     assert_int_equal(n, 1);
-    assert_non_null(strstr(notes[0].p, "2 files are no captures and 1 folders were not entered"));
+    assert_non_null(strstr(notes[0].p, "files that are no captures: 2, folders: 1"));
 }
 
 static void a_folder_without_captures_is_refused(void **state)
