@@ -89,14 +89,13 @@ static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_
  * first, as they end, and the summary behind them. */
 static void add_screen(struct outputs *o)
 {
-    const struct dpi_writer_ops *summary = find_writer("summary", 7), *table = find_writer("table", 5);
     size_t target = add_target(o, "-");
     if (o->opt.all) {
-        add(o, table, target);
-        add(o, summary, target)->cfg.gap = true;
+        add(o, &dpi_table_writer, target);
+        add(o, &dpi_summary_writer, target)->cfg.gap = true;
     } else {
-        add(o, summary, target);
-        struct output *flows = add(o, table, target);
+        add(o, &dpi_summary_writer, target);
+        struct output *flows = add(o, &dpi_table_writer, target);
         flows->cfg.top = o->opt.top ? o->opt.top : DEFAULT_TOP;
         flows->cfg.gap = true;
     }

@@ -51,7 +51,7 @@ typedef enum dpi_status engine_record_fn(void *ctx, const struct dpi_record *r, 
 enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *ctx,
                            const volatile sig_atomic_t *stop, struct dpi_err *err);
 
-/* What was read; borrowed from the engine. After engine_run. */
+/* What was read; borrowed from the engine. Call it once. After engine_run. */
 const struct dpi_run *engine_report(struct engine *e);
 
 #endif

@@ -165,6 +165,8 @@ static void set_home_direction(struct record_builder *b)
 static void set_community_id(struct record_builder *b, const struct flow *f)
 {
     struct dpi_record *r = &b->record;
+    if (f->key.transport == IPPROTO_NUM_SCTP && !r->has_ports)
+        return; /* --conversations: there is no id without ports */
     struct dpi_addr src = key_addr(&f->key, f->first_side), dst = key_addr(&f->key, !f->first_side);
     uint16_t sport = f->key.port[f->first_side], dport = f->key.port[!f->first_side];
     if (r->is_icmp) {
