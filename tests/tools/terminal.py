@@ -61,9 +61,10 @@ def slowly(dpitool, *arguments, terminal, stdout=None):
         feeder = threading.Thread(target=feed, args=[fifo])
         feeder.start()
         read, write = pty.openpty() if terminal else os.pipe()
-        with subprocess.Popen([dpitool, "classify", *arguments, fifo], stdin=subprocess.DEVNULL, stderr=write,
+        # in the folder: a name as long as the path of some machines' temporary folders would be wrapped
+        with subprocess.Popen([dpitool, "classify", *arguments, "capture"], stdin=subprocess.DEVNULL, stderr=write,
                               stdout=write if stdout is None else stdout, env=environment(TERM="xterm", NO_COLOR="1"),
-                              start_new_session=True) as child:
+                              start_new_session=True, cwd=folder) as child:
             os.close(write)
             drain = threading.Thread(target=lambda: err.extend(iter(lambda: read_some(read), b"")))
             drain.start()
