@@ -23,7 +23,7 @@ struct options {
     uint64_t max_input;
     bool resync;
     bool csv_bom, csv_raw;
-    bool all, conversations, ignore_vlan, no_guess;
+    bool all, conversations, ignore_vlan, no_guess, no_reassembly;
 };
 
 static const char *const when_choices[] = {"auto", "always", "never", NULL};
@@ -74,6 +74,9 @@ static const struct opt classify_opts[] = {
              "no timeouts, no new flow on a new SYN, all ICMP of two hosts together"},
     {.name = "ignore-vlan", .type = OPT_FLAG, .offset = AT(ignore_vlan),
      .help = "packets in different VLANs may belong to one flow"},
+    {.name = "no-reassembly", .type = OPT_FLAG, .offset = AT(no_reassembly),
+     .help = "detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in "
+             "order before, and copies are detected in, too"},
     {.name = "no-guess", .type = OPT_FLAG, .offset = AT(no_guess),
      .help = "do not guess by port or address what the payload does not tell"},
     {.name = "community-id-seed", .type = OPT_NUMBER, .offset = AT(seed), .arg = "N", .max = 65535, .def = "0",
@@ -119,6 +122,7 @@ static struct flow_options flow_options_of(const struct options *o)
         .key = {.ignore_vlan = o->ignore_vlan, .conversations = o->conversations},
         .max_flows = o->max_flows,
         .memory = o->memory,
+        .no_reassembly = o->no_reassembly,
     };
     if (o->conversations)
         return f; /* nothing but the end of the input or of memory ends a flow */

@@ -2,6 +2,7 @@
 /* feed.c - fills batches with messages and brings verdicts back to their flows. */
 #include "flow/feed.h"
 
+#include "util/ip_length.h"
 #include "util/xalloc.h"
 
 #include <assert.h>
@@ -47,7 +48,6 @@ static void take_verdict(struct feed *feed, const struct detect_reply *r, const 
     feed->slot[v->slot] = NULL;
     feed->free_slots[feed->n_free++] = v->slot;
     f->has_slot = false;
-    f->has_verdict = true;
     f->verdict = *v;
     f->attrs = v->attrs_len ? xmemdup(r->bytes + v->attrs, v->attrs_len) : NULL;
     feed->on_verdict(feed->ctx, f);
@@ -110,24 +110,23 @@ void feed_hand_over(struct feed *feed, struct flow *from, struct flow *to)
     from->has_slot = false;
 }
 
-/* nDPI believes the length in the header and ignores a packet that has less: where we hand over less than the
- * header says, or the header says nothing, the header we hand over says what is there. */
-static void set_ip_length(uint8_t *ip, uint32_t len, unsigned family)
+static uint32_t at_most(uint32_t n, uint32_t max)
 {
-    uint8_t *field = family == 4 ? ip + 2 : ip + 4;
-    uint32_t value = family == 4 ? len : len - 40;
-    field[0] = (uint8_t)(value >> 8);
-    field[1] = (uint8_t)value;
+    return n < max ? n : max;
 }
 
-void feed_packet(struct feed *feed, struct flow *f, const struct decoded *d, int64_t now_ns)
+/* nDPI believes the length in the header and ignores a packet that has less: where we hand over less than the
+ * header says, or the header says nothing, the header we hand over says what is there. */
+void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, int64_t now_ns)
 {
-    uint32_t len = d->ip_cap > DETECT_PACKET_MAX ? DETECT_PACKET_MAX : d->ip_cap;
-    struct detect_msg *m = add_msg(feed, DETECT_PACKET, len);
+    uint32_t n_head = at_most(b->n_head, DETECT_PACKET_MAX), n_rest = at_most(b->n_rest, DETECT_PACKET_MAX - n_head);
+    struct detect_msg *m = add_msg(feed, DETECT_PACKET, n_head + n_rest);
     uint8_t *copy = feed->batch->bytes + m->offset;
-    memcpy(copy, d->ip, len);
-    if (len < d->ip_len || d->cut || d->offload)
-        set_ip_length(copy, len, d->src.family);
+    memcpy(copy, b->head, n_head);
+    if (n_rest)
+        memcpy(copy + n_head, b->rest, n_rest);
+    if (!b->honest || n_head + n_rest < b->n_head + b->n_rest)
+        ip_set_length(copy, n_head + n_rest);
     m->slot = f->slot;
     m->time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;
 }
@@ -149,4 +148,9 @@ void feed_flush(struct feed *feed)
     send_batch(feed);
     take_reply(feed);
     feed->under_way = false;
+}
+
+bool feed_waits(const struct feed *feed)
+{
+    return feed->n_free < feed->n_slots;
 }

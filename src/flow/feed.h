@@ -2,8 +2,8 @@
 /* feed.h - the tracker's side of the detector seam: batches out, verdicts in.
  *
  * A flow has a slot from feed_open until its verdict. A batch goes out when it is full or after a fixed number of
- * packets read; the verdicts of the batch before it are then put into their flows (f->has_verdict, f->verdict,
- * f->attrs). Nothing here depends on how fast the detector is. */
+ * packets read; the verdicts of the batch before it are then put into their flows (f->verdict, f->attrs; f->has_slot
+ * becomes false). Nothing here depends on how fast the detector is. */
 #ifndef FLOW_FEED_H
 #define FLOW_FEED_H
 
@@ -17,9 +17,18 @@ void feed_free(struct feed *feed); /* NULL is fine */
 
 void feed_open(struct feed *feed, struct flow *f);
 void feed_hand_over(struct feed *feed, struct flow *from, struct flow *to); /* the slot, with what it has seen */
-void feed_packet(struct feed *feed, struct flow *f, const struct decoded *d, int64_t now_ns);
+
+/* An IP packet in one or two pieces, borrowed. */
+struct feed_bytes {
+    const uint8_t *head, *rest;
+    uint32_t n_head, n_rest;
+    bool honest; /* its header says what length it has */
+};
+
+void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, int64_t now_ns);
 void feed_end(struct feed *feed, struct flow *f); /* its verdict will come; no packets after this */
 void feed_tick(struct feed *feed);                /* one packet was read from the input */
 void feed_flush(struct feed *feed);               /* sends what there is and takes in every verdict due */
+bool feed_waits(const struct feed *feed);         /* a flow has a slot */
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "capture/packet.h"
 #include "detect/detect.h"
+#include "flow/duplicate.h"
+#include "flow/holes.h"
 #include "flow/key.h"
 #include "flow/timers.h"
 
@@ -47,6 +49,12 @@ struct flow_side {
     uint8_t ttl;       /* of the first packet */
     bool isn_known;    /* isn is that of the side's SYN, or one less than the first number seen of it */
     bool syn, syn_ack; /* sent a SYN without, with ACK */
+    /* All below is set when isn_known is: the stream as far as it was captured. */
+    uint32_t next;        /* number expected next */
+    uint32_t wild;        /* behind a segment that belonged nowhere, where the next one may confirm it */
+    struct holes *holes;  /* owned; NULL: nothing was ever missing */
+    uint64_t retransmits; /* packets of which nothing was new */
+    uint64_t out_of_order; /* packets that brought what was missing */
 };
 
 struct flow {
@@ -72,6 +80,10 @@ struct flow {
     uint16_t flags; /* bits by enum flow_flag */
     uint8_t end;   /* enum end_reason, once ended */
     bool ended;
+    struct recent recent;
+    uint64_t duplicates; /* packets that were captured before */
+    bool unordered;      /* its segments are shown as they come, for memory was short */
+    struct inspection *inspection; /* owned; NULL: nothing is kept of it (inspect.h) */
     uint32_t fed;  /* bytes charged to the ledger as fed to the detector */
     uint32_t slot; /* at the detector, while has_slot */
     bool has_slot;

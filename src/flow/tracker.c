@@ -2,7 +2,7 @@
 /* tracker.c - the life of flows: found or begun, counted, ended, given out. */
 #include "flow/tracker.h"
 
-#include "flow/feed.h"
+#include "flow/inspect.h"
 #include "flow/ledger.h"
 #include "flow/slice.h"
 #include "flow/table.h"
@@ -17,7 +17,7 @@ struct tracker {
     struct flow_table *table;
     struct timers *timers;
     struct tunnels *tunnels;
-    struct feed *feed;
+    struct inspect *inspect;
     struct ledger ledger;
     struct tracker_stats stats;
     struct flow *oldest, *newest;          /* live flows by their last packet */
@@ -25,22 +25,6 @@ struct tracker {
     void (*on_end)(void *ctx, const struct flow *f);
     void *ctx;
 };
-
-static void undecided_no_more(struct tracker *t, struct flow *f)
-{
-    ledger_sub(&t->ledger, LEDGER_undecided, 1);
-    ledger_sub(&t->ledger, LEDGER_fed_byte, f->fed);
-    f->fed = 0;
-}
-
-static void verdict_arrived(void *ctx, struct flow *f)
-{
-    struct tracker *t = ctx;
-    if (f->ended)
-        return;
-    undecided_no_more(t, f);
-    ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
-}
 
 struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
                             void (*on_end)(void *ctx, const struct flow *f), void *ctx)
@@ -51,15 +35,18 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     t->table = flow_table_new(&key);
     t->timers = timers_new();
     t->tunnels = tunnels_new(&key);
-    t->feed = feed_new(d, verdict_arrived, t);
     t->ledger.limit = opt->memory;
+    t->inspect = inspect_new(d, &t->ledger, &t->stats.clock, !opt->no_reassembly);
     t->on_end = on_end;
     t->ctx = ctx;
     return t;
 }
 
-static void free_flow(struct flow *f)
+static void free_flow(struct tracker *t, struct flow *f)
 {
+    inspect_drop(t->inspect, f);
+    free(f->side[0].holes);
+    free(f->side[1].holes);
     free(f->attrs);
     free(f->mpls);
     slice_free(f);
@@ -72,13 +59,13 @@ void tracker_free(struct tracker *t)
         return;
     for (struct flow *f = t->oldest, *next; f; f = next) {
         next = f->newer;
-        free_flow(f);
+        free_flow(t, f);
     }
     for (struct flow *f = t->ended_first, *next; f; f = next) {
         next = f->chain;
-        free_flow(f);
+        free_flow(t, f);
     }
-    feed_free(t->feed);
+    inspect_free(t->inspect);
     tunnels_free(t->tunnels);
     timers_free(t->timers);
     flow_table_free(t->table);
@@ -121,7 +108,7 @@ static void give_out(struct tracker *t, struct flow *f)
         ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     t->on_end(t->ctx, f);
     drop_tunnel(t, f->tunnel);
-    free_flow(f);
+    free_flow(t, f);
 }
 
 /* Gives out the ended flows up to the first whose verdict is still under way. */
@@ -148,7 +135,10 @@ static void write_off(struct tracker *t, struct flow *f)
     if (f->has_verdict)
         ledger_sub(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     else
-        undecided_no_more(t, f);
+        inspect_write_off(t->inspect, f);
+    for (unsigned side = 0; side < 2; side++)
+        if (f->side[side].holes)
+            ledger_sub(&t->ledger, LEDGER_holes, 1);
 }
 
 /* f, which is not live any more, leaves when its verdict is there. */
@@ -160,7 +150,7 @@ static void queue_ended(struct tracker *t, struct flow *f, enum end_reason why)
     *(t->ended_last ? &t->ended_last->chain : &t->ended_first) = f;
     t->ended_last = f;
     if (!f->has_verdict)
-        feed_end(t->feed, f);
+        inspect_end(t->inspect, f);
 }
 
 /* Takes f out of all that is live. Its timer is out of the queue already. */
@@ -203,9 +193,12 @@ static bool over_bounds(const struct tracker *t)
     return ledger_full(&t->ledger);
 }
 
-/* Ends the flows idle longest; never the one the packet at hand belongs to, which is the newest. */
+/* Gives up queues, the oldest first; then ends the flows idle longest, but never the one the packet at hand belongs
+ * to, which is the newest. */
 static void keep_bounds(struct tracker *t)
 {
+    while (ledger_full(&t->ledger) && inspect_relieve(t->inspect))
+        ;
     while (over_bounds(t) && t->oldest != t->newest) {
         t->stats.evicted++;
         end_early(t, t->oldest, END_evicted);
@@ -281,9 +274,8 @@ static struct flow *begin_flow(struct tracker *t, const struct packet *p, const 
     f->timer.deadline = deadline_of(t, f);
     timers_add(t->timers, &f->timer);
     ledger_add(&t->ledger, LEDGER_flow, 1);
-    ledger_add(&t->ledger, LEDGER_undecided, 1);
     note_labels(t, f, d);
-    feed_open(t->feed, f);
+    inspect_open(t->inspect, f);
     if (flow_table_count(t->table) > t->stats.peak_flows)
         t->stats.peak_flows = flow_table_count(t->table);
     return f;
@@ -325,8 +317,19 @@ static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
                       d->offload << FLOW_FLAG_offload | p->untimed << FLOW_FLAG_untimed);
 }
 
-static void count_packet(struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
+static void count_tcp(struct tracker *t, struct flow *f, unsigned sender, const struct decoded *d)
 {
+    bool had_holes = f->side[sender].holes != NULL;
+    tcp_note(f, sender, d);
+    if (!had_holes && f->side[sender].holes)
+        ledger_add(&t->ledger, LEDGER_holes, 1);
+}
+
+/* Returns whether the packet was captured before. A copy counts as a packet, but tells nothing of the connection. */
+static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, const struct packet *p,
+                         const struct decoded *d)
+{
+    bool is_copy = duplicate_check(&f->recent, d, p->ts_ns);
     if (d->has_src_mac)
         note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
     if (d->has_dst_mac)
@@ -334,8 +337,13 @@ static void count_packet(struct flow *f, unsigned sender, const struct packet *p
     count_side(&f->side[sender], p, d);
     note_time(f, p);
     f->flags |= packet_flags(p, d);
-    if (d->transport == IPPROTO_NUM_TCP)
-        tcp_note(f, sender, d);
+    if (is_copy) {
+        f->duplicates++;
+        f->flags |= 1u << FLOW_FLAG_duplicate;
+    } else if (d->transport == IPPROTO_NUM_TCP) {
+        count_tcp(t, f, sender, d);
+    }
+    return is_copy;
 }
 
 static bool past_active(const struct tracker *t, const struct flow *f)
@@ -355,21 +363,19 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
     if (f->tunnel)
         tunnels_hold(t->tunnels, f->tunnel);
     slice_link(part, f);
-    if (!f->has_verdict) {
-        feed_hand_over(t->feed, f, part);
-        ledger_sub(&t->ledger, LEDGER_fed_byte, f->fed);
-        f->fed = 0;
-    }
-    queue_ended(t, part, END_active);
     if (!f->has_verdict)
-        feed_open(t->feed, f);
+        inspect_hand_over(t->inspect, f, part);
+    queue_ended(t, part, END_active);
     timers_remove(t->timers, &f->timer); /* the id is part of its order */
     begin_record(t, f, p);
     timers_add(t->timers, &f->timer);
     f->flags = 0;
     for (unsigned side = 0; side < 2; side++) {
         struct flow_side *s = &f->side[side];
-        *s = (struct flow_side){.isn = s->isn, .isn_known = s->isn_known, .syn = s->syn, .syn_ack = s->syn_ack};
+        if (s->holes)
+            ledger_sub(&t->ledger, LEDGER_holes, 1);
+        *s = (struct flow_side){.isn = s->isn, .isn_known = s->isn_known, .syn = s->syn, .syn_ack = s->syn_ack,
+                                .next = s->next};
     }
 }
 
@@ -407,33 +413,24 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
     return f;
 }
 
-/* nDPI keeps strings that are as long as a packet, but not all that it is fed. */
-static void feed(struct tracker *t, struct flow *f, const struct decoded *d)
-{
-    enum { FED_MAX = 65536 };
-    uint32_t more = d->ip_cap < FED_MAX - f->fed ? d->ip_cap : FED_MAX - f->fed;
-    ledger_add(&t->ledger, LEDGER_fed_byte, more);
-    f->fed += more;
-    feed_packet(t->feed, f, d, t->stats.clock.now);
-}
-
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
 {
     if (!p->untimed)
         clock_advance(&t->stats.clock, p->ts_ns, p->number, p->stray);
     end_due(t);
+    inspect_take_verdicts(t->inspect);
     if (d->bucket == DPI_BUCKET_flow) {
         unsigned sender;
         struct flow *f = flow_of(t, p, d, &sender);
         idle_list_remove(t, f);
         idle_list_append(t, f);
-        count_packet(f, sender, p, d);
+        bool is_copy = count_packet(t, f, sender, p, d);
         set_deadline(t, f);
         if (!f->has_verdict)
-            feed(t, f, d);
+            inspect_packet(t->inspect, f, sender, d, is_copy);
         keep_bounds(t);
     }
-    feed_tick(t->feed);
+    inspect_tick(t->inspect);
     give_out_ended(t);
 }
 
@@ -460,7 +457,7 @@ void tracker_finish(struct tracker *t)
         give_out_ended(t);
     }
     free(live);
-    feed_flush(t->feed);
+    inspect_flush(t->inspect);
     give_out_ended(t);
 }
 

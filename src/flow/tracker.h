@@ -19,6 +19,7 @@ struct flow_options {
     int64_t closed;  /* after FIN of both sides or a reset */
     uint64_t max_flows; /* live at once; 0: no bound */
     uint64_t memory;    /* bytes as the ledger counts; 0: no bound */
+    bool no_reassembly; /* segments are detected as they were captured */
 };
 
 struct tracker_stats {

@@ -3,6 +3,7 @@
 #include "record/build.h"
 
 #include "detect/attrs.h"
+#include "flow/tcp_state.h"
 #include "record/community_id.h"
 #include "record/value_of.h"
 #include "util/arena.h"
@@ -134,6 +135,19 @@ static void set_ends(struct record_builder *b, const struct flow *f, unsigned cl
     r->icmp_code = f->icmp_code;
     for (unsigned i = 0; i < 2; i++)
         set_direction(b, &r->dir[i], f, client ^ i);
+}
+
+static void set_stream(struct record_builder *b, const struct flow *f)
+{
+    struct dpi_record *r = &b->record;
+    r->duplicates = f->duplicates;
+    r->is_tcp = f->key.transport == IPPROTO_NUM_TCP;
+    if (!r->is_tcp)
+        return;
+    r->tcp_state = dpi_text_of(tcp_state_name(f));
+    r->retransmits = f->side[0].retransmits + f->side[1].retransmits;
+    r->out_of_order = f->side[0].out_of_order + f->side[1].out_of_order;
+    r->gap_bytes = tcp_gap_bytes(f);
 }
 
 static void set_names(struct record_builder *b)
@@ -329,6 +343,7 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     };
     set_origin(b, f);
     set_ends(b, f, flow_client(f));
+    set_stream(b, f);
     set_names(b);
     set_home_direction(b);
     set_community_id(b, f);

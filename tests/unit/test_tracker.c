@@ -88,6 +88,7 @@ struct world {
     uint64_t packet;
     bool untimed;
     uint8_t ip[64];
+    uint16_t ip_id;
 };
 
 #define S(seconds) ((int64_t)((seconds) * 1e9))
@@ -140,6 +141,8 @@ static struct decoded packet_of(struct world *w, uint8_t transport, unsigned fro
                                 uint16_t dport)
 {
     w->ip[0] = 0x45;
+    w->ip[4] = (uint8_t)(++w->ip_id >> 8); /* no packet is a copy of another */
+    w->ip[5] = (uint8_t)w->ip_id;
     return (struct decoded){
         .bucket = DPI_BUCKET_flow,
         .src = {.family = 4, .b = {10, 0, 0, (uint8_t)from}},

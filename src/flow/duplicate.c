@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* duplicate.c - a mark for each packet: what its headers, with the checksums in them, and its end come to. */
+#include "flow/duplicate.h"
+
+#include <string.h>
+
+enum {
+    HEAD_BYTES = 64,
+    TAIL_BYTES = 8,
+    SAME_MS = 5,
+};
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
+}
+
+static uint64_t mix_bytes(uint64_t h, const uint8_t *p, size_t n)
+{
+    uint64_t v;
+    for (; n >= sizeof(v); p += sizeof(v), n -= sizeof(v)) {
+        memcpy(&v, p, sizeof(v));
+        h = mix(h, v);
+    }
+    v = 0;
+    if (n)
+        memcpy(&v, p, n);
+    return mix(h, v);
+}
+
+static uint32_t mark_of(const struct decoded *d)
+{
+    uint32_t head = d->ip_cap < HEAD_BYTES ? d->ip_cap : HEAD_BYTES;
+    uint32_t tail = d->ip_cap - head < TAIL_BYTES ? d->ip_cap - head : TAIL_BYTES;
+    uint64_t h = mix_bytes(d->ip_len, d->ip, head);
+    uint32_t mark = (uint32_t)(mix_bytes(h, d->ip + d->ip_cap - tail, tail) >> 32);
+    return mark ? mark : 1;
+}
+
+static bool has_identification(const struct decoded *d)
+{
+    return d->src.family == 4 && (d->ip[4] | d->ip[5]) != 0;
+}
+
+bool duplicate_check(struct recent *r, const struct decoded *d, int64_t ts_ns)
+{
+    uint32_t mark = mark_of(d), ms = (uint32_t)(ts_ns / 1000000);
+    bool identified = has_identification(d);
+    for (unsigned i = 0; i < DUPLICATE_BEHIND; i++)
+        if (r->mark[i] == mark && (identified || ms - r->ms[i] <= SAME_MS))
+            return true;
+    r->mark[r->at] = mark;
+    r->ms[r->at] = ms;
+    r->at = (r->at + 1) % DUPLICATE_BEHIND;
+    return false;
+}

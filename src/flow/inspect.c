@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* inspect.c - from the packets of a flow to what is fed, and from verdicts to the one that counts. */
+#include "flow/inspect.h"
+
+#include "flow/feed.h"
+#include "reasm/opening.h"
+#include "reasm/order.h"
+#include "util/xalloc.h"
+
+#include <stdlib.h>
+
+/* What is kept for an undecided TCP connection. */
+struct inspection {
+    struct flow *flow;
+    struct inspection *before, *behind; /* in the order in which they began */
+    struct order *order;                /* NULL: packets are shown as they come */
+    struct opening *opening;            /* NULL: there is no second look */
+    uint32_t charged;                   /* to the ledger */
+    bool again;                         /* the second look was asked for: */
+    struct inspection *next_again;
+    struct detect_verdict verdict; /* what the first one came to */
+    uint8_t *attrs;                /* owned */
+};
+
+struct inspect {
+    struct feed *feed;
+    struct ledger *ledger;
+    const struct packet_clock *clock;
+    bool reassembly;
+    struct inspection *oldest, *newest;
+    struct inspection *again, **again_tail; /* wait for their second look */
+    struct flow **arrived; /* verdicts that were not looked at */
+    size_t n_arrived, arrived_room;
+    uint8_t packet[OPENING_PACKET_MAX];     /* scratch */
+};
+
+static void verdict_arrived(void *ctx, struct flow *f);
+
+struct inspect *inspect_new(struct detector *d, struct ledger *ledger, const struct packet_clock *clock,
+                            bool reassembly)
+{
+    struct inspect *in = xcalloc(1, sizeof(*in));
+    in->feed = feed_new(d, verdict_arrived, in);
+    in->ledger = ledger;
+    in->clock = clock;
+    in->reassembly = reassembly;
+    in->again_tail = &in->again;
+    return in;
+}
+
+void inspect_free(struct inspect *in)
+{
+    if (!in)
+        return;
+    feed_free(in->feed);
+    free(in->arrived);
+    free(in);
+}
+
+/* --- what is kept ------------------------------------------------------------------------------------- */
+
+static bool sent_syn(const struct flow *f, unsigned side)
+{
+    return f->side[side].syn || (f->side[side].syn_ack && f->side[!side].syn);
+}
+
+static void begin(struct inspect *in, struct flow *f)
+{
+    struct inspection *i = xcalloc(1, sizeof(*i));
+    f->inspection = i;
+    i->flow = f;
+    i->order = order_new();
+    i->opening = opening_new();
+    i->before = in->newest;
+    *(in->newest ? &in->newest->behind : &in->oldest) = i;
+    in->newest = i;
+    for (unsigned side = 0; side < 2; side++)
+        if (sent_syn(f, side))
+            order_syn_seen(i->order, side, f->side[side].isn + 1);
+}
+
+/* Brings the ledger up to date with what is kept. */
+static void charge(struct inspect *in, struct inspection *i)
+{
+    uint32_t now = (uint32_t)sizeof(*i) + order_bytes(i->order) + opening_bytes(i->opening);
+    ledger_add(in->ledger, LEDGER_queued_byte, now);
+    ledger_sub(in->ledger, LEDGER_queued_byte, i->charged);
+    i->charged = now;
+}
+
+void inspect_drop(struct inspect *in, struct flow *f)
+{
+    struct inspection *i = f->inspection;
+    if (!i)
+        return;
+    ledger_sub(in->ledger, LEDGER_queued_byte, i->charged);
+    *(i->before ? &i->before->behind : &in->oldest) = i->behind;
+    *(i->behind ? &i->behind->before : &in->newest) = i->before;
+    order_free(i->order);
+    opening_free(i->opening);
+    free(i->attrs);
+    free(i);
+    f->inspection = NULL;
+}
+
+void inspect_write_off(struct inspect *in, struct flow *f)
+{
+    ledger_sub(in->ledger, LEDGER_undecided, 1);
+    ledger_sub(in->ledger, LEDGER_fed_byte, f->fed);
+    f->fed = 0;
+    if (f->inspection)
+        ledger_sub(in->ledger, LEDGER_queued_byte, f->inspection->charged);
+    if (f->inspection)
+        f->inspection->charged = 0;
+}
+
+/* --- to the feed -------------------------------------------------------------------------------------- */
+
+/* nDPI keeps strings that are as long as a packet, but not all that it is fed. */
+static void show(struct inspect *in, struct flow *f, const struct feed_bytes *b)
+{
+    enum { FED_MAX = 65536 };
+    uint32_t n = b->n_head + b->n_rest;
+    uint32_t more = n < FED_MAX - f->fed ? n : FED_MAX - f->fed;
+    if (!f->has_slot)
+        return; /* its verdict has just arrived */
+    if (!f->ended) {
+        ledger_add(in->ledger, LEDGER_fed_byte, more);
+        f->fed += more;
+    }
+    feed_packet(in->feed, f, b, in->clock->now);
+}
+
+struct shower {
+    struct inspect *in;
+    struct inspection *i;
+};
+
+static void show_segment(void *ctx, const struct segment *s, uint32_t skip, bool gap)
+{
+    struct shower *to = ctx;
+    struct feed_bytes b = {.head = s->ip, .n_head = s->cap, .honest = s->honest};
+    if (skip) {
+        uint32_t start = s->header + skip < s->cap ? s->header + skip : s->cap;
+        b = (struct feed_bytes){s->ip, s->ip + start, s->header, s->cap - start, false};
+    }
+    show(to->in, to->i->flow, &b);
+    opening_add(to->i->opening, s, skip, gap);
+}
+
+static struct segment segment_of(const struct decoded *d, unsigned sender)
+{
+    return (struct segment){
+        .ip = d->ip,
+        .cap = d->ip_cap,
+        .header = d->payload ? (uint32_t)(d->payload - d->ip) : d->ip_cap,
+        .len = d->payload_len,
+        .seq = d->tcp_seq,
+        .ack = d->tcp_ack,
+        .flags = d->tcp_flags,
+        .side = (uint8_t)sender,
+        .honest = !d->cut && !d->offload,
+    };
+}
+
+/* Packets that need no order: SYNs, and those without payload while nothing but the handshake was seen. */
+static bool is_plain(const struct flow *f, const struct decoded *d)
+{
+    bool bare_syn = (d->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    bool both = sent_syn(f, 0) && sent_syn(f, 1);
+    return d->payload_len == 0 && (bare_syn || both || (d->tcp_flags & TCP_RST));
+}
+
+static bool has_order(const struct inspect *in, struct flow *f, const struct decoded *d)
+{
+    if (!in->reassembly || d->transport != IPPROTO_NUM_TCP || !d->has_tcp || f->unordered)
+        return false;
+    return f->inspection || !is_plain(f, d);
+}
+
+void inspect_open(struct inspect *in, struct flow *f)
+{
+    ledger_add(in->ledger, LEDGER_undecided, 1);
+    feed_open(in->feed, f);
+}
+
+void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const struct decoded *d, bool is_copy)
+{
+    if (in->reassembly && is_copy)
+        return;
+    if (!has_order(in, f, d)) {
+        show(in, f, &(struct feed_bytes){.head = d->ip, .n_head = d->ip_cap, .honest = !d->cut && !d->offload});
+        return;
+    }
+    if (!f->inspection)
+        begin(in, f);
+    if (f->inspection->again)
+        return;
+    struct segment s = segment_of(d, sender);
+    order_push(f->inspection->order, &s, show_segment, &(struct shower){in, f->inspection});
+    charge(in, f->inspection);
+}
+
+/* --- ends --------------------------------------------------------------------------------------------- */
+
+/* All that waits is shown. */
+static void settle(struct inspect *in, struct inspection *i)
+{
+    order_flush(i->order, show_segment, &(struct shower){in, i});
+    if (order_changed(i->order))
+        i->flow->flags |= 1u << FLOW_FLAG_reordered;
+}
+
+void inspect_end(struct inspect *in, struct flow *f)
+{
+    if (f->inspection && f->inspection->again)
+        return; /* it will be told with the second look */
+    if (f->inspection)
+        settle(in, f->inspection);
+    if (f->has_slot)
+        feed_end(in->feed, f);
+}
+
+void inspect_hand_over(struct inspect *in, struct flow *from, struct flow *to)
+{
+    to->inspection = from->inspection;
+    from->inspection = NULL;
+    if (to->inspection) {
+        ledger_sub(in->ledger, LEDGER_queued_byte, to->inspection->charged);
+        to->inspection->charged = 0;
+        to->inspection->flow = to;
+    }
+    ledger_sub(in->ledger, LEDGER_fed_byte, from->fed);
+    from->fed = 0;
+    if (from->has_slot)
+        feed_hand_over(in->feed, from, to);
+    feed_open(in->feed, from);
+}
+
+bool inspect_relieve(struct inspect *in)
+{
+    struct inspection *i = in->oldest;
+    if (!i)
+        return false;
+    struct flow *f = i->flow;
+    settle(in, i);
+    f->unordered = true;
+    inspect_drop(in, f);
+    return true;
+}
+
+/* --- verdicts ----------------------------------------------------------------------------------------- */
+
+static bool is_weak(const struct detect_verdict *v)
+{
+    return v->by != DETECT_BY_DPI && v->by != DETECT_BY_DPI_CACHE;
+}
+
+static bool wants_second_look(const struct inspection *i, const struct detect_verdict *v)
+{
+    return i && !i->again && is_weak(v) && opening_differs(i->opening);
+}
+
+static void ask_again(struct inspect *in, struct inspection *i)
+{
+    struct flow *f = i->flow;
+    i->again = true;
+    i->verdict = f->verdict;
+    i->attrs = f->attrs;
+    f->attrs = NULL;
+    i->next_again = NULL;
+    *in->again_tail = i;
+    in->again_tail = &i->next_again;
+}
+
+/* The second answer counts when it is sure. */
+static void choose(struct inspection *i)
+{
+    struct flow *f = i->flow;
+    if (!is_weak(&f->verdict)) {
+        f->flags |= 1u << FLOW_FLAG_reassembled;
+        return;
+    }
+    free(f->attrs);
+    f->verdict = i->verdict;
+    f->attrs = i->attrs;
+    i->attrs = NULL;
+}
+
+static void verdict_arrived(void *ctx, struct flow *f)
+{
+    struct inspect *in = ctx;
+    if (in->n_arrived == in->arrived_room) {
+        in->arrived_room = in->arrived_room ? in->arrived_room * 2 : DETECT_BATCH_MSGS;
+        in->arrived = xrealloc(in->arrived, in->arrived_room, sizeof(struct flow *));
+    }
+    in->arrived[in->n_arrived++] = f;
+}
+
+static void take_verdict(struct inspect *in, struct flow *f)
+{
+    struct inspection *i = f->inspection;
+    if (wants_second_look(i, &f->verdict)) {
+        ask_again(in, i);
+        return;
+    }
+    if (i && i->again)
+        choose(i);
+    if (i && order_changed(i->order))
+        f->flags |= 1u << FLOW_FLAG_reordered;
+    f->has_verdict = true;
+    if (!f->ended) {
+        inspect_write_off(in, f);
+        ledger_add(in->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
+    }
+    inspect_drop(in, f);
+}
+
+static void look_again(struct inspect *in, struct inspection *i)
+{
+    struct flow *f = i->flow;
+    uint32_t n, pos = 0;
+    feed_open(in->feed, f);
+    for (unsigned step = 0; step < 3 && sent_syn(f, 0) && sent_syn(f, 1); step++)
+        if ((n = opening_handshake(i->opening, flow_client(f), step, in->packet)))
+            show(in, f, &(struct feed_bytes){.head = in->packet, .n_head = n, .honest = true});
+    while ((n = opening_next(i->opening, &pos, in->packet)))
+        show(in, f, &(struct feed_bytes){.head = in->packet, .n_head = n, .honest = true});
+    feed_end(in->feed, f);
+}
+
+static void look_again_all(struct inspect *in)
+{
+    struct inspection *i;
+    while ((i = in->again)) {
+        in->again = i->next_again;
+        if (!in->again)
+            in->again_tail = &in->again;
+        look_again(in, i);
+    }
+}
+
+/* Verdicts arrive whenever a batch goes out, which may be in the midst of a flow's packets: they are looked at here. */
+void inspect_take_verdicts(struct inspect *in)
+{
+    while (in->n_arrived || in->again) {
+        for (size_t n = 0; n < in->n_arrived; n++)
+            take_verdict(in, in->arrived[n]);
+        in->n_arrived = 0;
+        look_again_all(in);
+    }
+}
+
+void inspect_tick(struct inspect *in)
+{
+    feed_tick(in->feed);
+    inspect_take_verdicts(in);
+}
+
+void inspect_flush(struct inspect *in)
+{
+    do {
+        feed_flush(in->feed);
+        inspect_take_verdicts(in);
+    } while (feed_waits(in->feed));
+}

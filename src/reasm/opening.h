@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* opening.h - the first payload of a TCP connection, kept for a second look with its segments put together.
+ *
+ * A message that was cut into segments in another way than its sender's system would have, is not recognised by a
+ * detector that looks at packets. Where its first answer is weak, it is shown the same bytes once more: what one side
+ * sent until the other spoke, as one packet. */
+#ifndef REASM_OPENING_H
+#define REASM_OPENING_H
+
+#include "reasm/segment.h"
+
+struct opening;
+
+enum { OPENING_PACKET_MAX = 60000 }; /* bytes of a packet that opening_next makes */
+
+struct opening *opening_new(void);
+void opening_free(struct opening *o); /* NULL is fine */
+
+/* s went out to the detector, but for the first skip bytes of its payload. What is beyond the bounds is left out. */
+void opening_add(struct opening *o, const struct segment *s, uint32_t skip, bool gap);
+
+/* Whether putting segments together makes another sequence of packets than there was. */
+bool opening_differs(const struct opening *o);
+
+/* Makes the next packet at out, an IP packet whose length is right; returns its length, 0 behind the last. *pos is 0
+ * at first. */
+uint32_t opening_next(const struct opening *o, uint32_t *pos, uint8_t out[static OPENING_PACKET_MAX]);
+
+/* Makes the packet without payload that would open the connection, as far as the segments kept tell: step 0 the SYN of
+ * client, 1 the answer to it, 2 the acknowledgement. Returns its length, 0 when nothing of that side was kept. */
+uint32_t opening_handshake(const struct opening *o, unsigned client, unsigned step,
+                           uint8_t out[static OPENING_PACKET_MAX]);
+
+uint32_t opening_bytes(const struct opening *o); /* of memory, for the ledger; 0 of NULL */
+
+#endif
