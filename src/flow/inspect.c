@@ -256,9 +256,9 @@ static bool is_weak(const struct detect_verdict *v)
     return v->by != DETECT_BY_DPI && v->by != DETECT_BY_DPI_CACHE;
 }
 
-static bool wants_second_look(const struct inspection *i, const struct detect_verdict *v)
+static bool wants_second_look(const struct inspection *i)
 {
-    return i && !i->again && is_weak(v) && opening_differs(i->opening);
+    return i && !i->again && opening_is_cut(i->opening);
 }
 
 static void ask_again(struct inspect *in, struct inspection *i)
@@ -273,11 +273,23 @@ static void ask_again(struct inspect *in, struct inspection *i)
     in->again_tail = &i->next_again;
 }
 
-/* The second answer counts when it is sure. */
+static bool is_same(const struct detect_verdict *a, const struct detect_verdict *b)
+{
+    return a->master == b->master && a->app == b->app;
+}
+
+/* a is the protocol alone of which b tells what runs on it, too. */
+static bool tells_less(const struct detect_verdict *a, const struct detect_verdict *b)
+{
+    return a->master == 0 && b->master != 0 && (a->app == b->master || a->app == b->app);
+}
+
+/* The second answer counts when it is sure, and another one that does not tell less. */
 static void choose(struct inspection *i)
 {
     struct flow *f = i->flow;
-    if (!is_weak(&f->verdict)) {
+    const struct detect_verdict *first = &i->verdict, *second = &f->verdict;
+    if (!is_weak(second) && (is_weak(first) || !(is_same(second, first) || tells_less(second, first)))) {
         f->flags |= 1u << FLOW_FLAG_reassembled;
         return;
     }
@@ -300,7 +312,7 @@ static void verdict_arrived(void *ctx, struct flow *f)
 static void take_verdict(struct inspect *in, struct flow *f)
 {
     struct inspection *i = f->inspection;
-    if (wants_second_look(i, &f->verdict)) {
+    if (wants_second_look(i)) {
         ask_again(in, i);
         return;
     }

@@ -39,43 +39,44 @@ static void note_wild(struct flow_side *s, uint32_t seq, uint32_t end)
     s->wild = end;
 }
 
-static bool is_keep_alive(const struct flow_side *s, const struct decoded *d)
+/* RFC 9293, 3.8.4 */
+static bool is_keep_alive(const struct flow_side *s, uint32_t seq, uint32_t span)
 {
-    return d->payload_len <= 1 && d->tcp_seq == s->next - 1 && !(d->tcp_flags & (TCP_SYN | TCP_FIN)); /* RFC 9293, 3.8.4 */
+    return span <= 1 && seq == s->next - 1;
 }
 
 /* Numbers that went by already: are they those of a hole, or of what was sent before the first packet captured? */
-static void note_late(struct flow_side *s, const struct decoded *d, uint32_t end)
+static void note_late(struct flow_side *s, uint32_t seq, uint32_t span)
 {
-    bool ahead_of_first = !s->syn && !s->syn_ack && seq_diff(d->tcp_seq, s->isn) <= 0;
-    uint32_t until = seq_diff(end, s->next) < 0 ? end : s->next;
-    uint32_t filled = holes_fill(s->holes, d->tcp_seq, until);
+    uint32_t end = seq + span, until = seq_diff(end, s->next) < 0 ? end : s->next;
+    bool ahead_of_first = !s->syn && !s->syn_ack && seq_diff(seq, s->isn) <= 0;
+    uint32_t filled = holes_fill(s->holes, seq, until);
     if (filled || ahead_of_first)
         s->out_of_order++;
-    else if (end == until && !is_keep_alive(s, d))
+    else if (end == until && !is_keep_alive(s, seq, span))
         s->retransmits++;
-    if (ahead_of_first && !(d->tcp_flags & TCP_SYN))
-        s->isn = d->tcp_seq - 1;
+    if (ahead_of_first)
+        s->isn = seq - 1;
 }
 
 static void note_stream(struct flow_side *s, const struct decoded *d)
 {
-    uint32_t span = d->payload_len + !!(d->tcp_flags & TCP_SYN) + !!(d->tcp_flags & TCP_FIN);
-    uint32_t end = d->tcp_seq + span;
-    if (d->tcp_seq == s->next) {
+    uint32_t seq = d->tcp_seq + !!(d->tcp_flags & TCP_SYN);
+    uint32_t span = d->payload_len + !!(d->tcp_flags & TCP_FIN), end = seq + span;
+    if (seq == s->next) {
         s->next = end;
         return;
     }
     if (span == 0 || (d->tcp_flags & TCP_RST))
         return;
-    if (seq_is_wild(d->tcp_seq, s->next)) {
-        note_wild(s, d->tcp_seq, end);
+    if (seq_is_wild(seq, s->next)) {
+        note_wild(s, seq, end);
         return;
     }
-    if (seq_diff(d->tcp_seq, s->next) > 0)
-        holes_add(&s->holes, s->next, d->tcp_seq);
+    if (seq_diff(seq, s->next) > 0)
+        holes_add(&s->holes, s->next, seq);
     else
-        note_late(s, d, end);
+        note_late(s, seq, span);
     if (seq_diff(end, s->next) > 0)
         s->next = end;
 }
@@ -86,7 +87,10 @@ void tcp_note(struct flow *f, unsigned sender, const struct decoded *d)
     if (!d->has_tcp)
         return;
     note_isn(f, sender, d);
-    note_stream(s, d);
+    if ((d->tcp_flags & TCP_SYN) && (s->syn || s->syn_ack))
+        s->retransmits++;
+    else
+        note_stream(s, d);
     s->tcp_flags |= d->tcp_flags;
     if (d->tcp_flags & TCP_SYN)
         *(d->tcp_flags & TCP_ACK ? &s->syn_ack : &s->syn) = true;

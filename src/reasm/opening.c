@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPENING_BYTES = 48 << 10, OPENING_SEGMENTS = 200 };
+enum {
+    OPENING_BYTES = 48 << 10,
+    OPENING_SEGMENTS = 200,
+    FULL_SEGMENT = 1200, /* payload: what fits the smallest packets that every IPv6 link takes (RFC 8200, 5) */
+};
 
 struct head {
     uint16_t header, payload; /* bytes behind this */
@@ -24,7 +28,9 @@ struct opening {
     uint32_t used, room;
     unsigned n;
     bool full;
-    bool differs;
+    bool cut; /* see opening_is_cut */
+    uint32_t largest[2]; /* payload of a segment of each side */
+    uint32_t last_payload;
     uint32_t first[2]; /* where the first segment of each side stands; NOTHING: there is none */
     uint8_t last_side;
     bool last_whole; /* the last segment ends where it said it would */
@@ -50,15 +56,16 @@ uint32_t opening_bytes(const struct opening *o)
     return o ? (uint32_t)sizeof(*o) + o->room : 0;
 }
 
-bool opening_differs(const struct opening *o)
+bool opening_is_cut(const struct opening *o)
 {
-    return o->differs;
+    return o->cut;
 }
 
 static uint8_t *make_room(struct opening *o, uint32_t n)
 {
     if (o->used + n > o->room) {
-        o->room = o->used + n < 1024 ? 1024 : (o->used + n) * 2;
+        uint32_t twice = (o->used + n) * 2;
+        o->room = twice < OPENING_BYTES ? twice : OPENING_BYTES;
         o->bytes = xrealloc(o->bytes, o->room, 1);
     }
     uint8_t *at = o->bytes + o->used;
@@ -73,6 +80,16 @@ static uint32_t new_payload(const struct segment *s, uint32_t skip)
     return captured > skip ? captured - skip : 0;
 }
 
+static void note_sizes(struct opening *o, unsigned side, uint32_t payload, bool gap)
+{
+    if (payload > o->largest[side])
+        o->largest[side] = payload;
+    uint32_t full = o->largest[side] > FULL_SEGMENT ? o->largest[side] : FULL_SEGMENT;
+    if (o->n > 0 && o->last_side == side && !gap)
+        o->cut |= o->last_payload < full;
+    o->last_payload = payload;
+}
+
 void opening_add(struct opening *o, const struct segment *s, uint32_t skip, bool gap)
 {
     uint32_t payload = new_payload(s, skip);
@@ -84,7 +101,7 @@ void opening_add(struct opening *o, const struct segment *s, uint32_t skip, bool
         return;
     }
     gap |= o->n > 0 && o->last_side == s->side && !o->last_whole;
-    o->differs |= o->n > 0 && o->last_side == s->side && !gap;
+    note_sizes(o, s->side, payload, gap);
     struct head head = {(uint16_t)s->header, (uint16_t)payload, s->side, gap};
     if (o->first[s->side] == NOTHING)
         o->first[s->side] = o->used;

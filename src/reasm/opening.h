@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* opening.h - the first payload of a TCP connection, kept for a second look with its segments put together.
  *
- * A message that was cut into segments in another way than its sender's system would have, is not recognised by a
- * detector that looks at packets. Where its first answer is weak, it is shown the same bytes once more: what one side
- * sent until the other spoke, as one packet. */
+ * A detector that looks at packets does not recognise a message that was cut into other segments than its sender's
+ * system would have made, or takes a piece of it for something else. Where segments look like that, it is shown the
+ * same bytes once more: what one side sent until the other spoke, as one packet. */
 #ifndef REASM_OPENING_H
 #define REASM_OPENING_H
 
@@ -19,8 +19,8 @@ void opening_free(struct opening *o); /* NULL is fine */
 /* s went out to the detector, but for the first skip bytes of its payload. What is beyond the bounds is left out. */
 void opening_add(struct opening *o, const struct segment *s, uint32_t skip, bool gap);
 
-/* Whether putting segments together makes another sequence of packets than there was. */
-bool opening_differs(const struct opening *o);
+/* Whether a message seems to go on behind a segment that had room for more. */
+bool opening_is_cut(const struct opening *o);
 
 /* Makes the next packet at out, an IP packet whose length is right; returns its length, 0 behind the last. *pos is 0
  * at first. */

@@ -75,6 +75,8 @@ struct end {
     unsigned client, labelled_after;
     struct flow_key key;
     int64_t first_ns;
+    uint64_t duplicates, out_of_order;
+    uint16_t flags;
     uint8_t mac[2], mac_source[2]; /* the last byte of each */
     unsigned n_labels, last_label;
 };
@@ -106,6 +108,9 @@ static void ended(void *ctx, const struct flow *f)
         .labelled_after = f->verdict.app,
         .key = f->key,
         .first_ns = f->first_ns,
+        .duplicates = f->duplicates,
+        .out_of_order = f->side[0].out_of_order + f->side[1].out_of_order,
+        .flags = f->flags,
         .mac = {f->mac[0][5], f->mac[1][5]},
         .mac_source = {f->mac_source[0], f->mac_source[1]},
         .n_labels = f->mpls ? f->mpls->n : 0,
@@ -464,6 +469,84 @@ static void feeding_stops_at_the_verdict(void **state)
     world_free(w);
 }
 
+static void copies_are_counted_but_not_shown(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7);
+    play(w, 1, &d);
+    play(w, 1, &d);
+    play(w, 9, &d); /* however late, for the sender gave it an identification */
+    w->ip[4] = w->ip[5] = 0;
+    play(w, 10, &d);
+    play(w, 11, &d); /* without one it may be a repetition */
+    finish(w);
+    assert_int_equal(w->n, 1);
+    assert_int_equal(w->ends[0].packets[0], 5);
+    assert_int_equal(w->ends[0].duplicates, 2);
+    assert_int_equal(w->detector.delivered, 3);
+    world_free(w);
+}
+
+static void segment(struct world *w, unsigned from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t len)
+{
+    struct decoded d = from == 1 ? packet_of(w, IPPROTO_NUM_TCP, 1, 40000, 2, 80)
+                                 : packet_of(w, IPPROTO_NUM_TCP, 2, 80, 1, 40000);
+    d.tcp_flags = flags;
+    d.tcp_seq = seq;
+    d.tcp_ack = ack;
+    d.ip_len = d.ip_cap = 40 + len;
+    d.payload_len = d.payload_cap = len;
+    d.payload = len ? w->ip + 40 : NULL;
+    play(w, 1, &d);
+}
+
+/* A request in three pieces: they are shown as they came, then the handshake and the whole. */
+static void cut_messages_are_shown_once_more(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    segment(w, 1, TCP_SYN, 100, 0, 0);
+    segment(w, 2, TCP_SYN | TCP_ACK, 1100, 101, 0);
+    segment(w, 1, TCP_ACK, 111, 1101, 10);
+    segment(w, 1, TCP_ACK, 101, 1101, 10);
+    segment(w, 1, TCP_ACK, 121, 1101, 10);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    assert_int_equal(w->detector.delivered, 5 + 2 + 1); /* the server has sent nothing to make an answer of */
+    assert_int_equal(w->detector.last_ip_len, 40 + 30);
+    assert_int_equal(w->ends[0].labelled_after, 5); /* the second look was not surer */
+    assert_int_equal(w->ends[0].out_of_order, 1);
+    assert_true(w->ends[0].flags & 1u << FLOW_FLAG_reordered);
+    world_free(w);
+}
+
+/* What the queues take is given up before flows are. */
+static void memory_is_taken_from_queues_first(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.memory = 1024 * 1024;
+    start(w);
+    for (unsigned i = 0; i < 400; i++) { /* flows of which the first bytes never come */
+        struct decoded d = packet_of(w, IPPROTO_NUM_TCP, 1, (uint16_t)(1000 + i), 2, 80);
+        for (uint32_t k = 0; k < 3; k++) {
+            d.tcp_flags = TCP_ACK;
+            d.tcp_seq = 1000 + 10 * k;
+            w->ip[6] = (uint8_t)k;
+            play(w, 1, &d);
+        }
+    }
+    assert_in_range(tracker_stats(w->tracker)->peak_memory, 1, w->opt.memory + 4096);
+    finish(w);
+    assert_int_equal(w->n, 400);
+    assert_int_equal(w->detector.delivered, 1200);
+    assert_int_equal(tracker_stats(w->tracker)->evicted, 0);
+    world_free(w);
+}
+
 static void many_flows_all_come_out_once(void **state)
 {
     (void)state;
@@ -637,6 +720,9 @@ int main(void)
         cmocka_unit_test(bounds_end_the_idle_longest),
         cmocka_unit_test(memory_bounds_too),
         cmocka_unit_test(feeding_stops_at_the_verdict),
+        cmocka_unit_test(copies_are_counted_but_not_shown),
+        cmocka_unit_test(cut_messages_are_shown_once_more),
+        cmocka_unit_test(memory_is_taken_from_queues_first),
         cmocka_unit_test(many_flows_all_come_out_once),
         cmocka_unit_test(packets_without_a_time_end_nothing),
         cmocka_unit_test(slices_keep_client_and_label),
