@@ -24,6 +24,8 @@ struct tracker {
     struct flow *ended_first, *ended_last; /* queue, linked by chain */
     void (*on_end)(void *ctx, const struct flow *f);
     void *ctx;
+    tracker_packet_fn *on_packet; /* NULL: nobody asks */
+    void *packet_ctx;
 };
 
 static void undecided_no_more(struct tracker *t, struct flow *f)
@@ -56,6 +58,12 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     t->on_end = on_end;
     t->ctx = ctx;
     return t;
+}
+
+void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx)
+{
+    t->on_packet = on_packet;
+    t->packet_ctx = ctx;
 }
 
 static void free_flow(struct flow *f)
@@ -325,7 +333,8 @@ static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
                       d->offload << FLOW_FLAG_offload | p->untimed << FLOW_FLAG_untimed);
 }
 
-static void count_packet(struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
+static void count_packet(struct tracker *t, struct flow *f, unsigned sender, const struct packet *p,
+                         const struct decoded *d)
 {
     if (d->has_src_mac)
         note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
@@ -336,6 +345,8 @@ static void count_packet(struct flow *f, unsigned sender, const struct packet *p
     f->flags |= packet_flags(p, d);
     if (d->transport == IPPROTO_NUM_TCP)
         tcp_note(f, sender, d);
+    if (t->on_packet)
+        t->on_packet(t->packet_ctx, f, sender, p, d);
 }
 
 static bool past_active(const struct tracker *t, const struct flow *f)
@@ -427,7 +438,7 @@ void tracker_packet(struct tracker *t, const struct packet *p, const struct deco
         struct flow *f = flow_of(t, p, d, &sender);
         idle_list_remove(t, f);
         idle_list_append(t, f);
-        count_packet(f, sender, p, d);
+        count_packet(t, f, sender, p, d);
         set_deadline(t, f);
         if (!f->has_verdict)
             feed(t, f, d);
