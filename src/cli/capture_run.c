@@ -67,6 +67,15 @@ static enum dpi_status set_window(struct engine_options *e, const struct capture
     return DPI_OK;
 }
 
+enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err)
+{
+    *where = NULL;
+    if (!text || expr_parse(where, text, err) == DPI_OK)
+        return DPI_OK;
+    struct dpi_err was = *err;
+    return dpi_fail(err, DPI_USAGE, "--where: %s", was.msg);
+}
+
 /* --- signals ------------------------------------------------------------------------------------------ */
 
 static volatile sig_atomic_t stop_signal;

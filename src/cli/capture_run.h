@@ -29,6 +29,9 @@ struct capture_run {
     unsigned progress_when;
 };
 
+/* The expression of --where, NULL when text is. */
+enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err);
+
 /* Holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
  * be freed whatever comes. */
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,

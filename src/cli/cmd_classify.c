@@ -11,7 +11,7 @@
 struct options {
     struct capture_options capture;
     struct opt_texts output;
-    const char *fields, *sort, *csv_delimiter;
+    const char *fields, *sort, *csv_delimiter, *where;
     uint64_t top, width;
     unsigned color;
     bool csv_bom, csv_raw, all;
@@ -35,6 +35,8 @@ static const struct opt classify_opts[] = {
     {.name = "csv-raw", .type = OPT_FLAG, .offset = AT(csv_raw),
      .help = "write texts to csv as they are: what a spreadsheet takes for a formula is not defused, and line ends and "
              "control characters are not escaped; only bytes that are not UTF-8 become U+FFFD"},
+    {.name = "where", .type = OPT_TEXT, .offset = AT(where), .arg = "EXPR",
+     .help = "only flows that match, as in 'protocol == \"TLS\" and bytes_total > 1M'; see EXPRESSIONS in dpitool(1)"},
     {.name = "top", .type = OPT_NUMBER, .offset = AT(top), .arg = "N", .min = 1, .max = 1000000,
      .help = "table: only the N largest flows; 20 on the default screen"},
     {.name = "sort", .type = OPT_TEXT, .offset = AT(sort), .arg = "FIELD",
@@ -92,6 +94,12 @@ static int classify_run(const void *options, const struct opt_words *words)
     if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
         return cmd_fail(&err);
     struct engine_options more = {.rankings = outputs_want_rankings(outputs)};
+    struct expr *where = NULL;
+    if (capture_run_where(&where, o->where, &err) != DPI_OK) {
+        outputs_free(outputs);
+        return cmd_fail(&err);
+    }
+    more.where = where;
     if (capture_run_open(&run, &o->capture, words, &more, &err) != DPI_OK ||
         open_outputs(outputs, run.engine, &err) != DPI_OK)
         status = cmd_fail(&err);
@@ -99,6 +107,7 @@ static int classify_run(const void *options, const struct opt_words *words)
         status = run_to_end(&run, outputs);
     outputs_free(outputs);
     capture_run_free(&run);
+    expr_free(where);
     capture_run_signals();
     return status;
 }
