@@ -60,6 +60,11 @@ _dpitool_fields='
     payload_total
     tcp_flags_src
     tcp_flags_dst
+    tcp_state
+    retransmits
+    out_of_order
+    gap_bytes
+    duplicates
     ttl_src
     ttl_dst
     end_reason
@@ -163,7 +168,7 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw -f --filter --after --before --first --home-net --top --sort --all --idle-timeout --active-timeout --conversations --ignore-vlan --no-guess --community-id-seed --max-input --resync --max-flows --memory --width --color --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -178,21 +183,22 @@ _dpitool_value() {
     'classify --output' | 'classify -o') _dpitool_output "$@" ;;
     'classify --fields') _dpitool_fields "$@" ;;
     'classify --csv-delimiter') _dpitool_nothing "$@" ;;
+    'classify --where') _dpitool_nothing "$@" ;;
+    'classify --top') _dpitool_nothing "$@" ;;
+    'classify --sort') _dpitool_field "$@" ;;
+    'classify --width') _dpitool_nothing "$@" ;;
+    'classify --color') _dpitool_words "$@" auto always never ;;
     'classify --filter' | 'classify -f') _dpitool_nothing "$@" ;;
     'classify --after') _dpitool_nothing "$@" ;;
     'classify --before') _dpitool_nothing "$@" ;;
     'classify --first') _dpitool_nothing "$@" ;;
     'classify --home-net') _dpitool_nothing "$@" ;;
-    'classify --top') _dpitool_nothing "$@" ;;
-    'classify --sort') _dpitool_field "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
     'classify --memory') _dpitool_nothing "$@" ;;
-    'classify --width') _dpitool_nothing "$@" ;;
-    'classify --color') _dpitool_words "$@" auto always never ;;
     'classify --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac

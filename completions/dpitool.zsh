@@ -59,6 +59,11 @@ _dpitool_field() {
         'payload_total:Bytes behind the transport header in both directions'
         'tcp_flags_src:TCP flags that the client ever set, of the letters CEUAPRSF'
         'tcp_flags_dst:TCP flags that the server ever set, of the letters CEUAPRSF'
+        'tcp_state:How far the TCP connection came\: syn-sent, syn-received, established, half-closed, closed, reset, or refused when the SYN was answered by a reset'
+        'retransmits:TCP packets that brought nothing new'
+        'out_of_order:TCP packets that brought what was missing before, so came later than they should have'
+        'gap_bytes:Bytes that were sent, by the TCP sequence numbers behind them, but not captured'
+        'duplicates:Packets captured once more within the last few, the same to the byte\: counted above, not shown to detection'
         'ttl_src:TTL or hop limit of the client'\''s first packet'
         'ttl_dst:TTL or hop limit of the server'\''s first packet'
         'end_reason:Why the record ends here\: see REASONS'
@@ -157,26 +162,28 @@ _dpitool() {
             '--csv-delimiter=[what stands between the cells of csv\: a character, or comma, semicolon, tab, pipe or space; unless given a comma]:CHAR: ' \
             '--csv-bom[begin csv with a byte order mark, for programs that else do not take it for UTF-8]' \
             '--csv-raw[write texts to csv as they are\: what a spreadsheet takes for a formula is not defused, and line ends and control characters are not escaped; only bytes that are not UTF-8 become U+FFFD]' \
+            '--where=[only flows that match, as in '\''protocol == "TLS" and bytes_total > 1M'\''; see EXPRESSIONS in dpitool(1)]:EXPR: ' \
+            '--top=[table\: only the N largest flows; 20 on the default screen]:N: ' \
+            '--sort=[what is largest for --top\: any field; bytes_total unless given]:FIELD:_dpitool_field' \
+            '--all[default screen\: all flows as they end, then the summary]' \
+            '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \
+            '--color=[colours\: auto means on a terminal and without NO_COLOR \[auto\]]:WHEN:(auto always never)' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
             '--before=[only packets earlier than that time]:TIME: ' \
             '--first=[stop after so many packets, whatever they are]:N: ' \
             '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX: ' \
-            '--top=[table\: only the N largest flows; 20 on the default screen]:N: ' \
-            '--sort=[what is largest for --top\: any field; bytes_total unless given]:FIELD:_dpitool_field' \
-            '--all[default screen\: all flows as they end, then the summary]' \
             '--idle-timeout=[end a flow after this long without a packet, by packet time; 0\: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer]:TIME: ' \
             '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
+            '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \
-            '--color=[colours\: auto means on a terminal and without NO_COLOR \[auto\]]:WHEN:(auto always never)' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
             '*:CAPTURE...:_files' \

@@ -2,9 +2,9 @@
 /* opt.c - the option parser. */
 #include "cli/opt.h"
 
-#include "cli/when.h"
 #include "util/buf.h"
 #include "util/nearest.h"
+#include "util/when.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>

@@ -15,7 +15,7 @@ enum opt_type {
     OPT_NUMBER,  /* uint64_t */
     OPT_SIZE,    /* uint64_t bytes: 4096, 64k, 2M, 1G */
     OPT_SECONDS, /* int64_t ns: 300, 90s, 5m, 2h, 1d; -1 when not given and without default */
-    OPT_MOMENT,  /* int64_t ns since 1970 (cli/when.h); OPT_NO_MOMENT when not given */
+    OPT_MOMENT,  /* int64_t ns since 1970 (util/when.h); OPT_NO_MOMENT when not given */
     OPT_TEXT,    /* const char * */
     OPT_TEXTS,   /* struct opt_texts: may be given several times */
     OPT_CHOICE,  /* unsigned: index into choices */

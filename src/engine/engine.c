@@ -28,6 +28,8 @@ struct engine {
     struct dpi_run run;
     int64_t earliest, latest;
     uint64_t first;
+    const struct expr *where; /* NULL: none */
+    uint64_t left_out;        /* records that do not match it */
     char detector_version[64];
     uint8_t *held; /* bytes of the packet that waits for the one behind it */
     size_t held_room;
@@ -37,6 +39,8 @@ struct engine {
     bool said_overlap;
     engine_progress_fn *on_progress; /* NULL: none */
     void *progress_ctx;
+    engine_packet_fn *on_packet; /* NULL: none */
+    void *packet_ctx;
     /* where records go while engine_run is running */
     engine_record_fn *on_record;
     void *ctx;
@@ -51,6 +55,10 @@ static void flow_ended(void *ctx, const struct flow *f)
     if (e->status != DPI_OK)
         return;
     const struct dpi_record *r = record_build(e->builder, f, tracker_tunnel(e->tracker, f));
+    if (e->where && !expr_match(e->where, r)) {
+        e->left_out++;
+        return;
+    }
     if (e->stats)
         stats_record(e->stats, r);
     e->status = e->on_record(e->ctx, r, e->err);
@@ -81,6 +89,10 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->earliest = opt->earliest;
     e->latest = opt->latest;
     e->first = opt->first;
+    e->where = opt->where;
+    e->on_packet = opt->on_packet;
+    e->packet_ctx = opt->packet_ctx;
+    tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     e->stats = opt->rankings ? stats_new() : NULL;
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
@@ -167,6 +179,8 @@ static void take_packet(struct engine *e, const struct packet *p)
         e->run.buckets[DPI_BUCKET_filtered]++;
         return;
     }
+    if (e->on_packet)
+        e->on_packet(e->packet_ctx, p);
     decode_packet(p, &d);
     e->run.buckets[d.bucket]++;
     if (d.bucket == DPI_BUCKET_link_unsupported)
@@ -296,9 +310,12 @@ const struct dpi_run *engine_report(struct engine *e)
              label_version(detector_labels(e->detector)));
     run->detector_version = e->detector_version;
     run->captures = inputs_captures(e->inputs, &run->n_captures);
-    run->flows = stats->flows;
+    run->flows = stats->flows - e->left_out;
     run->flows_evicted = stats->evicted;
     run->flows_peak = stats->peak_flows;
+    if (e->left_out)
+        notes_add(&e->notes, "%" PRIu64 " of %" PRIu64 " flows do not match and are left out (--where)", e->left_out,
+                  stats->flows);
     note_captures(e);
     notes_finish(&e->notes, stats);
     run->warnings = e->notes.v;

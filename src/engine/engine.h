@@ -7,6 +7,7 @@
 #include "dpitool/record.h"
 #include "dpitool/run.h"
 #include "dpitool/status.h"
+#include "expr/expr.h"
 #include "flow/tracker.h"
 #include "ndpi/labels.h"
 #include "util/prefix.h"
@@ -17,6 +18,9 @@
  * read. For the eye of a person only. */
 typedef void engine_progress_fn(void *ctx, uint64_t read, uint64_t total, uint64_t packets);
 
+/* Called for every packet that was asked for: not for those that the filter or the times leave out. */
+typedef void engine_packet_fn(void *ctx, const struct packet *p);
+
 struct engine_options {
     const char *const *captures;
     size_t n_captures;
@@ -24,6 +28,7 @@ struct engine_options {
     const char *filter; /* BPF expression, or NULL */
     int64_t earliest, latest; /* only packets of these times or between; INT64_MIN, INT64_MAX: all */
     uint64_t first;           /* read only so many packets; 0: all */
+    const struct expr *where; /* only records that match, or NULL; borrowed for the engine's life */
     const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
     size_t n_home_nets;
     struct flow_options flow;
@@ -32,6 +37,9 @@ struct engine_options {
     bool rankings; /* keep what the summary ranks */
     engine_progress_fn *on_progress; /* or NULL */
     void *progress_ctx;
+    engine_packet_fn *on_packet;    /* or NULL; before on_counted */
+    tracker_packet_fn *on_counted;  /* or NULL */
+    void *packet_ctx;               /* of both */
 };
 
 struct engine;

@@ -24,6 +24,8 @@ struct tracker {
     struct flow *ended_first, *ended_last; /* queue, linked by chain */
     void (*on_end)(void *ctx, const struct flow *f);
     void *ctx;
+    tracker_packet_fn *on_packet; /* NULL: nobody asks */
+    void *packet_ctx;
 };
 
 struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
@@ -40,6 +42,12 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     t->on_end = on_end;
     t->ctx = ctx;
     return t;
+}
+
+void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx)
+{
+    t->on_packet = on_packet;
+    t->packet_ctx = ctx;
 }
 
 static void free_flow(struct tracker *t, struct flow *f)
@@ -343,6 +351,8 @@ static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, con
     } else if (d->transport == IPPROTO_NUM_TCP) {
         count_tcp(t, f, sender, d);
     }
+    if (t->on_packet)
+        t->on_packet(t->packet_ctx, f, sender, p, d);
     return is_copy;
 }
 

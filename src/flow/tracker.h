@@ -34,6 +34,12 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
                             void (*on_end)(void *ctx, const struct flow *f), void *ctx);
 void tracker_free(struct tracker *t); /* NULL is fine */
 
+/* Called for every packet that is counted in a flow, once it is counted: f is as it is with p. A record that begins
+ * begins with its first call, so the ids that were not seen before come in ascending order. All is borrowed. */
+typedef void tracker_packet_fn(void *ctx, const struct flow *f, unsigned sender, const struct packet *p,
+                               const struct decoded *d);
+void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx);
+
 /* One packet that was read, with d->bucket flow or another: others only move the clock. */
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_when.c - moments as they are typed. */
-#include "cli/when.h"
+#include "util/when.h"
 
 #include "dpitool/value.h"
 #include "unit.h"

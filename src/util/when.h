@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* when.h - a moment as a user types it. */
-#ifndef CLI_WHEN_H
-#define CLI_WHEN_H
+#ifndef UTIL_WHEN_H
+#define UTIL_WHEN_H
 
 #include <stdbool.h>
 #include <stdint.h>

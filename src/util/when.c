@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* when.c - RFC 3339 and seconds to nanoseconds since 1970. */
-#include "cli/when.h"
+#include "util/when.h"
 
 #include <string.h>
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* capture_run.c - from the options to the engine, signals, and what a run has to say. */
+#include "cli/capture_run.h"
+
+#include "cli/cmd.h"
+#include "cli/diag.h"
+#include "util/xalloc.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *const capture_when[] = {"auto", "always", "never", NULL};
+
+/* --- options ------------------------------------------------------------------------------------------ */
+
+#define SECONDS(n) ((n) * INT64_C(1000000000))
+
+/* The timeouts of the design, or --idle-timeout for all of them; what is shorter by nature stays shorter. */
+static void set_idle_timeouts(struct flow_options *f, int64_t given)
+{
+    f->tcp_idle = SECONDS(300);
+    f->udp_idle = SECONDS(120);
+    f->other_idle = SECONDS(60);
+    f->attempt = SECONDS(30);
+    f->closed = SECONDS(5);
+    if (given < 0)
+        return;
+    f->tcp_idle = f->udp_idle = f->other_idle = f->attempt = given;
+    if (given && given < f->closed)
+        f->closed = given;
+}
+
+static struct flow_options flow_options_of(const struct capture_options *o)
+{
+    struct flow_options f = {
+        .key = {.ignore_vlan = o->ignore_vlan, .conversations = o->conversations},
+        .max_flows = o->max_flows,
+        .memory = o->memory,
+        .no_reassembly = o->no_reassembly,
+    };
+    if (o->conversations)
+        return f; /* nothing but the end of the input or of memory ends a flow */
+    set_idle_timeouts(&f, o->idle);
+    f.active = o->active > 0 ? o->active : 0;
+    return f;
+}
+
+static enum dpi_status set_home_nets(struct capture_run *r, const struct opt_texts *texts, struct dpi_err *err)
+{
+    r->home_nets = xcalloc(texts->n, sizeof(*r->home_nets));
+    for (size_t i = 0; i < texts->n; i++)
+        if (!prefix_parse(&r->home_nets[i], texts->v[i]))
+            return dpi_fail(err, DPI_USAGE,
+                            "--home-net: '%s' is no network such as 10.0.0.0/8 or fd00::/8, and no address",
+                            texts->v[i]);
+    return DPI_OK;
+}
+
+static enum dpi_status set_window(struct engine_options *e, const struct capture_options *o, struct dpi_err *err)
+{
+    e->first = o->first;
+    e->earliest = o->after == OPT_NO_MOMENT ? INT64_MIN : o->after;
+    e->latest = o->before == OPT_NO_MOMENT ? INT64_MAX : o->before - 1;
+    if (e->earliest > e->latest)
+        return dpi_fail(err, DPI_USAGE, "--after is not earlier than --before: no packet would be left");
+    return DPI_OK;
+}
+
+enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err)
+{
+    *where = NULL;
+    if (!text || expr_parse(where, text, err) == DPI_OK)
+        return DPI_OK;
+    struct dpi_err was = *err;
+    return dpi_fail(err, DPI_USAGE, "--where: %s", was.msg);
+}
+
+/* --- signals ------------------------------------------------------------------------------------------ */
+
+static volatile sig_atomic_t stop_signal;
+
+/* A signal that comes just before a read that waits does not end the waiting: the alarms behind it do. */
+static void on_alarm(int sig)
+{
+    (void)sig;
+    alarm(1);
+}
+
+static void on_signal(int sig)
+{
+    stop_signal = sig;
+    alarm(1);
+}
+
+static void catch_signal(int sig)
+{
+    struct sigaction old, sa = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; /* a second one kills at once */
+    if (sigaction(sig, NULL, &old) == 0 && old.sa_handler != SIG_IGN) /* as nohup(1) asks for */
+        sigaction(sig, &sa, NULL);
+}
+
+static void catch_signals(void)
+{
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_alarm}, NULL);
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
+}
+
+void capture_run_signals(void)
+{
+    if (stop_signal)
+        cmd_die_of(stop_signal);
+}
+
+/* --- the run ------------------------------------------------------------------------------------------ */
+
+enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
+                                 const struct opt_words *captures, const struct engine_options *more,
+                                 struct dpi_err *err)
+{
+    struct engine_options e = *more;
+    *r = (struct capture_run){.progress_when = o->progress};
+    catch_signals();
+    DPI_TRY(set_home_nets(r, &o->home_nets, err));
+    DPI_TRY(set_window(&e, o, err));
+    e.captures = captures->v;
+    e.n_captures = captures->n;
+    e.filter = o->filter;
+    e.inputs.max_input = o->max_input;
+    e.inputs.resync = o->resync;
+    e.flow = flow_options_of(o);
+    e.detector.guess = !o->no_guess;
+    e.community_id_seed = (uint16_t)o->seed;
+    e.home_nets = r->home_nets;
+    e.n_home_nets = o->home_nets.n;
+    e.on_progress = progress_draw;
+    e.progress_ctx = &r->progress;
+    return engine_open(&r->engine, &e, err);
+}
+
+enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record_fn *on_record, void *ctx,
+                               struct dpi_err *err)
+{
+    progress_start(&r->progress, r->progress_when, shared);
+    enum dpi_status st = engine_run(r->engine, on_record, ctx, &stop_signal, err);
+    diag_passing(NULL);
+    return st;
+}
+
+void capture_run_free(struct capture_run *r)
+{
+    engine_free(r->engine);
+    free(r->home_nets);
+}
+
+/* --- what it has to say ------------------------------------------------------------------------------- */
+
+static void tell_gaps(const struct dpi_capture_info *c)
+{
+    uint64_t told = c->n_gaps < DPI_GAPS_MAX ? c->n_gaps : DPI_GAPS_MAX;
+    for (uint64_t i = 0; i < told; i++)
+        diag("%.*s: at byte %" PRIu64 ": %s; %" PRIu64 " bytes skipped", (int)c->name.n, c->name.p,
+             c->gaps[i].offset, c->gaps[i].what, c->gaps[i].bytes);
+    if (told < c->n_gaps)
+        diag("%.*s: and %" PRIu64 " more gaps; %" PRIu64 " bytes skipped in all", (int)c->name.n, c->name.p,
+             c->n_gaps - told, c->gap_bytes);
+}
+
+int capture_run_tell(const struct dpi_run *run)
+{
+    int status = 0;
+    if (run->interrupted) {
+        diag("interrupted: the outputs have what was read until then");
+        status = dpi_status_exit(DPI_INTERRUPTED);
+    }
+    for (size_t i = 0; i < run->n_captures; i++) {
+        const struct dpi_capture_info *c = &run->captures[i];
+        if (!c->damage)
+            continue;
+        tell_gaps(c);
+        if (!c->format)
+            diag("%s", c->damage);
+        else if (!c->n_gaps || c->damage != c->gaps[0].what)
+            diag("%.*s: at byte %" PRIu64 ": %s", (int)c->name.n, c->name.p, c->damage_offset, c->damage);
+        status = dpi_status_exit(DPI_DAMAGED);
+    }
+    return status;
+}
+
+void capture_run_warn(const struct dpi_run *run)
+{
+    for (size_t i = 0; i < run->n_warnings; i++)
+        diag("%.*s", (int)run->warnings[i].n, run->warnings[i].p);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* capture_run.h - what every command does that reads captures: its options, the engine, signals, and what is told
+ * of captures that are damaged. */
+#ifndef CLI_CAPTURE_RUN_H
+#define CLI_CAPTURE_RUN_H
+
+#include "cli/opt.h"
+#include "cli/progress.h"
+#include "engine/engine.h"
+
+enum { TEN_YEARS = 315360000 }; /* seconds */
+
+/* Filled by the rows of capture_options.def. */
+struct capture_options {
+    struct opt_texts home_nets;
+    const char *filter;
+    uint64_t max_flows, memory, seed, first, max_input;
+    int64_t idle, active, after, before;
+    unsigned progress;
+    bool resync, conversations, ignore_vlan, no_guess, no_reassembly;
+};
+
+extern const char *const capture_when[]; /* auto, always, never */
+
+struct capture_run {
+    struct engine *engine;
+    struct prefix *home_nets;
+    struct progress progress;
+    unsigned progress_when;
+};
+
+/* The expression of --where, NULL when text is. */
+enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err);
+
+/* Holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
+ * be freed whatever comes. */
+enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
+                                 const struct opt_words *captures, const struct engine_options *more,
+                                 struct dpi_err *err);
+
+/* As engine_run, until a signal comes. shared: see progress_start. */
+enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record_fn *on_record, void *ctx,
+                               struct dpi_err *err);
+
+/* Says on standard error where captures are damaged, and that a signal came. Returns the exit status for it. */
+int capture_run_tell(const struct dpi_run *run);
+
+/* Says the warnings: what the summary says under that name must not be lost without it. */
+void capture_run_warn(const struct dpi_run *run);
+
+void capture_run_free(struct capture_run *r);
+
+/* Ends the program when a signal was held back. */
+void capture_run_signals(void);
+
+#endif

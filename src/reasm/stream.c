@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* stream.c - two directions, each with a queue of what cannot be given out yet, and the order among them. */
+#include "reasm/stream.h"
+
+#include "decode/decode.h"
+#include "util/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* START_WAIT: segments for which the first one of a side without SYN waits. FAR: bytes by which a segment may be off
+ * what was seen of its side without another one NEAR it there; FARTHEST: no window is larger (RFC 7323, 2.3).
+ * PIECE_COST: what a piece takes beside its bytes. */
+enum { START_WAIT = 4, FAR = 1 << 26, FARTHEST = 1 << 30, NEAR = 1 << 20, PIECE_COST = 64 };
+
+const struct stream_options stream_defaults = {.queue_bytes = 8 << 20, .queue_pieces = 8192, .patience = 16};
+
+/* A part of a segment that waits. */
+struct held {
+    uint32_t seq, len, cap;
+    uint32_t ack;
+    bool has_ack;
+    uint64_t stamp; /* the number of its segment */
+    uint8_t *data;  /* owned */
+};
+
+struct direction {
+    bool based;     /* next is known */
+    uint32_t next;  /* number of the next byte to give out */
+    uint32_t first; /* next as it was in the beginning */
+    bool opened;    /* its SYN was seen */
+    bool hinted;    /* a segment without bytes came before any with: */
+    uint32_t hint;  /* its number */
+    bool acked;     /* the other side has acknowledged: */
+    uint32_t ack;   /* all before this */
+    uint32_t first_ack; /* and what it was at first */
+    bool absent;    /* nothing was seen of it although something was waited for */
+    uint32_t excused; /* nobody waits for bytes before this, while is_excused */
+    bool is_excused;
+    bool is_far;       /* a segment that was too far away ended at: */
+    uint32_t far_end;
+    uint64_t hole_since; /* when it was first seen that the hole at next is acknowledged; 0: not yet */
+    struct held *v;      /* by seq, none overlaps another */
+    size_t n, room;
+    uint64_t bytes; /* kept at all data of v */
+    struct stream_counts counts;
+};
+
+struct stream {
+    struct stream_options opt;
+    struct direction dir[2];
+    uint64_t now; /* segments so far */
+    stream_piece_fn *on_piece;
+    void *ctx;
+    bool finishing;
+};
+
+struct stream *stream_new(const struct stream_options *opt, stream_piece_fn *on_piece, void *ctx)
+{
+    struct stream *s = xcalloc(1, sizeof(*s));
+    s->opt = *opt;
+    s->on_piece = on_piece;
+    s->ctx = ctx;
+    return s;
+}
+
+void stream_free(struct stream *s)
+{
+    if (!s)
+        return;
+    for (unsigned side = 0; side < 2; side++) {
+        for (size_t i = 0; i < s->dir[side].n; i++)
+            free(s->dir[side].v[i].data);
+        free(s->dir[side].v);
+    }
+    free(s);
+}
+
+const struct stream_counts *stream_counts(const struct stream *s, unsigned side)
+{
+    return &s->dir[side].counts;
+}
+
+/* How far a is behind b, in numbers that wrap (RFC 9293, 3.4). */
+static int64_t distance(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b);
+}
+
+/* --- giving out --------------------------------------------------------------------------------------- */
+
+static void give(struct stream *s, unsigned side, const uint8_t *data, uint32_t n)
+{
+    if (n)
+        s->on_piece(s->ctx, &(struct stream_piece){.side = side, .n = n, .data = data});
+}
+
+static void give_gap(struct stream *s, unsigned side, uint32_t n)
+{
+    if (!n)
+        return;
+    s->dir[side].counts.gap_bytes += n;
+    s->on_piece(s->ctx, &(struct stream_piece){.side = side, .gap = true, .n = n});
+}
+
+/* len bytes from next on, of which the first cap are there. */
+static void give_out(struct stream *s, unsigned side, const uint8_t *data, uint32_t len, uint32_t cap)
+{
+    struct direction *d = &s->dir[side];
+    d->next += len;
+    d->hole_since = 0;
+    give(s, side, data, cap);
+    give_gap(s, side, len - cap);
+}
+
+/* --- what waits --------------------------------------------------------------------------------------- */
+
+static void keep(struct direction *d, size_t at, const struct held *h, const uint8_t *data)
+{
+    if (d->n == d->room) {
+        d->room = d->room ? 2 * d->room : 16;
+        d->v = xrealloc(d->v, d->room, sizeof(*d->v));
+    }
+    memmove(&d->v[at + 1], &d->v[at], (d->n - at) * sizeof(*d->v));
+    d->v[at] = *h;
+    d->v[at].data = h->cap ? xmemdup(data, h->cap) : NULL;
+    d->n++;
+    d->bytes += h->cap;
+}
+
+static void drop_head(struct direction *d)
+{
+    d->bytes -= d->v[0].cap;
+    free(d->v[0].data);
+    memmove(&d->v[0], &d->v[1], --d->n * sizeof(*d->v));
+}
+
+/* The first piece that ends behind seq. */
+static size_t find(const struct direction *d, uint32_t seq)
+{
+    size_t low = 0, high = d->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (distance(d->v[middle].seq + d->v[middle].len, seq) > 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* The part of h from byte from on, len bytes long. */
+static struct held part(const struct held *h, uint32_t from, uint32_t len)
+{
+    struct held p = *h;
+    p.seq += from;
+    p.len = len;
+    p.cap = h->cap <= from ? 0 : h->cap - from < len ? h->cap - from : len;
+    return p;
+}
+
+/* Keeps what of h is not there yet. */
+static void keep_new(struct direction *d, const struct held *h, const uint8_t *data)
+{
+    uint32_t from = 0, kept = 0;
+    for (size_t i = find(d, h->seq); from < h->len; i++) {
+        int64_t room = i < d->n ? distance(d->v[i].seq, h->seq + from) : h->len - from;
+        if (room > 0) {
+            struct held p = part(h, from, room < h->len - from ? (uint32_t)room : h->len - from);
+            keep(d, i, &p, data + from);
+            from += p.len;
+            kept += p.len;
+        } else {
+            from = d->v[i].seq + d->v[i].len - h->seq;
+        }
+    }
+    if (kept == 0)
+        d->counts.retransmits++;
+    else
+        d->counts.overlap_bytes += h->len - kept;
+}
+
+/* --- whose turn it is --------------------------------------------------------------------------------- */
+
+/* What keeps the first piece of a direction from being given out, the worst first. */
+enum state {
+    STATE_EMPTY,
+    STATE_START, /* earlier ones may come */
+    STATE_HOLE,  /* bytes are missing before it */
+    STATE_TURN,  /* it acknowledges bytes of the other side that are not out yet */
+    STATE_READY,
+};
+
+/* Where one SYN was seen, the other one will come. */
+static bool starts(const struct stream *s, const struct direction *d, const struct direction *other)
+{
+    uint64_t oldest = UINT64_MAX, wait = other->opened ? s->opt.patience : START_WAIT;
+    for (size_t i = 0; i < d->n; i++)
+        oldest = d->v[i].stamp < oldest ? d->v[i].stamp : oldest;
+    return s->now - oldest >= wait;
+}
+
+/* From here on next is known. Where segments without bytes began earlier, what is between them and the first bytes is
+ * missing; one number less is a keep-alive (RFC 9293, 3.8.4). */
+static void start(struct direction *d)
+{
+    int64_t missing = d->hinted ? distance(d->v[0].seq, d->hint) : 0;
+    d->based = true;
+    d->next = missing > 1 && missing < FAR ? d->hint : d->v[0].seq;
+    d->first = d->next;
+}
+
+/* The other side has acknowledged the bytes that are missing, and they did not come in spite of patience. */
+static bool hole_is_real(struct stream *s, struct direction *d)
+{
+    if (!d->acked || distance(d->ack, d->v[0].seq) < 0)
+        return false;
+    if (!d->hole_since)
+        d->hole_since = s->now;
+    return s->now - d->hole_since >= s->opt.patience;
+}
+
+/* Whether h, of direction d, acknowledges what is still to come of the other. An opened connection has two sides, and
+ * what is acknowledged now and was not before was sent. */
+static bool waits_for(const struct stream *s, const struct held *h, const struct direction *d,
+                      const struct direction *other)
+{
+    if (!h->has_ack || s->now - h->stamp >= s->opt.patience)
+        return false;
+    if (!other->based && (d->opened || !other->n))
+        return !other->absent && (d->opened || distance(h->ack, other->first_ack) > 0);
+    int64_t ahead = distance(h->ack, other->based ? other->next : other->v[0].seq);
+    if (ahead <= 0 || ahead > FAR)
+        return false;
+    return !other->is_excused || distance(h->ack, other->excused) > 0;
+}
+
+static enum state state_of(struct stream *s, unsigned side)
+{
+    struct direction *d = &s->dir[side];
+    if (d->n == 0)
+        return STATE_EMPTY;
+    if (!d->based && !s->finishing && !starts(s, d, &s->dir[!side]))
+        return STATE_START;
+    if (!d->based)
+        start(d);
+    if (d->v[0].seq != d->next && !hole_is_real(s, d))
+        return STATE_HOLE;
+    return waits_for(s, &d->v[0], d, &s->dir[!side]) ? STATE_TURN : STATE_READY;
+}
+
+/* The first piece of a direction, whatever is missing before it. */
+static void give_first(struct stream *s, unsigned side)
+{
+    struct direction *d = &s->dir[side], *other = &s->dir[!side];
+    if (!d->based)
+        start(d);
+    struct held h = d->v[0];
+    uint32_t missing = h.seq - d->next;
+    d->next += missing;
+    give_gap(s, side, missing);
+    other->absent |= !other->based && !other->n && s->now - h.stamp >= s->opt.patience;
+    if (h.has_ack && (!other->is_excused || distance(h.ack, other->excused) > 0)) {
+        other->is_excused = true;
+        other->excused = h.ack;
+    }
+    d->v[0].data = NULL; /* so that the queue is in order when the bytes are seen */
+    drop_head(d);
+    give_out(s, side, h.data, h.len, h.cap);
+    free(h.data);
+}
+
+/* The side whose first piece came first, of those in the state; -1: none. */
+static int first_in(const struct stream *s, const enum state state[2], enum state wanted)
+{
+    bool a = state[0] == wanted, b = state[1] == wanted;
+    if (a && b)
+        return s->dir[1].v[0].stamp < s->dir[0].v[0].stamp;
+    return a ? 0 : b ? 1 : -1;
+}
+
+/* Gives out a piece when that is possible. */
+static bool give_next(struct stream *s)
+{
+    enum state state[2] = {state_of(s, 0), state_of(s, 1)};
+    int side = first_in(s, state, STATE_READY);
+    if (side >= 0 && state[!side] == STATE_START && s->dir[!side].v[0].stamp < s->dir[side].v[0].stamp)
+        return false;
+    if (side < 0 && s->finishing)
+        side = first_in(s, state, STATE_HOLE);
+    if (side < 0 && s->finishing)
+        side = first_in(s, state, STATE_TURN);
+    if (side < 0)
+        return false;
+    give_first(s, (unsigned)side);
+    return true;
+}
+
+static void keep_bounds(struct stream *s, unsigned side)
+{
+    struct direction *d = &s->dir[side];
+    while (d->n > s->opt.queue_pieces || d->bytes + d->n * PIECE_COST > s->opt.queue_bytes)
+        give_first(s, side);
+}
+
+void stream_finish(struct stream *s)
+{
+    s->finishing = true;
+    while (give_next(s))
+        ;
+    s->finishing = false;
+    for (unsigned side = 0; side < 2; side++) {
+        struct direction *d = &s->dir[side];
+        *d = (struct direction){.v = d->v, .room = d->room, .counts = d->counts};
+    }
+}
+
+/* --- segments ----------------------------------------------------------------------------------------- */
+
+/* A SYN tells where its side begins. When that is not where, or before where, it began, another connection is opened. */
+static void take_syn(struct stream *s, unsigned side, uint32_t first)
+{
+    struct direction *d = &s->dir[side];
+    int64_t later = distance(d->based ? d->first : d->n ? d->v[0].seq : first, first);
+    bool fits = d->opened ? later == 0 : later >= 0 && later < FAR;
+    if (!fits)
+        stream_finish(s);
+    if (!d->based)
+        d->next = d->first = first;
+    d->based = d->opened = true;
+}
+
+static void take_ack(struct direction *d, uint32_t ack)
+{
+    if (d->based && (distance(ack, d->next) > FAR || distance(ack, d->next) < -FAR))
+        return;
+    if (!d->acked)
+        d->first_ack = ack;
+    if (!d->acked || distance(ack, d->ack) > 0)
+        d->ack = ack;
+    d->acked = true;
+}
+
+/* Whether the segment can be of this side: near what was seen of it, or going on where another one ended that was too
+ * far away, too. */
+static bool is_believed(struct direction *d, const struct held *h)
+{
+    if (!d->based && d->n == 0)
+        return true;
+    int64_t off = distance(h->seq, d->based ? d->next : d->v[0].seq);
+    if (off > -FAR && off < FAR)
+        return true;
+    int64_t further = distance(h->seq, d->far_end);
+    if (d->is_far && off > 0 && off < FARTHEST && further > -NEAR && further < NEAR)
+        return true;
+    d->is_far = true;
+    d->far_end = h->seq + h->len;
+    return false;
+}
+
+/* Cuts off what was given out already. False: nothing is left. */
+static bool cut_old(struct direction *d, struct held *h, const uint8_t **data)
+{
+    int64_t old = d->based ? distance(d->next, h->seq) : 0;
+    if (old <= 0)
+        return true;
+    if (old >= h->len) {
+        d->counts.retransmits++;
+        return false;
+    }
+    *h = part(h, (uint32_t)old, h->len - (uint32_t)old);
+    *data += old;
+    d->counts.overlap_bytes += (uint64_t)old;
+    return true;
+}
+
+static void take_bytes(struct stream *s, unsigned side, struct held h, const uint8_t *data)
+{
+    struct direction *d = &s->dir[side];
+    if (!is_believed(d, &h)) {
+        d->counts.unbelieved++;
+        return;
+    }
+    if (!cut_old(d, &h, &data))
+        return;
+    if (d->based && h.seq == d->next && !d->n && !s->dir[!side].n && !waits_for(s, &h, d, &s->dir[!side])) {
+        give_out(s, side, data, h.len, h.cap);
+        return;
+    }
+    d->counts.out_of_order += d->based && h.seq != d->next;
+    keep_new(d, &h, data);
+    keep_bounds(s, side);
+}
+
+void stream_push(struct stream *s, unsigned side, const struct stream_segment *seg)
+{
+    struct direction *d = &s->dir[side];
+    struct held h = {
+        .seq = seg->seq, .len = seg->len, .cap = seg->cap, .ack = seg->ack,
+        .has_ack = seg->flags & TCP_ACK, .stamp = ++s->now,
+    };
+    if (seg->flags & TCP_RST) /* its numbers may be anything, and its bytes are no stream (RFC 9293, 3.5.3) */
+        return;
+    if (seg->flags & TCP_SYN)
+        take_syn(s, side, ++h.seq);
+    if (h.has_ack)
+        take_ack(&s->dir[!side], h.ack);
+    if (h.len) {
+        take_bytes(s, side, h, seg->data);
+    } else if (!d->based && !d->n && !d->hinted) {
+        d->hinted = true;
+        d->hint = h.seq;
+    }
+    while ((s->dir[0].n || s->dir[1].n) && give_next(s))
+        ;
+}
