@@ -40,20 +40,20 @@ static void note_wild(struct flow_side *s, uint32_t seq, uint32_t end)
 }
 
 /* RFC 9293, 3.8.4 */
-static bool is_keep_alive(const struct flow_side *s, uint32_t seq, uint32_t span)
+static bool is_keep_alive(const struct flow_side *s, const struct decoded *d)
 {
-    return span <= 1 && seq == s->next - 1;
+    return d->payload_len <= 1 && d->tcp_seq == s->next - 1 && !(d->tcp_flags & TCP_FIN);
 }
 
 /* Numbers that went by already: are they those of a hole, or of what was sent before the first packet captured? */
-static void note_late(struct flow_side *s, uint32_t seq, uint32_t span)
+static void note_late(struct flow_side *s, const struct decoded *d, uint32_t seq, uint32_t end)
 {
-    uint32_t end = seq + span, until = seq_diff(end, s->next) < 0 ? end : s->next;
+    uint32_t until = seq_diff(end, s->next) < 0 ? end : s->next;
     bool ahead_of_first = !s->syn && !s->syn_ack && seq_diff(seq, s->isn) <= 0;
     uint32_t filled = holes_fill(s->holes, seq, until);
     if (filled || ahead_of_first)
         s->out_of_order++;
-    else if (end == until && !is_keep_alive(s, seq, span))
+    else if (end == until && !is_keep_alive(s, d))
         s->retransmits++;
     if (ahead_of_first)
         s->isn = seq - 1;
@@ -76,7 +76,7 @@ static void note_stream(struct flow_side *s, const struct decoded *d)
     if (seq_diff(seq, s->next) > 0)
         holes_add(&s->holes, s->next, seq);
     else
-        note_late(s, seq, span);
+        note_late(s, d, seq, end);
     if (seq_diff(end, s->next) > 0)
         s->next = end;
 }
