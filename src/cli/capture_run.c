@@ -11,6 +11,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* For the tests: DPITOOL_TEST_FAULT=crash@N or hang@N makes detection fail on the Nth packet that it is shown. */
+static void set_test_fault(struct detector_options *d)
+{
+    const char *fault = getenv("DPITOOL_TEST_FAULT");
+    char what[8];
+    if (!fault || sscanf(fault, "%5[a-z]@%" SCNu64, what, &d->test_at) != 2)
+        return;
+    d->test = strcmp(what, "crash") == 0 ? DETECTOR_CRASH : DETECTOR_HANG;
+}
+
 const char *const capture_when[] = {"auto", "always", "never", NULL};
 
 /* --- options ------------------------------------------------------------------------------------------ */
@@ -133,6 +143,8 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.inputs.resync = o->resync;
     e.flow = flow_options_of(o);
     e.detector.guess = !o->no_guess;
+    e.detector.contain = !o->no_contain;
+    set_test_fault(&e.detector);
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;

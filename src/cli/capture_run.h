@@ -17,7 +17,7 @@ struct capture_options {
     uint64_t max_flows, memory, seed, first, max_input;
     int64_t idle, active, after, before;
     unsigned progress;
-    bool resync, conversations, ignore_vlan, no_guess, no_reassembly;
+    bool resync, conversations, ignore_vlan, no_guess, no_reassembly, no_contain;
 };
 
 extern const char *const capture_when[]; /* auto, always, never */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* detect.h - the seam between the tracker, which knows flows, and the detector, which knows protocols.
  *
- * They talk in batches of fixed-size messages without pointers, so that a batch can cross to a thread or to
- * a process that may die without a change on either side. The order of messages follows from the packets
- * alone. Replies to batch K are looked at when batch K+1 has been handed over (the verdict lag), however
- * fast the detector was, so that nothing the tracker decides depends on scheduling. */
+ * They talk in batches of fixed-size messages without pointers, so that a batch crosses to a process that may die
+ * without a change on either side. The order of messages follows from the packets alone. Replies to batch K are
+ * looked at when batch K+1 has been handed over (the verdict lag), however fast the detector was, so that nothing the
+ * tracker decides depends on scheduling. */
 #ifndef DETECT_DETECT_H
 #define DETECT_DETECT_H
 
@@ -53,6 +53,7 @@ enum detect_by {
     DETECT_BY_DPI_PARTIAL,
     DETECT_BY_IP,
     DETECT_BY_PORT,
+    DETECT_BYS,
 };
 
 /* Final: nothing more is said of the slot. Numbers are the library's; label_split (ndpi/labels.h) turns them to
@@ -65,6 +66,7 @@ struct detect_verdict {
     uint8_t confidence; /* nDPI's number */
     uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
     bool attrs_cut;            /* more than DETECT_ATTRS_MAX bytes of them, or than the library keeps of one */
+    bool fault; /* detection of this flow was given up: the library crashed or hung on a packet of it, or is off */
     bool name_cut;             /* the hostname fills the whole of the fixed room that the library has for it */
 };
 
@@ -74,8 +76,13 @@ struct detect_reply {
     uint8_t bytes[DETECT_BATCH_MSGS * DETECT_ATTRS_MAX];
 };
 
+enum detector_test { DETECTOR_NO_TEST, DETECTOR_CRASH, DETECTOR_HANG };
+
 struct detector_options {
-    bool guess; /* let nDPI guess by port and address when it gives up */
+    bool guess;   /* let nDPI guess by port and address when it gives up */
+    bool contain; /* detect in a process of its own, which may crash or hang on a flow without harm to the others */
+    enum detector_test test; /* what the detector does when it is given ... */
+    uint64_t test_at;        /* ... this packet, counted from 1 over all that it is given */
 };
 
 struct detector;
@@ -84,11 +91,23 @@ struct labels; /* ndpi/labels.h */
 /* DPI_ABI when libndpi is another one than the headers. */
 enum dpi_status detector_new(struct detector **d, const struct detector_options *opt, struct dpi_err *err);
 
-/* Hands a batch over, in order. The batch may be reused at once. At most two may be under way. */
-void detector_submit(struct detector *d, const struct detect_batch *b);
+/* The batch to be filled next: empty, borrowed until it is submitted. */
+struct detect_batch *detector_batch(struct detector *d);
 
-/* The reply to the oldest batch under way; borrowed until the next submit. */
+/* Hands that batch over. At most two may be under way. */
+void detector_submit(struct detector *d);
+
+/* The reply to the oldest batch under way; borrowed until the next submit. It has at most one verdict for each slot
+ * that is open, and one for each that the batch has ended. */
 const struct detect_reply *detector_collect(struct detector *d);
+
+/* What became of detection so far. */
+struct detector_faults {
+    unsigned crashes, hangs;
+    bool off; /* it failed too often, or could not be started: flows are not detected any more */
+};
+
+struct detector_faults detector_faults(const struct detector *d);
 
 /* Names for the numbers of its verdicts; lives as long as d. */
 const struct labels *detector_labels(const struct detector *d);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* detector.c - the plain call behind the seam: a batch is worked off at once, its reply waits to be
- * collected. A message that makes no sense is ignored, for this end will one day be fed by another
- * process. */
+/* detector.c - the near side of the seam: batches go to a worker in another process, or to one in this process, which
+ * works them off at once. */
 #include "detect/detect.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "detect/contained.h"
+#include "detect/worker.h"
 #include "ndpi/labels.h"
-#include "ndpi/ndpi_adapter.h"
 #include "util/xalloc.h"
 
 enum { UNDER_WAY_MAX = 2 };
@@ -16,8 +16,9 @@ enum { UNDER_WAY_MAX = 2 };
 struct detector {
     struct ndpi_adapter *adapter;
     struct labels *labels;
-    struct ndpi_adapter_flow **slots; /* NULL: never opened, or decided */
-    size_t n_slots;
+    struct worker *worker;
+    struct contained *contained; /* NULL: in this process, and all below is used */
+    struct detect_batch *batch;
     struct detect_reply *reply[UNDER_WAY_MAX];
     unsigned oldest, n_under_way;
 };
@@ -31,6 +32,16 @@ enum dpi_status detector_new(struct detector **d, const struct detector_options 
     struct detector *self = xcalloc(1, sizeof(*self));
     self->adapter = adapter;
     self->labels = labels_new(adapter);
+    self->worker = worker_new(adapter, opt);
+    if (opt->contain) {
+        enum dpi_status st = contained_new(&self->contained, self->worker, err);
+        if (st != DPI_OK)
+            detector_free(self);
+        else
+            *d = self;
+        return st;
+    }
+    self->batch = xcalloc(1, sizeof(*self->batch));
     for (size_t i = 0; i < UNDER_WAY_MAX; i++)
         self->reply[i] = xcalloc(1, sizeof(*self->reply[i]));
     *d = self;
@@ -41,11 +52,11 @@ void detector_free(struct detector *d)
 {
     if (!d)
         return;
-    for (size_t i = 0; i < d->n_slots; i++)
-        ndpi_adapter_flow_free(d->slots[i]);
+    contained_free(d->contained);
+    worker_free(d->worker);
     for (size_t i = 0; i < UNDER_WAY_MAX; i++)
         free(d->reply[i]);
-    free(d->slots);
+    free(d->batch);
     labels_free(d->labels);
     ndpi_adapter_free(d->adapter);
     free(d);
@@ -56,79 +67,40 @@ const struct labels *detector_labels(const struct detector *d)
     return d->labels;
 }
 
-static void grow_slots(struct detector *d, size_t want)
+struct detector_faults detector_faults(const struct detector *d)
 {
-    size_t n = d->n_slots ? d->n_slots : 256;
-    while (n < want)
-        n *= 2;
-    d->slots = xrealloc(d->slots, n, sizeof(*d->slots));
-    for (size_t i = d->n_slots; i < n; i++)
-        d->slots[i] = NULL;
-    d->n_slots = n;
+    return d->contained ? contained_faults(d->contained) : (struct detector_faults){.off = false};
 }
 
-static void open_slot(struct detector *d, const struct detect_msg *m)
+struct detect_batch *detector_batch(struct detector *d)
 {
-    if (m->slot >= DETECT_SLOTS_MAX)
-        return;
-    if (m->slot >= d->n_slots)
-        grow_slots(d, (size_t)m->slot + 1);
-    ndpi_adapter_flow_free(d->slots[m->slot]);
-    d->slots[m->slot] = ndpi_adapter_flow_new(m->transport);
+    return d->contained ? contained_batch(d->contained) : d->batch;
 }
 
-static void answer(struct detector *d, uint32_t slot, struct detect_reply *r)
-{
-    struct ndpi_adapter_flow *f = d->slots[slot];
-    struct detect_verdict *v = &r->verdict[r->n++];
-    struct attrs_writer w = {.p = r->bytes + r->used, .max = DETECT_ATTRS_MAX};
-    *v = (struct detect_verdict){.slot = slot, .attrs = r->used};
-    ndpi_adapter_finish(d->adapter, f, v, &w);
-    v->attrs_len = (uint32_t)w.n;
-    v->attrs_cut = w.cut;
-    r->used += v->attrs_len;
-    ndpi_adapter_flow_free(f);
-    d->slots[slot] = NULL;
-}
-
-static bool is_sound_packet(const struct detect_msg *m, const struct detect_batch *b)
-{
-    uint32_t used = b->used < DETECT_BATCH_BYTES ? b->used : DETECT_BATCH_BYTES;
-    return m->len <= DETECT_PACKET_MAX && m->offset <= used && m->len <= used - m->offset;
-}
-
-/* True when the slot's flow has come to its end. */
-static bool work(struct detector *d, const struct detect_batch *b, const struct detect_msg *m)
-{
-    struct ndpi_adapter_flow *f = m->slot < d->n_slots ? d->slots[m->slot] : NULL;
-    switch (m->op) {
-    case DETECT_OPEN:
-        open_slot(d, m);
-        return false;
-    case DETECT_PACKET:
-        return f && is_sound_packet(m, b) &&
-               ndpi_adapter_packet(d->adapter, f, b->bytes + m->offset, m->len, m->time_ms);
-    case DETECT_END:
-        return f != NULL;
-    default:
-        return false;
-    }
-}
-
-void detector_submit(struct detector *d, const struct detect_batch *b)
+static void work_off(struct detector *d)
 {
     assert(d->n_under_way < UNDER_WAY_MAX);
+    struct detect_batch *b = d->batch;
     struct detect_reply *r = d->reply[(d->oldest + d->n_under_way++) % UNDER_WAY_MAX];
     r->n = 0;
     r->used = 0;
-    uint32_t n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
-    for (uint32_t i = 0; i < n; i++)
-        if (work(d, b, &b->msg[i]))
-            answer(d, b->msg[i].slot, r);
+    for (uint32_t i = 0; i < b->n; i++)
+        worker_message(d->worker, b, i, r);
+    b->n = b->used = 0;
+}
+
+void detector_submit(struct detector *d)
+{
+    if (d->contained)
+        contained_submit(d->contained);
+    else
+        work_off(d);
 }
 
 const struct detect_reply *detector_collect(struct detector *d)
 {
+    if (d->contained)
+        return contained_collect(d->contained);
     assert(d->n_under_way > 0);
     const struct detect_reply *r = d->reply[d->oldest];
     d->oldest = (d->oldest + 1) % UNDER_WAY_MAX;

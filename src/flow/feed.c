@@ -13,7 +13,6 @@ struct feed {
     struct detector *detector;
     void (*on_verdict)(void *ctx, struct flow *f);
     void *ctx;
-    struct detect_batch *batch;
     unsigned packets;   /* read since the last batch went out */
     bool under_way;     /* a batch was submitted whose reply was not looked at */
     struct flow **slot; /* flow of each slot, NULL when free */
@@ -27,7 +26,6 @@ struct feed *feed_new(struct detector *d, void (*on_verdict)(void *ctx, struct f
     feed->detector = d;
     feed->on_verdict = on_verdict;
     feed->ctx = ctx;
-    feed->batch = xcalloc(1, sizeof(*feed->batch));
     return feed;
 }
 
@@ -35,7 +33,6 @@ void feed_free(struct feed *feed)
 {
     if (!feed)
         return;
-    free(feed->batch);
     free(feed->slot);
     free(feed->free_slots);
     free(feed);
@@ -62,9 +59,7 @@ static void take_reply(struct feed *feed)
 
 static void send_batch(struct feed *feed)
 {
-    detector_submit(feed->detector, feed->batch);
-    feed->batch->n = 0;
-    feed->batch->used = 0;
+    detector_submit(feed->detector);
     feed->packets = 0;
     if (feed->under_way)
         take_reply(feed);
@@ -73,9 +68,11 @@ static void send_batch(struct feed *feed)
 
 static struct detect_msg *add_msg(struct feed *feed, enum detect_op op, uint32_t bytes)
 {
-    struct detect_batch *b = feed->batch;
-    if (b->n == DETECT_BATCH_MSGS || b->used + bytes > DETECT_BATCH_BYTES)
+    struct detect_batch *b = detector_batch(feed->detector);
+    if (b->n == DETECT_BATCH_MSGS || b->used + bytes > DETECT_BATCH_BYTES) {
         send_batch(feed);
+        b = detector_batch(feed->detector);
+    }
     struct detect_msg *m = &b->msg[b->n++];
     *m = (struct detect_msg){.op = (uint8_t)op, .len = (uint16_t)bytes, .offset = b->used};
     b->used += bytes;
@@ -121,7 +118,7 @@ void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, 
 {
     uint32_t n_head = at_most(b->n_head, DETECT_PACKET_MAX), n_rest = at_most(b->n_rest, DETECT_PACKET_MAX - n_head);
     struct detect_msg *m = add_msg(feed, DETECT_PACKET, n_head + n_rest);
-    uint8_t *copy = feed->batch->bytes + m->offset;
+    uint8_t *copy = detector_batch(feed->detector)->bytes + m->offset;
     memcpy(copy, b->head, n_head);
     if (n_rest)
         memcpy(copy + n_head, b->rest, n_rest);

@@ -274,6 +274,8 @@ static bool has_flag(const struct flow *f, enum flow_flag flag)
         return is_tcp && !syn;
     case FLOW_FLAG_one_way:
         return f->side[0].packets == 0 || f->side[1].packets == 0;
+    case FLOW_FLAG_detector_fault:
+        return f->verdict.fault;
     case FLOW_FLAG_name_cut:
         return f->verdict.name_cut;
     case FLOW_FLAG_attributes_cut:

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* contained.c - the two processes: what the worker's does, and how the tracker's looks after it. */
+#include "detect/contained.h"
+
+#include "detect/channel.h"
+#include "util/xalloc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LOOK_MS = 20,      /* how often the tracker's side looks after a worker that takes its time */
+    HANG_S = 2,        /* seconds of CPU on one message */
+    HANGS_MAX = 3,     /* after which detection is off */
+    CRASHES_MAX = CHANNEL_SKIPS - HANGS_MAX,
+};
+
+struct ends {
+    int read, write;
+};
+
+/* What was sent, for the worker might change what it shares. */
+struct sent {
+    uint32_t n;
+    struct detect_msg msg[DETECT_BATCH_MSGS];
+};
+
+enum { UNDER_WAY_MAX = 2 };
+
+struct contained {
+    struct channel *channel;
+    struct ends submitted, done, wake; /* pipes of bytes that say: look */
+    struct detect_batch *batch;        /* that is filled; NULL: none */
+    struct sent sent[UNDER_WAY_MAX];   /* by the batch's number */
+    uint64_t collected;
+    pid_t pid; /* of the worker */
+    struct detector_faults faults;
+    uint8_t *state; /* enum slot_state of each slot */
+    size_t n_state;
+    /* what the worker was at when it was looked at last, and since when */
+    channel_at seen_at;
+    struct timespec seen_cpu;
+    struct detect_reply *reply; /* what is believed of the worker's */
+    /* the worker's side */
+    struct worker *worker;
+    pid_t sleeper;
+};
+
+/* --- the worker's side -------------------------------------------------------------------------------- */
+
+static void close_end(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* Signals are for the tracker's process, which then closes the pipe; descriptors that are not needed are closed, so
+ * that no output has another holder. */
+static void settle_in(struct contained *c)
+{
+    static const int ignored[] = {SIGINT, SIGHUP, SIGTERM, SIGPIPE};
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        signal(ignored[i], SIG_IGN);
+    signal(SIGALRM, SIG_DFL);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    close_end(&c->submitted.write);
+    close_end(&c->done.read);
+    close_end(&c->wake.write);
+    int null = open("/dev/null", O_RDWR);
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    int highest = (int)sysconf(_SC_OPEN_MAX);
+    for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
+        if (fd != c->submitted.read && fd != c->done.write && fd != c->wake.read)
+            close(fd);
+}
+
+/* Bytes that came, 0 when the other side is gone. */
+static ssize_t await_byte(int fd)
+{
+    char bytes[64];
+    ssize_t n;
+    do {
+        n = read(fd, bytes, sizeof(bytes));
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static void end_sleeper(struct contained *c)
+{
+    atomic_store(&c->channel->sleeper, 0);
+    if (c->sleeper <= 0)
+        return;
+    kill(c->sleeper, SIGKILL);
+    waitpid(c->sleeper, NULL, 0);
+    c->sleeper = 0;
+}
+
+/* Leaves a copy of this process that sleeps. When it wakes up, because this one is no more, it is the worker and
+ * leaves a copy of its own. */
+static void make_checkpoint(struct contained *c, uint64_t worked_off)
+{
+    end_sleeper(c);
+    for (;;) {
+        pid_t pid = fork();
+        if (pid != 0) {
+            c->sleeper = pid > 0 ? pid : 0;
+            c->channel->checkpoint = worked_off;
+            atomic_store(&c->channel->sleeper, c->sleeper);
+            return;
+        }
+        char byte;
+        ssize_t n;
+        do {
+            n = read(c->wake.read, &byte, 1);
+        } while (n < 0 && errno == EINTR);
+        if (n != 1)
+            _exit(0);
+        c->sleeper = 0;
+    }
+}
+
+static const struct channel_skip *skip_of(const struct channel *ch, uint32_t slot, channel_at at)
+{
+    for (uint32_t i = 0; i < ch->n_skips; i++)
+        if (ch->skip[i].slot == slot && at >= ch->skip[i].from && at <= ch->skip[i].until)
+            return &ch->skip[i];
+    return NULL;
+}
+
+static void work_off(struct contained *c, uint64_t number)
+{
+    struct channel *ch = c->channel;
+    const struct detect_batch *b = channel_batch(ch, number);
+    struct detect_reply *r = channel_reply(ch, number);
+    r->n = r->used = 0;
+    for (uint32_t i = 0; i < b->n; i++) {
+        channel_at at = number << 16 | (i + 1);
+        const struct channel_skip *skip = skip_of(ch, b->msg[i].slot, at);
+        if (skip && skip->until == at)
+            worker_fault(c->worker, b->msg[i].slot, r);
+        if (skip) {
+            worker_leave_out(c->worker, b, i);
+            continue;
+        }
+        atomic_store_explicit(&ch->at, at, memory_order_relaxed);
+        worker_message(c->worker, b, i, r);
+    }
+    atomic_store(&ch->at, number << 16);
+}
+
+static _Noreturn void serve(struct contained *c)
+{
+    struct channel *ch = c->channel;
+    for (uint64_t next = 1;; next++) {
+        while (atomic_load(&ch->submitted) < next)
+            if (await_byte(c->submitted.read) <= 0)
+                _exit(0);
+        if (ch->place[next % CHANNEL_PLACES].checkpoint_first)
+            make_checkpoint(c, next - 1);
+        work_off(c, next);
+        if (atomic_load(&ch->done) < next)
+            atomic_store(&ch->done, next);
+        if (write(c->done.write, "", 1) < 0 && errno != EAGAIN)
+            _exit(0);
+    }
+}
+
+/* --- the tracker's side ------------------------------------------------------------------------------- */
+
+static bool make_pipe(struct ends *e, bool wait_to_write)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        return false;
+    *e = (struct ends){fds[0], fds[1]};
+    return wait_to_write || fcntl(e->write, F_SETFL, O_NONBLOCK) == 0;
+}
+
+static void close_all(struct contained *c)
+{
+    struct ends *const all[] = {&c->submitted, &c->done, &c->wake};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        close_end(&all[i]->read);
+        close_end(&all[i]->write);
+    }
+}
+
+static bool start(struct contained *c)
+{
+    c->channel = channel_new();
+    if (!c->channel || !make_pipe(&c->submitted, false) || !make_pipe(&c->done, false) || !make_pipe(&c->wake, true))
+        return false;
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a copy's copies are then ours to wait for */
+    c->pid = fork();
+    if (c->pid == 0) {
+        settle_in(c);
+        serve(c);
+    }
+    close_end(&c->submitted.read);
+    close_end(&c->done.write);
+    close_end(&c->wake.read);
+    return c->pid > 0 && fcntl(c->done.read, F_SETFL, O_NONBLOCK) == 0;
+}
+
+enum dpi_status contained_new(struct contained **out, struct worker *w, struct dpi_err *err)
+{
+    struct contained *c = xcalloc(1, sizeof(*c));
+    c->submitted = c->done = c->wake = (struct ends){-1, -1};
+    c->worker = w;
+    *out = c;
+    if (start(c))
+        return DPI_OK;
+    int why = errno;
+    *out = NULL;
+    contained_free(c);
+    return dpi_fail_errno(err, DPI_ABI, why, "cannot start a process to detect in");
+}
+
+static void end_process(pid_t pid)
+{
+    if (pid <= 0)
+        return;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+void contained_free(struct contained *c)
+{
+    if (!c)
+        return;
+    close_all(c);
+    end_process(c->pid);
+    if (c->channel) {
+        end_process(atomic_load(&c->channel->sleeper));
+        channel_free(c->channel);
+    }
+    free(c->state);
+    free(c->reply);
+    free(c);
+}
+
+struct detector_faults contained_faults(const struct contained *c)
+{
+    return c->faults;
+}
+
+struct detect_batch *contained_batch(struct contained *c)
+{
+    if (!c->batch)
+        c->batch = channel_next(c->channel);
+    return c->batch;
+}
+
+void contained_submit(struct contained *c)
+{
+    const struct detect_batch *b = contained_batch(c);
+    struct sent *sent = &c->sent[(atomic_load(&c->channel->submitted) + 1) % UNDER_WAY_MAX];
+    sent->n = b->n;
+    memcpy(sent->msg, b->msg, b->n * sizeof(b->msg[0]));
+    atomic_fetch_add(&c->channel->submitted, 1);
+    c->batch = NULL;
+    if (!c->faults.off && write(c->submitted.write, "", 1) < 0)
+        return; /* the pipe is full, so the worker will look; or it is gone, which collecting finds out */
+}
+
+/* --- when the worker fails ---------------------------------------------------------------------------- */
+
+static void turn_off(struct contained *c)
+{
+    c->faults.off = true;
+    end_process(c->pid);
+    end_process(atomic_load(&c->channel->sleeper));
+    atomic_store(&c->channel->sleeper, 0);
+    c->pid = 0;
+}
+
+/* Where the flow that had the slot at `at` was opened, or its first message behind the checkpoint. */
+static channel_at flow_begins(struct contained *c, channel_at at, uint32_t slot)
+{
+    uint64_t first = channel_half_begins(c->channel, at >> 16) + 1;
+    for (uint64_t number = at >> 16; number >= first; number--) {
+        const struct detect_batch *b = channel_batch(c->channel, number);
+        uint32_t n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
+        uint32_t i = number == at >> 16 ? (uint32_t)(at & 0xffff) : n;
+        while (i-- > 0)
+            if (b->msg[i].slot == slot && b->msg[i].op == DETECT_OPEN)
+                return number << 16 | (i + 1);
+    }
+    return first << 16;
+}
+
+/* What the worker was at is in a batch that is under way. */
+static bool is_sound_at(struct contained *c, channel_at at)
+{
+    uint64_t number = at >> 16, i = at & 0xffff;
+    return number > c->collected && number <= atomic_load(&c->channel->submitted) && i > 0 &&
+           i <= c->sent[number % UNDER_WAY_MAX].n;
+}
+
+static void skip_guilty(struct contained *c)
+{
+    struct channel *ch = c->channel;
+    channel_at at = atomic_load(&ch->at);
+    if (!is_sound_at(c, at) || ch->n_skips == CHANNEL_SKIPS)
+        return;
+    uint32_t slot = c->sent[(at >> 16) % UNDER_WAY_MAX].msg[(at & 0xffff) - 1].slot;
+    ch->skip[ch->n_skips++] = (struct channel_skip){slot, flow_begins(c, at, slot), at};
+}
+
+/* Lets the copy that sleeps go on without the flow that was at hand. */
+static void recover(struct contained *c, unsigned *count, unsigned max)
+{
+    pid_t sleeper = atomic_load(&c->channel->sleeper);
+    c->pid = 0;
+    if (++*count >= max || sleeper <= 0 || kill(sleeper, 0) != 0) {
+        turn_off(c);
+        return;
+    }
+    skip_guilty(c);
+    c->pid = sleeper;
+    c->seen_at = 0;
+    atomic_store(&c->channel->sleeper, 0);
+    if (write(c->wake.write, "", 1) != 1)
+        turn_off(c);
+}
+
+static bool is_alive(const struct contained *c)
+{
+    pid_t pid = waitpid(c->pid, NULL, WNOHANG);
+    return pid == 0 || (pid < 0 && kill(c->pid, 0) == 0);
+}
+
+/* CPU time of the worker since it was first seen at the message it is at. */
+static bool hangs(struct contained *c)
+{
+    channel_at at = atomic_load(&c->channel->at);
+    struct timespec now;
+    clockid_t clock;
+    if (clock_getcpuclockid(c->pid, &clock) != 0 || clock_gettime(clock, &now) != 0)
+        return false;
+    if (at != c->seen_at) {
+        c->seen_at = at;
+        c->seen_cpu = now;
+        return false;
+    }
+    int64_t ns = (now.tv_sec - c->seen_cpu.tv_sec) * INT64_C(1000000000) + (now.tv_nsec - c->seen_cpu.tv_nsec);
+    return ns > HANG_S * INT64_C(1000000000);
+}
+
+static void look_after(struct contained *c)
+{
+    if (!is_alive(c)) {
+        recover(c, &c->faults.crashes, CRASHES_MAX);
+    } else if (hangs(c)) {
+        end_process(c->pid);
+        recover(c, &c->faults.hangs, HANGS_MAX);
+    }
+}
+
+/* --- replies ------------------------------------------------------------------------------------------ */
+
+enum slot_state { SLOT_CLOSED, SLOT_OPEN, SLOT_ENDED };
+
+static uint8_t *slot_state(struct contained *c, uint32_t slot)
+{
+    if (slot >= c->n_state) {
+        size_t n = c->n_state ? c->n_state : 256;
+        while (n <= slot)
+            n *= 2;
+        c->state = xrealloc(c->state, n, 1);
+        memset(c->state + c->n_state, SLOT_CLOSED, n - c->n_state);
+        c->n_state = n;
+    }
+    return &c->state[slot];
+}
+
+static void note_messages(struct contained *c, const struct sent *b)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint8_t *state = slot_state(c, b->msg[i].slot);
+        if (b->msg[i].op == DETECT_OPEN)
+            *state = SLOT_OPEN;
+        else if (b->msg[i].op == DETECT_END && *state == SLOT_OPEN)
+            *state = SLOT_ENDED;
+    }
+}
+
+static bool is_sound(const struct contained *c, const struct detect_verdict *v)
+{
+    return v->slot < c->n_state && c->state[v->slot] != SLOT_CLOSED && v->attrs_len <= DETECT_ATTRS_MAX &&
+           v->attrs <= sizeof(c->reply->bytes) - v->attrs_len && v->by < DETECT_BYS && v->app_by < DETECT_BYS;
+}
+
+/* The worker may have been taken over by what it works on: its verdicts are copied first, and then looked at. */
+static void believe(struct contained *c, const struct detect_reply *theirs)
+{
+    struct detect_reply *r = c->reply;
+    uint32_t n = theirs->n < DETECT_BATCH_MSGS ? theirs->n : DETECT_BATCH_MSGS;
+    for (uint32_t i = 0; i < n; i++) {
+        struct detect_verdict v = theirs->verdict[i];
+        if (!is_sound(c, &v))
+            continue;
+        memcpy(r->bytes + r->used, theirs->bytes + v.attrs, v.attrs_len);
+        v.attrs = r->used;
+        r->used += v.attrs_len;
+        c->state[v.slot] = SLOT_CLOSED;
+        r->verdict[r->n++] = v;
+    }
+}
+
+/* Of flows that the batch has ended and nothing is said of, nothing can be said. */
+static void complete(struct contained *c, const struct sent *b)
+{
+    struct detect_reply *r = c->reply;
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint32_t slot = b->msg[i].slot;
+        if (b->msg[i].op != DETECT_END || c->state[slot] != SLOT_ENDED)
+            continue;
+        c->state[slot] = SLOT_CLOSED;
+        r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true};
+    }
+}
+
+static bool is_done(const struct contained *c, uint64_t number)
+{
+    return atomic_load(&c->channel->done) >= number;
+}
+
+static void await_batch(struct contained *c, uint64_t number)
+{
+    while (!is_done(c, number) && !c->faults.off) {
+        struct pollfd wait = {.fd = c->done.read, .events = POLLIN};
+        if (poll(&wait, 1, LOOK_MS) > 0)
+            await_byte(c->done.read);
+        if (!is_done(c, number))
+            look_after(c);
+    }
+}
+
+const struct detect_reply *contained_collect(struct contained *c)
+{
+    uint64_t number = c->collected + 1;
+    assert(number <= atomic_load(&c->channel->submitted));
+    await_batch(c, number);
+    const struct sent *sent = &c->sent[number % UNDER_WAY_MAX];
+    if (!c->reply)
+        c->reply = xcalloc(1, sizeof(*c->reply));
+    c->reply->n = c->reply->used = 0;
+    note_messages(c, sent);
+    if (is_done(c, number))
+        believe(c, channel_reply(c->channel, number));
+    complete(c, sent);
+    c->collected = number;
+    return c->reply;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* contained.h - the worker in a process of its own that may crash or hang: that costs the flow whose packet did it,
+ * and nothing else.
+ *
+ * Batches and replies are in memory that both processes share. Before the first batch, and whenever half of that
+ * memory is full of batches, the worker forks a copy of itself that sleeps. When the worker dies, the copy wakes up
+ * and works the batches off again that came since, without the flow that was at hand. So the library's memory of
+ * other flows is as it would be if that flow had not been there. */
+#ifndef DETECT_CONTAINED_H
+#define DETECT_CONTAINED_H
+
+#include "detect/worker.h"
+
+struct contained;
+
+/* Starts the process, which takes the worker over (the caller's copy stays unused). DPI_FAILED when it cannot be
+ * started. */
+enum dpi_status contained_new(struct contained **c, struct worker *w, struct dpi_err *err);
+void contained_free(struct contained *c); /* NULL is fine; ends the process */
+
+/* As those of the detector. */
+struct detect_batch *contained_batch(struct contained *c);
+void contained_submit(struct contained *c);
+const struct detect_reply *contained_collect(struct contained *c);
+struct detector_faults contained_faults(const struct contained *c);
+
+#endif
