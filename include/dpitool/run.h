@@ -69,6 +69,8 @@ struct dpi_run {
     const struct dpi_text *warnings; /* one line each, most important first */
     size_t n_warnings;
     bool interrupted;
+    uint64_t detector_faults; /* crashes and hangs of detection: each cost one flow its label ... */
+    bool detector_off;        /* ... but then every flow from there on */
 };
 
 #endif

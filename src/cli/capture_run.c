@@ -188,6 +188,8 @@ int capture_run_tell(const struct dpi_run *run)
         diag("interrupted: the outputs have what was read until then");
         status = dpi_status_exit(DPI_INTERRUPTED);
     }
+    if (run->detector_faults || run->detector_off)
+        status = dpi_status_exit(DPI_DAMAGED);
     for (size_t i = 0; i < run->n_captures; i++) {
         const struct dpi_capture_info *c = &run->captures[i];
         if (!c->damage)

@@ -301,6 +301,19 @@ static void note_captures(struct engine *e)
         notes_add(&e->notes, "the captures have more names for addresses than are kept");
 }
 
+static void note_faults(struct notes *notes, const struct detector_faults *f)
+{
+    if (f->crashes)
+        notes_add(notes, "nDPI crashed %u %s: the flow at hand has no label and the flag detector-fault, all others are "
+                         "as without it", f->crashes, f->crashes == 1 ? "time" : "times");
+    if (f->hangs)
+        notes_add(notes, "nDPI hung %u %s and was ended: the flow at hand has no label and the flag detector-fault",
+                  f->hangs, f->hangs == 1 ? "time" : "times");
+    if (f->off)
+        notes_add(notes, "detection was turned off, for it failed too often: flows from there on have no label and the "
+                         "flag detector-fault");
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);
@@ -316,7 +329,11 @@ const struct dpi_run *engine_report(struct engine *e)
     if (e->left_out)
         notes_add(&e->notes, "%" PRIu64 " of %" PRIu64 " flows do not match and are left out (--where)", e->left_out,
                   stats->flows);
+    struct detector_faults faults = detector_faults(e->detector);
+    run->detector_faults = faults.crashes + faults.hangs;
+    run->detector_off = faults.off;
     note_captures(e);
+    note_faults(&e->notes, &faults);
     notes_finish(&e->notes, stats);
     run->warnings = e->notes.v;
     run->n_warnings = e->notes.n;

@@ -293,8 +293,10 @@ static void choose(struct inspection *i)
         f->flags |= 1u << FLOW_FLAG_reassembled;
         return;
     }
+    bool fault = second->fault;
     free(f->attrs);
     f->verdict = i->verdict;
+    f->verdict.fault = fault;
     f->attrs = i->attrs;
     i->attrs = NULL;
 }

@@ -146,6 +146,9 @@ static void put_warnings(struct json *j, const struct dpi_run *run)
 {
     json_string(j, "interrupted");
     json_bool(j, run->interrupted);
+    json_member_u64(j, "detector_faults", run->detector_faults);
+    json_string(j, "detector_off");
+    json_bool(j, run->detector_off);
     json_string(j, "warnings");
     json_array(j);
     for (size_t i = 0; i < run->n_warnings; i++)
