@@ -256,9 +256,9 @@ static bool is_weak(const struct detect_verdict *v)
     return v->by != DETECT_BY_DPI && v->by != DETECT_BY_DPI_CACHE;
 }
 
-static bool wants_second_look(const struct inspection *i)
+static bool wants_second_look(const struct inspection *i, const struct detect_verdict *v)
 {
-    return i && !i->again && opening_is_cut(i->opening);
+    return i && !i->again && !v->fault && opening_is_cut(i->opening);
 }
 
 static void ask_again(struct inspect *in, struct inspection *i)
@@ -314,7 +314,7 @@ static void verdict_arrived(void *ctx, struct flow *f)
 static void take_verdict(struct inspect *in, struct flow *f)
 {
     struct inspection *i = f->inspection;
-    if (wants_second_look(i)) {
+    if (wants_second_look(i, &f->verdict)) {
         ask_again(in, i);
         return;
     }
