@@ -232,6 +232,12 @@ static void hold(struct engine *e, struct packet *p)
     p->data = e->held;
 }
 
+/* Whether the packet at hand is the last of --first: the one behind it is not read, not even to be looked at. */
+static bool is_last_wanted(const struct engine *e)
+{
+    return e->run.packets_read + 1 == e->first;
+}
+
 /* The next packet to take. One that is far ahead of the clock waits for the packet behind it, which tells whether to
  * believe it. */
 static enum dpi_status next_packet(struct engine *e, struct packet *p)
@@ -242,7 +248,7 @@ static enum dpi_status next_packet(struct engine *e, struct packet *p)
     } else {
         DPI_TRY(read_packet(e, p));
     }
-    if (p->untimed || !tracker_far_ahead(e->tracker, p->ts_ns))
+    if (p->untimed || is_last_wanted(e) || !tracker_far_ahead(e->tracker, p->ts_ns))
         return DPI_OK;
     hold(e, p);
     e->has_behind = read_packet(e, &e->behind) == DPI_OK;
