@@ -3,7 +3,6 @@
 #include "flow/tracker.h"
 
 #include "flow/feed.h"
-#include "flow/ledger.h"
 #include "flow/slice.h"
 #include "flow/table.h"
 #include "flow/tcp_state.h"
@@ -24,6 +23,8 @@ struct tracker {
     struct flow *ended_first, *ended_last; /* queue, linked by chain */
     void (*on_end)(void *ctx, const struct flow *f);
     void *ctx;
+    bool (*relieve)(void *ctx); /* NULL: nobody else uses the ledger */
+    void *relieve_ctx;
 };
 
 static void undecided_no_more(struct tracker *t, struct flow *f)
@@ -56,6 +57,17 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     t->on_end = on_end;
     t->ctx = ctx;
     return t;
+}
+
+struct ledger *tracker_ledger(struct tracker *t)
+{
+    return &t->ledger;
+}
+
+void tracker_on_full(struct tracker *t, bool (*relieve)(void *ctx), void *ctx)
+{
+    t->relieve = relieve;
+    t->relieve_ctx = ctx;
 }
 
 static void free_flow(struct flow *f)
@@ -206,6 +218,8 @@ static bool over_bounds(const struct tracker *t)
 /* Ends the flows idle longest; never the one the packet at hand belongs to, which is the newest. */
 static void keep_bounds(struct tracker *t)
 {
+    while (t->relieve && ledger_full(&t->ledger) && t->relieve(t->relieve_ctx))
+        ;
     while (over_bounds(t) && t->oldest != t->newest) {
         t->stats.evicted++;
         end_early(t, t->oldest, END_evicted);
@@ -289,15 +303,6 @@ static struct flow *begin_flow(struct tracker *t, const struct packet *p, const 
     return f;
 }
 
-static void count_side(struct flow_side *s, const struct packet *p, const struct decoded *d)
-{
-    if (s->packets == 0)
-        s->ttl = d->ttl;
-    s->packets++;
-    s->bytes += d->ip_len;
-    s->frame_bytes += p->wirelen;
-    s->payload += d->payload_len;
-}
 
 static void note_mac(struct flow *f, unsigned side, enum mac_source source, const uint8_t *mac)
 {
@@ -322,18 +327,36 @@ static void note_time(struct flow *f, const struct packet *p)
 static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
 {
     return (uint16_t)(d->cut << FLOW_FLAG_cut | d->fragment << FLOW_FLAG_fragmented |
+                      d->fragment_gap << FLOW_FLAG_fragment_gap |
+                      d->fragment_overlap << FLOW_FLAG_fragment_overlap | d->fragment_bad << FLOW_FLAG_fragment_bad |
                       d->offload << FLOW_FLAG_offload | p->untimed << FLOW_FLAG_untimed);
 }
 
-static void count_packet(struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
+static void count_part(struct flow *f, struct flow_side *s, const struct packet_part *part, const struct decoded *d)
 {
+    const struct packet *p = part->packet;
+    s->packets++;
+    s->bytes += part->ip_len;
+    s->frame_bytes += p->wirelen;
+    if (p->number < f->first_packet) /* a fragment that waited for the others */
+        f->first_packet = p->number;
+    note_time(f, p);
+    f->flags |= packet_flags(p, d);
+}
+
+static void count_packet(struct flow *f, unsigned sender, const struct packet_part *parts, size_t n,
+                         const struct decoded *d)
+{
+    struct flow_side *side = &f->side[sender];
     if (d->has_src_mac)
         note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
     if (d->has_dst_mac)
         note_mac(f, !sender, MAC_OF_RECEIVER, d->dst_mac);
-    count_side(&f->side[sender], p, d);
-    note_time(f, p);
-    f->flags |= packet_flags(p, d);
+    if (side->packets == 0)
+        side->ttl = d->ttl;
+    side->payload += d->payload_len;
+    for (size_t i = 0; i < n; i++)
+        count_part(f, side, &parts[i], d);
     if (d->transport == IPPROTO_NUM_TCP)
         tcp_note(f, sender, d);
 }
@@ -417,23 +440,33 @@ static void feed(struct tracker *t, struct flow *f, const struct decoded *d)
     feed_packet(t->feed, f, d, t->stats.clock.now);
 }
 
+static void take(struct tracker *t, const struct packet_part *parts, size_t n, const struct decoded *d)
+{
+    unsigned sender;
+    struct flow *f = flow_of(t, parts[0].packet, d, &sender);
+    idle_list_remove(t, f);
+    idle_list_append(t, f);
+    count_packet(f, sender, parts, n, d);
+    set_deadline(t, f);
+    if (!f->has_verdict)
+        feed(t, f, d);
+    keep_bounds(t);
+}
+
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
 {
     if (!p->untimed)
         clock_advance(&t->stats.clock, p->ts_ns, p->number, p->stray);
     end_due(t);
-    if (d->bucket == DPI_BUCKET_flow) {
-        unsigned sender;
-        struct flow *f = flow_of(t, p, d, &sender);
-        idle_list_remove(t, f);
-        idle_list_append(t, f);
-        count_packet(f, sender, p, d);
-        set_deadline(t, f);
-        if (!f->has_verdict)
-            feed(t, f, d);
-        keep_bounds(t);
-    }
+    if (d->bucket == DPI_BUCKET_flow)
+        take(t, &(struct packet_part){p, d->ip_len}, 1, d);
     feed_tick(t->feed);
+    give_out_ended(t);
+}
+
+void tracker_datagram(struct tracker *t, const struct packet_part *parts, size_t n, const struct decoded *d)
+{
+    take(t, parts, n, d);
     give_out_ended(t);
 }
 

@@ -9,6 +9,7 @@
 
 #include "flow/clock.h"
 #include "flow/flow.h"
+#include "flow/ledger.h"
 #include "flow/tunnels.h"
 
 struct flow_options {
@@ -35,6 +36,15 @@ void tracker_free(struct tracker *t); /* NULL is fine */
 
 /* One packet that was read, with d->bucket flow or another: others only move the clock. */
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d);
+
+/* An IP packet of a flow that came in fragments: parts are its frames, earliest first, which were given to
+ * tracker_packet as they were read. */
+void tracker_datagram(struct tracker *t, const struct packet_part *parts, size_t n, const struct decoded *d);
+
+/* What counts under --memory besides flows is added to this ledger. When it is full, relieve is called to take off
+ * something, until it returns false, before flows are ended. */
+struct ledger *tracker_ledger(struct tracker *t);
+void tracker_on_full(struct tracker *t, bool (*relieve)(void *ctx), void *ctx);
 
 /* Whether the packet behind must be asked before one at ts_ns is taken: see packet.stray and clock.h. */
 bool tracker_far_ahead(const struct tracker *t, int64_t ts_ns);

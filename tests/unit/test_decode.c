@@ -453,7 +453,7 @@ static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t 
     if (n)
         memcpy(copy, frame, n);
     memset(d, 0xa5, sizeof *d); /* what was there before must not matter */
-    decode_packet(&p, d);
+    decode_packet(&(struct decode_options){0}, &p, d);
 
     assert_true(d->bucket < DPI_BUCKET_COUNT);
     assert_true(d->n_tunnels <= DECODE_MAX_TUNNELS);
