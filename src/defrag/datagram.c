@@ -125,6 +125,19 @@ static void cover(struct datagram *g, const struct decode_fragment *part)
     g->complete = g->ended && g->units == units_of(g->end);
 }
 
+/* The first one at the start, and sooner one that can be right. */
+static bool is_head(const struct datagram *g, const struct piece *piece)
+{
+    return piece->part.offset == 0 && (!g->head || (g->head->bad && !piece->bad));
+}
+
+static void set_head(struct datagram *g, const struct piece *piece, const struct decoded *d)
+{
+    free(g->around);
+    g->around = xmemdup(d, sizeof(*d));
+    g->head = piece;
+}
+
 void datagram_add(struct datagram *g, struct piece *piece, const struct decoded *d)
 {
     *g->last = piece;
@@ -134,15 +147,12 @@ void datagram_add(struct datagram *g, struct piece *piece, const struct decoded 
     g->overlap |= d->fragment_overlap; /* of the datagram around it */
     g->bad |= d->fragment_bad;
     piece->bad = !fits(g, &piece->part);
-    if (piece->bad) {
+    if (is_head(g, piece))
+        set_head(g, piece, d);
+    if (piece->bad)
         g->bad = true;
-        return;
-    }
-    cover(g, &piece->part);
-    if (piece->part.offset == 0 && !g->head) {
-        g->head = piece;
-        g->around = xmemdup(d, sizeof(*d));
-    }
+    else
+        cover(g, &piece->part);
 }
 
 /* --- its bytes ---------------------------------------------------------------------------------------- */

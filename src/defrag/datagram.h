@@ -40,8 +40,8 @@ struct datagram {
     uint32_t hash;
     struct piece *first, **last; /* in the order in which they came; last: where the next is linked */
     size_t n_frames, n_bytes;
-    struct decoded *around;   /* what decoding left in head; NULL without it */
-    const struct piece *head; /* the first piece at offset 0 that can be right */
+    struct decoded *around;   /* owned; what decoding left in head; NULL without it */
+    const struct piece *head; /* the first piece at offset 0, if there is one that can be right that */
     uint32_t end;             /* of the payload seen so far */
     bool ended;               /* the last fragment was seen: end is final */
     bool complete;            /* all is covered */

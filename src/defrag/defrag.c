@@ -90,7 +90,6 @@ static void decide_early(struct defrag *g, struct datagram *dg)
 void defrag_expire(struct defrag *g, int64_t now)
 {
     struct timer *timer;
-    g->now = now;
     while ((timer = timers_due(g->timers, now))) {
         g->stats.incomplete++;
         decide(g, (struct datagram *)timer);
@@ -167,7 +166,7 @@ static void add(struct defrag *g, struct piece *piece, const struct decoded *d)
 
 void defrag_take(struct defrag *g, const struct packet *p, const struct decoded *d, int64_t now)
 {
-    defrag_expire(g, now);
+    g->now = now;
     add(g, piece_of_packet(p, d), d);
 }
 

@@ -191,6 +191,15 @@ static void take_datagrams(struct engine *e)
     }
 }
 
+/* Before p moves the clock: what is given up belongs to the time before p. */
+static void give_up_old_datagrams(struct engine *e, const struct packet *p)
+{
+    if (p->untimed || p->stray)
+        return;
+    defrag_expire(e->defrag, p->ts_ns);
+    take_datagrams(e);
+}
+
 static void take_packet(struct engine *e, const struct packet *p)
 {
     struct decoded d;
@@ -209,14 +218,12 @@ static void take_packet(struct engine *e, const struct packet *p)
     decode_packet(&e->decode, p, &d);
     if (d.bucket == DPI_BUCKET_link_unsupported)
         notes_link(&e->notes, d.link_type);
+    give_up_old_datagrams(e, p);
     tracker_packet(e->tracker, p, &d);
-    int64_t now = tracker_stats(e->tracker)->clock.now;
-    if (d.is_part) {
-        defrag_take(e->defrag, p, &d, now);
-    } else {
+    if (d.is_part)
+        defrag_take(e->defrag, p, &d, tracker_stats(e->tracker)->clock.now);
+    else
         e->run.buckets[d.bucket]++;
-        defrag_expire(e->defrag, now);
-    }
     take_datagrams(e);
 }
 
@@ -335,6 +342,19 @@ static void note_captures(struct engine *e)
         notes_add(&e->notes, "the captures have more names for addresses than are kept");
 }
 
+static void report_fragments(struct engine *e)
+{
+    const struct defrag_stats *s = defrag_stats(e->defrag);
+    e->run.fragments = (struct dpi_fragments){
+        .whole = s->whole,
+        .incomplete = s->incomplete + s->early,
+        .copies = s->copies,
+        .overlaps = s->overlaps,
+        .bad = s->bad,
+    };
+    notes_fragments(&e->notes, s);
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);
@@ -348,7 +368,7 @@ const struct dpi_run *engine_report(struct engine *e)
     run->flows_evicted = stats->evicted;
     run->flows_peak = stats->peak_flows;
     note_captures(e);
-    notes_fragments(&e->notes, defrag_stats(e->defrag));
+    report_fragments(e);
     notes_finish(&e->notes, stats);
     run->warnings = e->notes.v;
     run->n_warnings = e->notes.n;
