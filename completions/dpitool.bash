@@ -163,7 +163,7 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw -f --filter --after --before --first --home-net --top --sort --all --idle-timeout --active-timeout --conversations --ignore-vlan --no-guess --community-id-seed --max-input --resync --max-flows --memory --width --color --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw -f --filter --after --before --first --home-net --top --sort --all --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --width --color --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;

@@ -172,6 +172,7 @@ complete -c dpitool -n '__dpitool_in classify' -l idle-timeout -x -d 'end a flow
 complete -c dpitool -n '__dpitool_in classify' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
 complete -c dpitool -n '__dpitool_in classify' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
 complete -c dpitool -n '__dpitool_in classify' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in classify' -l no-reassembly -d 'neither IP fragments nor TCP segments are put together before detection'
 complete -c dpitool -n '__dpitool_in classify' -l no-guess -d 'do not guess by port or address what the payload does not tell'
 complete -c dpitool -n '__dpitool_in classify' -l community-id-seed -x -d 'seed of the Community ID [0]'
 complete -c dpitool -n '__dpitool_in classify' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'

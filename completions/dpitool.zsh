@@ -169,6 +169,7 @@ _dpitool() {
             '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
+            '--no-reassembly[neither IP fragments nor TCP segments are put together before detection]' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \

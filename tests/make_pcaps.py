@@ -408,8 +408,8 @@ def fragments_odd():
     wrong.insert(1, P.ip4(RESOLVER, CLIENT, P.PROTO_UDP, bytes(99), ident=50006, flags=1, offset=40))
     six = cut(P.udp(SERVER6, CLIENT6, 53, 50007, answer), 512, 7)
     six.insert(1, with_other_bytes(six[0], 48))
-    packets = [piece for piece in twice for _ in (1, 2)][:-1] + over + hole[:2] + hole[3:] + first[:1] \
-        + headless[1:] + wrong + six
+    packets = [piece for piece in twice for _ in (1, 2)] + over + hole[:2] + hole[3:] + first[:1] + headless[1:] \
+        + wrong + six
     return Made(pcap_of(packets), DNS)
 
 

@@ -162,16 +162,20 @@ static uint32_t smaller(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* Whether piece says again, byte for byte, what another one said. */
-static bool is_copy(const struct datagram_room *room, const struct piece *piece)
+/* Whether two pieces say the same, byte for byte. */
+static bool same(const struct piece *left, const struct piece *right)
 {
-    const struct decode_fragment *b = &piece->part;
-    const struct piece *first = room->owner[b->offset / DATAGRAM_UNIT];
-    if (!first)
-        return false;
-    const struct decode_fragment *a = &first->part;
+    const struct decode_fragment *a = &left->part, *b = &right->part;
     return a->offset == b->offset && a->len == b->len && a->more == b->more &&
            memcmp(a->payload, b->payload, smaller(a->cap, b->cap)) == 0;
+}
+
+bool datagram_has(const struct datagram *g, const struct piece *piece)
+{
+    for (const struct piece *p = g->first; p; p = p->next)
+        if (!p->bad && same(p, piece))
+            return true;
+    return false;
 }
 
 /* Puts piece where nothing is yet. Returns whether all of its place was free. A hole that it leaves, because it was
@@ -203,7 +207,8 @@ static void join_pieces(struct datagram *g, struct datagram_room *room, uint32_t
     for (const struct piece *piece = g->first; piece; piece = piece->next) {
         if (piece->bad)
             continue;
-        if (is_copy(room, piece))
+        const struct piece *before = room->owner[piece->part.offset / DATAGRAM_UNIT];
+        if (before && same(before, piece))
             out->copies++;
         else
             out->overlaps += !place(room, piece, hole);

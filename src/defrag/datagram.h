@@ -45,6 +45,7 @@ struct datagram {
     uint32_t end;             /* of the payload seen so far */
     bool ended;               /* the last fragment was seen: end is final */
     bool complete;            /* all is covered */
+    bool is_copy;             /* a fragment of a datagram that was completed before, which was decoded as around */
     bool overlap, bad;        /* see flags.def */
     uint32_t units;           /* covered */
     uint64_t have[DATAGRAM_UNITS / 64]; /* a bit per unit covered */
@@ -70,6 +71,9 @@ struct piece *piece_of_datagram(struct datagram *g, const uint8_t *ip, size_t n,
 
 struct datagram *datagram_new(const uint8_t *key, size_t key_len);
 void datagram_free(struct datagram *g); /* NULL is fine */
+
+/* Whether one of g's pieces says the same, byte for byte. */
+bool datagram_has(const struct datagram *g, const struct piece *piece);
 
 void datagram_add(struct datagram *g, struct piece *piece, const struct decoded *d);
 

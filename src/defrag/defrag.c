@@ -3,6 +3,7 @@
 #include "defrag/defrag.h"
 
 #include "defrag/index.h"
+#include "defrag/recent.h"
 #include "util/xalloc.h"
 
 #include <stdlib.h>
@@ -19,6 +20,8 @@ struct defrag {
     struct datagram *oldest, *newest;          /* that are waited for */
     struct datagram *decided, **last_decided;  /* queue, linked by chain */
     struct datagram *shown;                    /* the last result is made of it */
+    struct decoded shown_as;                   /* what it was decoded as */
+    struct recent recent;                      /* not in the ledger: its size is fixed */
     struct packet_part *parts;
     size_t parts_room;
     struct defrag_stats stats;
@@ -50,6 +53,7 @@ void defrag_free(struct defrag *g)
         datagram_free(dg);
     }
     datagram_free(g->shown);
+    recent_free(&g->recent);
     index_free(g->index);
     timers_free(g->timers);
     free(g->parts);
@@ -70,6 +74,12 @@ static void write_off(struct defrag *g, const struct datagram *dg)
     ledger_sub(g->ledger, LEDGER_fragment_byte, dg->n_bytes);
 }
 
+static void queue(struct defrag *g, struct datagram *dg)
+{
+    *g->last_decided = dg;
+    g->last_decided = &dg->chain;
+}
+
 /* dg is waited for no more; its timer is out of the queue already. */
 static void decide(struct defrag *g, struct datagram *dg)
 {
@@ -77,8 +87,7 @@ static void decide(struct defrag *g, struct datagram *dg)
     *(dg->newer ? &dg->newer->older : &g->newest) = dg->older;
     index_remove(g->index, dg);
     write_off(g, dg);
-    *g->last_decided = dg;
-    g->last_decided = &dg->chain;
+    queue(g, dg);
 }
 
 static void decide_early(struct defrag *g, struct datagram *dg)
@@ -126,8 +135,9 @@ static int64_t deadline_from(const struct defrag *g)
     return __builtin_add_overflow(g->now, g->opt.timeout, &deadline) ? INT64_MAX : deadline;
 }
 
-static void begin(struct defrag *g, struct datagram *dg)
+static struct datagram *begin(struct defrag *g, const uint8_t *key, size_t n)
 {
+    struct datagram *dg = index_add(g->index, key, n);
     dg->older = g->newest;
     *(g->newest ? &g->newest->newer : &g->oldest) = dg;
     g->newest = dg;
@@ -135,23 +145,25 @@ static void begin(struct defrag *g, struct datagram *dg)
     dg->timer.deadline = deadline_from(g);
     timers_add(g->timers, &dg->timer);
     ledger_add(g->ledger, LEDGER_datagram, 1);
-}
-
-static struct datagram *datagram_of(struct defrag *g, const struct decoded *d)
-{
-    uint8_t key[INDEX_KEY_MAX];
-    bool is_new;
-    struct datagram *dg = index_get(g->index, key, index_key(key, d, g->opt.ignore_vlan), &is_new);
-    if (is_new)
-        begin(g, dg);
-    else if (deadline_from(g) < dg->timer.deadline) /* the clock was set back */
-        timers_lower(g->timers, &dg->timer, deadline_from(g));
     return dg;
 }
 
-static void add(struct defrag *g, struct piece *piece, const struct decoded *d)
+/* A copy is on its way out at once: nothing of it is kept. */
+static void pass_copy(struct defrag *g, const uint8_t *key, size_t n, struct piece *piece, const struct decoded *of)
 {
-    struct datagram *dg = datagram_of(g, d);
+    struct datagram *dg = datagram_new(key, n);
+    datagram_add(dg, piece, of);
+    free(dg->around);
+    dg->around = xmemdup(of, sizeof(*of));
+    dg->is_copy = true;
+    g->stats.copies++;
+    queue(g, dg);
+}
+
+static void add_to(struct defrag *g, struct datagram *dg, struct piece *piece, const struct decoded *d)
+{
+    if (deadline_from(g) < dg->timer.deadline) /* the clock was set back */
+        timers_lower(g->timers, &dg->timer, deadline_from(g));
     datagram_add(dg, piece, d);
     ledger_add(g->ledger, LEDGER_fragment, piece->n_frames);
     ledger_add(g->ledger, LEDGER_fragment_byte, piece->n_bytes);
@@ -162,6 +174,18 @@ static void add(struct defrag *g, struct piece *piece, const struct decoded *d)
         give_up(g, dg);
     while (ledger_full(g->ledger) && defrag_give_up(g))
         ;
+}
+
+static void add(struct defrag *g, struct piece *piece, const struct decoded *d)
+{
+    uint8_t key[INDEX_KEY_MAX];
+    size_t n = index_key(key, d, g->opt.ignore_vlan);
+    struct datagram *dg = index_find(g->index, key, n);
+    const struct decoded *of = dg ? NULL : recent_find(&g->recent, key, n, piece, g->now);
+    if (of)
+        pass_copy(g, key, n, piece, of);
+    else
+        add_to(g, dg ? dg : begin(g, key, n), piece, d);
 }
 
 void defrag_take(struct defrag *g, const struct packet *p, const struct decoded *d, int64_t now)
@@ -201,6 +225,10 @@ static void decode_alone(const struct defrag *g, const struct datagram *dg, stru
 /* Decodes what there is of dg. bytes: where it is whole. */
 static void decode(struct defrag *g, struct datagram *dg, struct datagram_bytes *bytes, struct decoded *d)
 {
+    if (dg->is_copy) {
+        *d = *dg->around;
+        return;
+    }
     if (datagram_join(dg, &g->room, bytes)) {
         decode_datagram(&g->decode, dg->around, bytes->ip, bytes->n, bytes->missing, d);
         g->stats.whole++;
@@ -242,17 +270,28 @@ static void list_parts(struct defrag *g, const struct datagram *dg, struct datag
     out->n_parts = n;
 }
 
+/* The last result was used: what was whole is remembered for a while. */
+static void drop_shown(struct defrag *g)
+{
+    struct datagram *dg = g->shown;
+    g->shown = NULL;
+    if (dg && dg->complete && !g->shown_as.fragment_gap)
+        recent_keep(&g->recent, dg, &g->shown_as, g->now);
+    else
+        datagram_free(dg);
+}
+
 bool defrag_next(struct defrag *g, struct datagram_result *out)
 {
     struct datagram *dg;
     struct datagram_bytes bytes;
-    datagram_free(g->shown);
-    g->shown = NULL;
+    drop_shown(g);
     while ((dg = next_decided(g))) {
         decode(g, dg, &bytes, &out->d);
         if (!out->d.is_part) {
             list_parts(g, dg, out);
             g->shown = dg;
+            g->shown_as = out->d;
             return true;
         }
         /* The datagram carries a fragment of another one, one deeper. Frames only ever come together, so this ends. */

@@ -94,18 +94,21 @@ static void grow(struct index *x)
     free(old);
 }
 
-struct datagram *index_get(struct index *x, const uint8_t *key, size_t n, bool *is_new)
+struct datagram *index_find(const struct index *x, const uint8_t *key, size_t n)
 {
     uint32_t hash = (uint32_t)siphash(&x->key, key, n);
-    *is_new = false;
     for (struct datagram *g = *bucket(x, hash); g; g = g->chain)
         if (g->hash == hash && g->key_len == n && memcmp(g->key, key, n) == 0)
             return g;
+    return NULL;
+}
+
+struct datagram *index_add(struct index *x, const uint8_t *key, size_t n)
+{
     if (x->count >= x->n_buckets && x->n_buckets < (size_t)1 << 31)
         grow(x);
-    *is_new = true;
     struct datagram *g = datagram_new(key, n);
-    g->hash = hash;
+    g->hash = (uint32_t)siphash(&x->key, key, n);
     push(x, g);
     x->count++;
     return g;

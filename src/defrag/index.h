@@ -17,8 +17,8 @@ void index_free(struct index *x); /* NULL is fine; datagrams are not touched */
  * at most INDEX_KEY_MAX bytes and returns how many. */
 size_t index_key(uint8_t key[static INDEX_KEY_MAX], const struct decoded *d, bool ignore_vlan);
 
-/* The datagram with that key, a new one (*is_new) when there is none. */
-struct datagram *index_get(struct index *x, const uint8_t *key, size_t n, bool *is_new);
+struct datagram *index_find(const struct index *x, const uint8_t *key, size_t n); /* NULL: there is none ... */
+struct datagram *index_add(struct index *x, const uint8_t *key, size_t n);        /* ... yet */
 void index_remove(struct index *x, struct datagram *g);
 
 #endif

@@ -448,7 +448,7 @@ static void take(struct tracker *t, const struct packet_part *parts, size_t n, c
     idle_list_append(t, f);
     count_packet(f, sender, parts, n, d);
     set_deadline(t, f);
-    if (!f->has_verdict)
+    if (!f->has_verdict && d->ip_cap > 0) /* a copy of a fragment has nothing new */
         feed(t, f, d);
     keep_bounds(t);
 }

@@ -240,7 +240,7 @@ class Table:
     def __init__(self, tunnels=True, pauses=True):
         self.tunnels, self.pauses = tunnels, pauses
         self.flows, self.keys, self.left, self.packets = [], set(), {}, 0
-        self._open, self._waiting = {}, {}
+        self._open, self._waiting, self._done = {}, {}, {}
 
     def add(self, packet):
         self.packets += 1
@@ -250,23 +250,31 @@ class Table:
         """Counts count packets where decoding finds that they belong, or lets them wait for their datagram."""
         try:
             view = decoding()
-            self._flow(view, packet.time_ns, packet.data).take(view, packet.time_ns, count)
+            flow = self._flow(view, packet.time_ns, packet.data)
+            flow.take(view, packet.time_ns, count)
+            return flow
         except Left as why:
             self.left[str(why)] = self.left.get(str(why), 0) + count
         except Piece as piece:
             self._wait(piece, packet, count)
+        return None
 
     def _wait(self, piece, packet, count):
+        flow, pieces = self._done.get(piece.key, (None, []))
+        if flow and (piece.offset, piece.body) in pieces:           # a copy that comes late
+            flow.packets += count
+            return
         waiting = self._waiting.setdefault(piece.key, [])
         waiting.append((piece, packet, count))
         body = join([each[0] for each in waiting])
         if body is not None:
-            self._go_on(self._waiting.pop(piece.key), body)
+            del self._waiting[piece.key]
+            self._done[piece.key] = self._go_on(waiting, body), [(p.offset, p.body) for p, _, _ in waiting]
 
     def _go_on(self, waiting, body):
         first = next(piece for piece, _, _ in waiting if piece.offset == 0)
-        self._put(lambda: decode_inside(first, body, self.tunnels), waiting[-1][1],
-                  sum(count for _, _, count in waiting))
+        return self._put(lambda: decode_inside(first, body, self.tunnels), waiting[-1][1],
+                         sum(count for _, _, count in waiting))
 
     def close(self):
         """What waits now waits in vain: the first fragment stands for all."""

@@ -201,9 +201,9 @@ static const struct result *expect_whole(const struct world *w, size_t n_results
 
 static void every_order(void **state)
 {
-    static const struct fragment f[4] = {
-        {.id = 7, .offset = 0, .len = 16}, {.id = 7, .offset = 16, .len = 64},
-        {.id = 7, .offset = 80, .len = 8}, {.id = 7, .offset = 88, .len = 13, .last = true},
+    struct fragment f[4] = {
+        {.offset = 0, .len = 16}, {.offset = 16, .len = 64},
+        {.offset = 80, .len = 8}, {.offset = 88, .len = 13, .last = true},
     };
     (void)state;
     for (size_t family = 0; family < 2; family++) {
@@ -212,8 +212,10 @@ static void every_order(void **state)
             unsigned at[4] = {order & 3, order >> 2 & 3, order >> 4 & 3, order >> 6};
             if ((1u << at[0] | 1u << at[1] | 1u << at[2] | 1u << at[3]) != 15)
                 continue;
-            for (unsigned i = 0; i < 4; i++)
+            for (unsigned i = 0; i < 4; i++) {
+                f[at[i]].id = order;
                 give(w, families[family](w, w->frame, &f[at[i]]));
+            }
             const struct result *r = expect_whole(w, w->n ? w->n : 1, 101, 4);
             assert_false(r->overlap | r->bad | r->cut);
             assert_int_equal(r->ip_len, family ? 48 + 101 : 20 + 101);
@@ -280,6 +282,46 @@ static void copies_count_and_change_nothing(void **state)
     assert_int_equal(r->number[5], 6);
     assert_int_equal(defrag_stats(w->defrag)->copies, 3);
     assert_int_equal(defrag_stats(w->defrag)->overlaps, 0);
+    free_world(w);
+}
+
+/* Every frame twice: the last ones come when the datagram is complete already. */
+static void late_copies_count_in_the_flow(void **state)
+{
+    (void)state;
+    for (size_t family = 0; family < 2; family++) {
+        struct world *w = new_world();
+        const struct fragment last = {.id = 1, .offset = 16, .len = 8, .last = true};
+        give(w, families[family](w, w->frame, &(struct fragment){.id = 1, .len = 16}));
+        give(w, families[family](w, w->frame, &last));
+        expect_whole(w, 1, 24, 2);
+        for (w->now = 0; w->now <= S(1); w->now += S(1)) {
+            give(w, families[family](w, w->frame, &last));
+            const struct result *r = &w->results[w->n - 1];
+            assert_int_equal(r->bucket, DPI_BUCKET_flow);
+            assert_int_equal(r->payload_len, 0);
+            assert_int_equal(r->n_parts, 1);
+            assert_int_equal(r->part_len[0], family ? 64 : 28);
+        }
+        assert_int_equal(w->n, 3);
+        assert_int_equal(defrag_stats(w->defrag)->copies, 2);
+        give(w, families[family](w, w->frame, &last)); /* too late: it waits */
+        assert_int_equal(w->n, 3);
+        free_world(w);
+    }
+}
+
+/* A datagram of the same id is waited for before a piece is taken for one of the last datagram's. */
+static void an_id_used_again(void **state)
+{
+    struct world *w = new_world();
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        w->data[10]++;
+        give4(w, (struct fragment){.len = 16});
+        give4(w, (struct fragment){.offset = 16, .len = 8, .last = true});
+        expect_whole(w, i + 1, 24, 2);
+    }
     free_world(w);
 }
 
@@ -695,7 +737,7 @@ static void random_fragments(size_t family, uint64_t seed, unsigned rounds)
 {
     struct world *w = new_world();
     struct model *models = calloc(MODELS, sizeof(*models));
-    uint32_t total[MODELS];
+    uint32_t total[MODELS], begun[MODELS] = {0};
     unsigned whole = 0, cut = 0, overlap = 0;
     for (unsigned i = 0; i < MODELS; i++)
         total[i] = 100 + (uint32_t)(unit_random(&seed) % 1000);
@@ -704,7 +746,7 @@ static void random_fragments(size_t family, uint64_t seed, unsigned rounds)
         unsigned which = unit_random(&seed) % MODELS;
         struct model *m = &models[which];
         struct fragment f = random_fragment(&seed, total[which], w->data, other);
-        f.id = which;
+        f.id = which | begun[which] % 256 << 8;
         f.proto = NO_TRANSPORT;
         size_t n = families[family](w, w->frame, &f), headers = n - f.len, caplen = n;
         if (unit_random(&seed) % 32 == 0 && f.len > 1)
@@ -727,6 +769,7 @@ static void random_fragments(size_t family, uint64_t seed, unsigned rounds)
         overlap += m->overlap;
         assert_true(w->n > 0);
         memset(m, 0, sizeof(*m));
+        begun[which]++;
         total[which] = 100 + (uint32_t)(unit_random(&seed) % 1000);
     }
     assert_true(whole > rounds / 50 && cut > rounds / 500 && overlap > rounds / 500);
@@ -788,6 +831,8 @@ int main(void)
         cmocka_unit_test(datagrams_are_told_apart),
         cmocka_unit_test(an_atomic_fragment_is_whole),
         cmocka_unit_test(copies_count_and_change_nothing),
+        cmocka_unit_test(late_copies_count_in_the_flow),
+        cmocka_unit_test(an_id_used_again),
         cmocka_unit_test(first_bytes_win),
         cmocka_unit_test(wrong_fragments_are_left_out),
         cmocka_unit_test(nothing_goes_on_behind_the_end),
