@@ -144,6 +144,7 @@ void datagram_add(struct datagram *g, struct piece *piece, const struct decoded 
     g->last = &piece->next;
     g->n_frames += piece->n_frames;
     g->n_bytes += piece->n_bytes;
+    g->depth = d->n_tunnels;
     g->overlap |= d->fragment_overlap; /* of the datagram around it */
     g->bad |= d->fragment_bad;
     piece->bad = !fits(g, &piece->part);

@@ -42,6 +42,7 @@ struct datagram {
     size_t n_frames, n_bytes;
     struct decoded *around;   /* owned; what decoding left in head; NULL without it */
     const struct piece *head; /* the first piece at offset 0, if there is one that can be right that */
+    unsigned depth;           /* tunnels around it */
     uint32_t end;             /* of the payload seen so far */
     bool ended;               /* the last fragment was seen: end is final */
     bool complete;            /* all is covered */

@@ -149,10 +149,10 @@ static struct datagram *begin(struct defrag *g, const uint8_t *key, size_t n)
 }
 
 /* A copy is on its way out at once: nothing of it is kept. */
-static void pass_copy(struct defrag *g, const uint8_t *key, size_t n, struct piece *piece, const struct decoded *of)
+static void pass_copy(struct defrag *g, struct datagram *dg, struct piece *piece, const struct decoded *d,
+                      const struct decoded *of)
 {
-    struct datagram *dg = datagram_new(key, n);
-    datagram_add(dg, piece, of);
+    datagram_add(dg, piece, d);
     free(dg->around);
     dg->around = xmemdup(of, sizeof(*of));
     dg->is_copy = true;
@@ -183,7 +183,7 @@ static void add(struct defrag *g, struct piece *piece, const struct decoded *d)
     struct datagram *dg = index_find(g->index, key, n);
     const struct decoded *of = dg ? NULL : recent_find(&g->recent, key, n, piece, g->now);
     if (of)
-        pass_copy(g, key, n, piece, of);
+        pass_copy(g, datagram_new(key, n), piece, d, of);
     else
         add_to(g, dg ? dg : begin(g, key, n), piece, d);
 }
@@ -258,7 +258,7 @@ static void list_parts(struct defrag *g, const struct datagram *dg, struct datag
         g->parts_room = dg->n_frames;
         g->parts = xrealloc(g->parts, g->parts_room, sizeof(*g->parts));
     }
-    bool inside = dg->around && out->d.n_tunnels > dg->around->n_tunnels;
+    bool inside = out->d.n_tunnels > dg->depth;
     for (const struct piece *piece = dg->first; piece; piece = piece->next)
         for (const struct frame *frame = piece->frames; frame; frame = frame->next)
             g->parts[n++] = (struct packet_part){&frame->packet,

@@ -576,6 +576,10 @@ static void the_outer_packet_of_a_tunnel(void **state)
     assert_int_equal(r->ip_len, 320);
     assert_int_equal(r->part_len[0], 320); /* once */
     assert_int_equal(r->part_len[1] + r->part_len[2] + r->part_len[3], 0);
+    give4(w, (struct fragment){.id = 1, .len = 104, .proto = 4, .payload = inner}); /* once more */
+    assert_int_equal(w->n, 2);
+    assert_int_equal(w->results[1].n_tunnels, 1);
+    assert_int_equal(w->results[1].part_len[0], 0);
     free_world(w);
 }
 
