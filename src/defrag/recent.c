@@ -16,7 +16,8 @@ void recent_keep(struct recent *r, struct datagram *g, const struct decoded *d, 
     }
     *g->around = *d;
     g->around->ip = g->around->payload = NULL;
-    g->around->ip_len = g->around->ip_cap = g->around->payload_len = g->around->payload_cap = 0; /* nothing new to detect or to count */
+    /* Nothing new is to be detected or counted. */
+    g->around->ip_len = g->around->ip_cap = g->around->payload_len = g->around->payload_cap = 0;
     datagram_free(r->v[r->next]);
     r->v[r->next] = g;
     r->completed[r->next] = now;
