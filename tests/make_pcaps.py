@@ -380,8 +380,60 @@ def fragments():
                  for port in (50001, 50002, 50003)]
     six_question = [P.udp(CLIENT6, SERVER6, 50004, 53, P.dns_query(1, 'www.example.com'))]
     packets = questions + four + late[::-1] + lost[1:] + six_question + six
-    note = 'who does not put datagrams together again has the pieces behind a first one in no flow'
-    return Made(pcap_of(packets), DNS, note=note)
+    return Made(pcap_of(packets), DNS)
+
+
+def cut(packet, size, ident=1):
+    """A packet as fragments."""
+    if packet[0] >> 4 == 6:
+        return P.ip6_fragments(packet, size, ident)
+    return P.ip4_fragments(packet[:4] + struct.pack('!HH', ident, 0) + packet[8:], size)
+
+
+def with_other_bytes(fragment, header=20):
+    return fragment[:header] + bytes(byte ^ 0x55 for byte in fragment[header:])
+
+
+@case('fragments-odd.pcap')
+def fragments_odd():
+    """Answers of DNS in fragments: twice, over each other, without one, the first alone, of wrong lengths."""
+    answer = P.dns_answer(1, 'www.example.com', SERVER) + bytes(1200)
+
+    def pieces(port):
+        return cut(P.udp(RESOLVER, CLIENT, 53, port, answer), 256, port)
+
+    twice, over, hole, first, headless, wrong = map(pieces, range(50001, 50007))
+    over.insert(2, with_other_bytes(over[1]))
+    over.insert(0, with_other_bytes(over[-1]))                      # came first, so its bytes count
+    wrong.insert(1, P.ip4(RESOLVER, CLIENT, P.PROTO_UDP, bytes(99), ident=50006, flags=1, offset=40))
+    six = cut(P.udp(SERVER6, CLIENT6, 53, 50007, answer), 512, 7)
+    six.insert(1, with_other_bytes(six[0], 48))
+    packets = [piece for piece in twice for _ in (1, 2)] + over + hole[:2] + hole[3:] + first[:1] + headless[1:] \
+        + wrong + six
+    return Made(pcap_of(packets), DNS)
+
+
+@case('fragments-tcp.pcap')
+def fragments_tcp():
+    """HTTP of which every packet with payload is cut into fragments, every other one back to front."""
+    packets = []
+    for ident, packet in enumerate(http(body=bytes(1200)), 1):
+        parts = cut(packet, 64, ident) if len(packet) > 60 else [packet]
+        packets += parts[::-1] if ident % 2 else parts
+    return Made(pcap_of(packets), HTTP)
+
+
+@case('fragments-tunnel.pcap')
+def fragments_tunnel():
+    """Fragments around and in IP in IP: of the packet around, of the one inside, of both."""
+    answer = P.dns_answer(1, 'www.example.com', SERVER) + bytes(600)
+    answers = [P.udp(RESOLVER, CLIENT, 53, port, answer) for port in (50001, 50002, 50003)]
+    six = ('2001:db8:a::1', '2001:db8:b::1')
+    around = cut(P.ipip('198.51.100.1', '203.0.113.1', answers[0]), 256, 1)
+    inside = [P.ipip(*six, piece) for piece in cut(answers[1], 256, 2)]
+    both = [part for ident, piece in enumerate(cut(answers[2], 256, 3))
+            for part in cut(P.ipip(*six, piece), 96, ident)]
+    return Made(pcap_of(around + inside + both[::-1]), DNS)
 
 
 def nested(depth):

@@ -35,8 +35,22 @@ struct tunnel_layer {
     struct dpi_addr src, dst; /* of the outer IP header */
 };
 
+/* A fragment of an IP datagram (RFC 791, 3.2; RFC 8200, 4.5), as its headers say. */
+struct decode_fragment {
+    uint32_t id;
+    uint32_t offset, len, cap; /* of its payload: place in the datagram's, length, bytes captured */
+    const uint8_t *payload;
+    uint16_t header;  /* bytes from the IP header on that belong to the datagram: IPv6 without the fragment header */
+    uint16_t next_at; /* IPv6: which of them says that the fragment header follows */
+    uint8_t protocol; /* IPv6: what the fragment header says is next */
+    bool more;
+};
+
 struct decoded {
     enum dpi_bucket bucket; /* all below is set when it is DPI_BUCKET_flow */
+    /* Decoding ended at a fragment: src, dst, ip and its lengths, what is around it, and part are set. */
+    bool is_part;
+    struct decode_fragment part;
 
     /* the innermost IP packet */
     struct dpi_addr src, dst;
@@ -62,7 +76,9 @@ struct decoded {
     uint16_t vlan;                  /* innermost VLAN id, 0: none */
     bool cut;                       /* less of the innermost IP packet was captured than its header says */
     bool offload;                   /* its total length was 0: segmentation offload or a jumbogram */
-    bool fragment;                  /* it, or one around it, is the first fragment of a datagram */
+    bool fragment;                  /* it, or one around it, was cut into fragments */
+    /* said by defrag: fragments were missing, overlapped, or could not be right */
+    bool fragment_gap, fragment_overlap, fragment_bad;
     uint32_t link_type;             /* of the frame, or of the innermost one behind a capturing system's header */
     unsigned n_labels, n_tunnels;
     /* From here on not cleared per packet; outermost first. */
@@ -70,7 +86,17 @@ struct decoded {
     struct tunnel_layer tunnels[DECODE_MAX_TUNNELS];
 };
 
-void decode_packet(const struct packet *p, struct decoded *d);
+struct decode_options {
+    bool to_fragments; /* end at a fragment (is_part), for defrag to put the datagram together; else first fragments
+                        * are decoded as far as they go, and later ones have no transport header */
+};
+
+void decode_packet(const struct decode_options *opt, const struct packet *p, struct decoded *d);
+
+/* Goes on inside a packet that ended at a fragment, which left around: the n bytes at ip are a datagram from its
+ * header on, or the fragment itself; so many more were on the wire and not captured. */
+void decode_datagram(const struct decode_options *opt, const struct decoded *around, const uint8_t *ip, size_t n,
+                     size_t missing, struct decoded *d);
 
 /* Name of a LINKTYPE_ value ("ETHERNET"), or NULL; and whether decode_packet can read it. */
 const char *decode_link_name(uint32_t link_type);

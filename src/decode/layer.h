@@ -16,10 +16,13 @@ struct work {
     struct cursor c; /* bytes captured and not yet read */
     size_t missing;  /* bytes behind c.end that the enclosing header promises */
     layer_fn *next;
+    const struct decode_options *opt;
     struct decoded *d;
+    const uint8_t *next_field; /* IPv6: the byte that named what comes next */
     uint8_t proto;       /* IP protocol number of what comes next */
     unsigned extensions; /* IPv6 extension headers seen in the packet */
     bool header_padded;  /* 802.11: to a multiple of 4 bytes */
+    bool first_fragment; /* of a datagram whose rest is in other packets */
 };
 
 static inline bool layer_next(struct work *w, layer_fn *next)
@@ -37,7 +40,7 @@ static inline bool layer_end(struct work *w, enum dpi_bucket bucket)
 /* The packet ends inside a header. In a first fragment the rest of the header is in another packet. */
 static inline bool layer_cut(struct work *w, enum dpi_bucket bucket)
 {
-    return layer_end(w, w->d->fragment ? DPI_BUCKET_fragment_incomplete : bucket);
+    return layer_end(w, w->first_fragment ? DPI_BUCKET_fragment_incomplete : bucket);
 }
 
 /* Bytes from here to the end of the enclosing header's payload, captured or not. */

@@ -32,6 +32,7 @@ struct engine_options {
     const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
     size_t n_home_nets;
     struct flow_options flow;
+    bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;
     uint16_t community_id_seed;
     bool rankings; /* keep what the summary ranks */

@@ -3,7 +3,7 @@
 
 A flow is addresses, ports, transport, last VLAN and tunnels; a SYN with another initial number or a
 pause longer than the default timeout starts a new one. A jump of the clock is no pause: a capture that
-has one is made with pauses=False.
+has one is made with pauses=False. Fragments are put together, or their first one stands for all.
 """
 
 import contextlib
@@ -35,6 +35,18 @@ class Left(Exception):
     """This packet belongs to no flow; the message is the name of dpitool's bucket for it."""
 
 
+class Piece(Exception):
+    """This packet is a fragment; view is what decoding had found when it came to it."""
+
+    def __init__(self, view, proto, ident, offset, more, body):
+        super().__init__()
+        self.view, self.proto, self.offset, self.more, self.body = view, proto, offset, more, body
+        self.key = (view.src, view.dst, proto, ident, view.vlan, tuple(view.tunnels))
+
+    def fits(self):
+        return self.body and not (self.more and len(self.body) % 8)
+
+
 class View:
     """What decoding one packet has found so far."""
 
@@ -44,7 +56,6 @@ class View:
         self.transport = self.sport = self.dport = None
         self.syn = self.ack = False
         self.seq = 0
-        self.fragment = None
 
 
 def _ethernet(data, view):
@@ -79,9 +90,8 @@ def _ip4(data, view):
     data = data[:length or len(data)]
     field = struct.unpack_from('!H', data, 6)[0]
     if field & 0x3FFF:
-        view.fragment = (view.src, view.dst, data[9], struct.unpack_from('!H', data, 4)[0])
-        if field & 0x1FFF:
-            return None, b''
+        raise Piece(view, data[9], struct.unpack_from('!H', data, 4)[0], (field & 0x1FFF) * 8,
+                    bool(field & 0x2000), data[words * 4:])
     return data[9], data[words * 4:]
 
 
@@ -94,9 +104,8 @@ def _ip6(data, view):
     while proto in IP6_EXTENSIONS or proto == P.PROTO_FRAGMENT:
         if proto == P.PROTO_FRAGMENT:
             offset, ident = struct.unpack_from('!HI', data, 2)
-            view.fragment = (view.src, view.dst, data[0], ident)
-            if offset & 0xFFF8:
-                return None, b''
+            if offset & 0xFFF9:
+                raise Piece(view, data[0], ident, offset & 0xFFF8, bool(offset & 1), data[8:])
             proto, data = data[0], data[8:]
         else:
             proto, data = data[0], data[8 + data[1] * 8:]
@@ -146,10 +155,8 @@ def _layers(kind, data, view, tunnels):
             if layer is None:
                 raise Left('not_ip')
             proto, data = layer(data, view)
-        if proto is None:
-            return
         with _malformed('transport_malformed'):
-            inner = _tunnel(proto, data, view) if tunnels and view.fragment is None else None
+            inner = _tunnel(proto, data, view) if tunnels else None
             if inner is None:
                 _transport(proto, data, view)
                 return
@@ -179,13 +186,33 @@ def decode(link, data, tunnels=True):
     return view
 
 
+def join(pieces):
+    """The payload of a datagram, of every byte what came first; None while something is missing."""
+    found, size = {}, None
+    for piece in filter(Piece.fits, pieces):
+        for at, byte in enumerate(piece.body, piece.offset):
+            found.setdefault(at, byte)
+        if not piece.more and size is None:
+            size = piece.offset + len(piece.body)
+    if size is None or any(at not in found for at in range(size)):
+        return None
+    return bytes(found[at] for at in range(size))
+
+
+def decode_inside(piece, body, tunnels):
+    """A View of what is in a datagram with that payload."""
+    packet = P.ip(piece.view.src, piece.view.dst, piece.proto, body)
+    _layers(P.ethertype(packet), packet, piece.view, tunnels)
+    return piece.view
+
+
 class Flow:
     """key tells it from other flows; data is its first packet, link layer included."""
 
     def __init__(self, view, key, data):
         self.key, self.data = key, data
         self.transport, self.vlan, self.tunnels = view.transport, view.vlan, view.tunnels
-        self.packets, self.fragments, self.isn, self.last_ns = 0, 0, None, 0
+        self.packets, self.isn, self.last_ns = 0, None, 0
         self.only_syn = view.syn and not view.ack
         self.src, self.dst = (view.src, view.sport), (view.dst, view.dport)
 
@@ -195,8 +222,8 @@ class Flow:
     def pause(self):
         return PAUSE_SYN if self.only_syn else PAUSES.get(self.transport, PAUSE_OTHERS)
 
-    def take(self, view, time_ns):
-        self.packets += 1
+    def take(self, view, time_ns, count):
+        self.packets += count
         self.last_ns = max(self.last_ns, time_ns)
         self.only_syn = self.only_syn and view.syn and not view.ack
         if view.syn and not view.ack and self.isn is None:
@@ -213,38 +240,52 @@ class Table:
     def __init__(self, tunnels=True, pauses=True):
         self.tunnels, self.pauses = tunnels, pauses
         self.flows, self.keys, self.left, self.packets = [], set(), {}, 0
-        self._open, self._fragments, self._waiting = {}, {}, {}
+        self._open, self._waiting, self._done = {}, {}, {}
 
     def add(self, packet):
         self.packets += 1
+        self._put(lambda: decode(packet.link, packet.data, self.tunnels), packet, 1)
+
+    def _put(self, decoding, packet, count):
+        """Counts count packets where decoding finds that they belong, or lets them wait for their datagram."""
         try:
-            self._take(decode(packet.link, packet.data, self.tunnels), packet.time_ns, packet.data)
+            view = decoding()
+            flow = self._flow(view, packet.time_ns, packet.data)
+            flow.take(view, packet.time_ns, count)
+            return flow
         except Left as why:
-            self.left[str(why)] = self.left.get(str(why), 0) + 1
+            self.left[str(why)] = self.left.get(str(why), 0) + count
+        except Piece as piece:
+            self._wait(piece, packet, count)
+        return None
 
-    def _take(self, view, time_ns, data):
-        if view.transport is None:
-            self._piece(view.fragment, 1)
+    def _wait(self, piece, packet, count):
+        flow, pieces = self._done.get(piece.key, (None, []))
+        if flow and (piece.offset, piece.body) in pieces:           # a copy that comes late
+            flow.packets += count
             return
-        flow = self._flow(view, time_ns, data)
-        flow.take(view, time_ns)
-        if view.fragment:
-            self._fragments[view.fragment] = flow
-            self._piece(view.fragment, self._waiting.pop(view.fragment, 0))
+        waiting = self._waiting.setdefault(piece.key, [])
+        waiting.append((piece, packet, count))
+        body = join([each[0] for each in waiting])
+        if body is not None:
+            del self._waiting[piece.key]
+            self._done[piece.key] = self._go_on(waiting, body), [(p.offset, p.body) for p, _, _ in waiting]
 
-    def _piece(self, fragment, count):
-        """Fragments behind the first belong to its flow, also those that came before it."""
-        flow = self._fragments.get(fragment)
-        if flow is None:
-            self._waiting[fragment] = self._waiting.get(fragment, 0) + count
-            return
-        flow.packets += count
-        flow.fragments += count
+    def _go_on(self, waiting, body):
+        first = next(piece for piece, _, _ in waiting if piece.offset == 0)
+        return self._put(lambda: decode_inside(first, body, self.tunnels), waiting[-1][1],
+                         sum(count for _, _, count in waiting))
 
     def close(self):
-        """What waits now waits in vain."""
-        if self._waiting:
-            self.left['fragment_incomplete'] = sum(self._waiting.values())
+        """What waits now waits in vain: the first fragment stands for all."""
+        waiting, self._waiting = self._waiting, {}
+        for pieces in waiting.values():
+            body = next((piece.body for piece, _, _ in pieces if piece.offset == 0), None)
+            if body is not None:
+                self._go_on(pieces, body)
+            else:
+                self.left['fragment_incomplete'] = self.left.get('fragment_incomplete', 0) \
+                    + sum(count for _, _, count in pieces)
 
     def _flow(self, view, time_ns, data):
         ends = frozenset(((view.src, view.sport), (view.dst, view.dport)))

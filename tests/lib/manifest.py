@@ -71,8 +71,6 @@ def _line(flow, r):
     if flow.transport.startswith('ICMP'):
         line['src_port'] = line['dst_port'] = None
         line['icmp_type'] = flow.src[1]
-    if flow.fragments:
-        line['fragments'] = flow.fragments
     if flow.vlan:
         line['vlan'] = flow.vlan
     if flow.tunnels:

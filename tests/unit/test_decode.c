@@ -443,6 +443,22 @@ static size_t from_hex(uint8_t *out, const char *hex)
     return n;
 }
 
+/* Where decoding ends at a fragment, what is told of it is inside of the frame. */
+static void check_part(const struct packet *p)
+{
+    struct decoded d;
+
+    decode_packet(&(struct decode_options){.to_fragments = true}, p, &d);
+    if (!d.is_part)
+        return;
+    assert_int_equal(d.bucket, DPI_BUCKET_fragment_incomplete);
+    assert_true(d.part.offset > 0 || d.part.more);
+    assert_true(d.ip >= p->data && d.part.payload + d.part.cap <= p->data + p->caplen);
+    assert_true(d.ip + d.part.header <= d.part.payload && d.part.cap <= d.part.len);
+    assert_true(d.part.next_at < d.part.header);
+    assert_true(d.src.family == 4 || d.ip[d.part.next_at] == 44);
+}
+
 /* Decodes n bytes from a block of exactly that size, then checks what holds for every packet. */
 static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t *frame, size_t n, uint64_t wirelen)
 {
@@ -453,7 +469,8 @@ static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t 
     if (n)
         memcpy(copy, frame, n);
     memset(d, 0xa5, sizeof *d); /* what was there before must not matter */
-    decode_packet(&p, d);
+    decode_packet(&(struct decode_options){0}, &p, d);
+    check_part(&p);
 
     assert_true(d->bucket < DPI_BUCKET_COUNT);
     assert_true(d->n_tunnels <= DECODE_MAX_TUNNELS);
