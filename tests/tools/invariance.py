@@ -1,0 +1,369 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""invariance.py [OPTIONS] DPITOOL CAPTURE|FOLDER... - how many labels stay when packets come in another shape.
+
+tests/lib/impair.py and tests/lib/tunnelling.py impair each capture; the flows of dpitool (ndpi_label, protocol,
+application) before and after are compared, matched by transport, VLAN and the two ends, several of one key in the
+order of their first packets. "clean" impairs nothing: it compares the default with --tunnels ip --no-reassembly,
+where dpitool has them. Tunnels follow from the capture alone and are tried with the first seed only. Status 1 when
+a target is missed: a figure with a ! behind it."""
+import argparse
+import functools
+import os
+import pickle
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict, namedtuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../lib")]
+import impair  # noqa: E402
+import ndpireader  # noqa: E402
+import tunnelling  # noqa: E402
+from dpitest import captures, json_lines, last_line, run  # noqa: E402
+from frames import frames  # noqa: E402
+
+Target = namedtuple("Target", "start midstream captures")
+EVENTS = Target(0.999, 0.995, 0.985)
+SPLIT = Target(0.995, 0.995, 0.98)
+TUNNEL = Target(0.999, 0.999, None)
+NONE = Target(None, None, None)
+TARGETS = {"reorder": EVENTS, "fragment": EVENTS, "duplicate": EVENTS, "split": SPLIT, "mix": NONE}
+
+CLEAN, UNKNOWN = "clean", "Unknown"
+KINDS = {**impair.IMPAIRMENTS, **tunnelling.IMPAIRMENTS}
+PLAIN = ("--tunnels", "ip", "--no-reassembly")      # clean packets as if nothing could have happened to them
+EVENT_FLAGS = {"fragmented", "duplicate", "reassembled", "cut", "offload"}
+EVENT_FIELDS = ("retransmits", "out_of_order", "gap_bytes", "tunnel")
+FIELDS = ("first_packet", "transport", "src_ip", "src_port", "dst_ip", "dst_port", "vlan", "ndpi_label", "protocol",
+          "application", "classified_by", "flags")
+
+Flow = namedtuple("Flow", "key label by midstream event")
+# one capture, one impairment, one seed: flows by kind ("start", "midstream"), kept of them; lost: lines for the log;
+# theirs: (flows, kept) of ndpiReader
+Outcome = namedtuple("Outcome", "kind flows kept unknown gone lost theirs")
+Label = namedtuple("Label", "ndpi_label protocol application")
+
+
+class Dpitool:
+    def __init__(self, binary, conversations):
+        self.command = [binary, "classify", "-o", "json"] + (["--conversations"] if conversations else [])
+        _, known, _ = run([binary, "fields"])
+        words = set(known.decode().split())
+        self.events = [name for name in EVENT_FIELDS if name in words]
+        self.command += ["--fields", ",".join(FIELDS + tuple(self.events))]
+        _, usage, _ = run([binary, "classify", "--help"])
+        self.has_plain = all(option.encode() in usage for option in PLAIN if option.startswith("--"))
+
+    def flows(self, path, options=()):
+        """The flows of a capture, by key."""
+        status, out, err = run([*self.command, *options, path])
+        if status != 0:
+            raise ValueError(f"dpitool ended with status {status}: {last_line(err)}")
+        flows = defaultdict(list)
+        for record in sorted(json_lines(out), key=lambda r: r["first_packet"]):
+            flow = self.flow(record)
+            flows[flow.key].append(flow)
+        return flows
+
+    def flow(self, record):
+        ends = sorted((record[f"{side}_ip"], record.get(f"{side}_port", 0)) for side in ("src", "dst"))
+        flags = set(record.get("flags", ()))
+        event = bool(flags & EVENT_FLAGS) or any(record.get(name) for name in self.events)
+        label = Label(*(record.get(name) for name in Label._fields))
+        return Flow((record["transport"], unadded(record.get("vlan", 0)), *ends), label, record["classified_by"],
+                    "midstream" in flags, event)
+
+
+def unadded(vlan):
+    """A capture without VLANs gets one with PPPoE."""
+    return 0 if vlan == tunnelling.VLAN else vlan
+
+
+def theirs(path):
+    """ndpiReader's labels by key."""
+    labels = defaultdict(list)
+    for flow in ndpireader.classify(path)[0]:
+        labels[(flow.key[0], unadded(flow.key[1]), *flow.key[2:])].append(flow.label)
+    return labels
+
+
+def theirs_kept(before, after):
+    """(flows, those with the same label). Flows of one key have no order: as many as can be are matched."""
+    kept = sum(sum((Counter(labels) & Counter(after.get(key, ()))).values()) for key, labels in before.items())
+    return sum(map(len, before.values())), kept
+
+
+def group(kind):
+    return kind.partition("-")[0]
+
+
+def target(kind):
+    return TARGETS.get(group(kind), TUNNEL)
+
+
+def packets_of(path):
+    """The sound part of a capture, for impair; a packet without a time has that of the packet before it."""
+    packets, last = [], 0
+    for frame in frames(path):
+        last = last if frame.time is None else max(0, int(frame.time * 10**9))
+        packets.append(impair.Packet(last, frame.link, bytes(frame.data), frame.length))
+    return packets
+
+
+def shown(flow):
+    if flow is None:
+        return "no such flow"
+    names = [name for name in flow.label[1:] if name]
+    return f"{flow.label.ndpi_label} ({'/'.join(names)}, {flow.by})"
+
+
+def line_of(path, kind, seed, flow, after):
+    protocol, vlan, a, b = flow.key
+    where = f"{protocol} {a[0]} {a[1]} - {b[0]} {b[1]}" + (f" vlan {vlan}" if vlan else "")
+    kept = " midstream" if flow.midstream else ""
+    return f"{kind} seed {seed} {os.path.basename(path)}: {where}{kept}: {shown(flow)} -> {shown(after)}"
+
+
+def carried(kind, flow):
+    """Whether the tunnel can carry the flow's IP version."""
+    tunnel = tunnelling.TUNNELS.get(kind)
+    return tunnel is None or (6 if ":" in flow.key[2][0] else 4) in tunnel.inner
+
+
+def compare(before, after, kind, line):
+    """line: (flow, what it is now or None) as a line of the log."""
+    flows, kept, unknown, gone, lost = Counter(), Counter(), 0, 0, []
+    for key, mine in before.items():
+        others = after.get(key, [])
+        for place, flow in enumerate(mine):
+            if not carried(kind, flow):
+                continue
+            other = others[place] if place < len(others) else None
+            sort = "midstream" if flow.midstream else "start"
+            flows[sort] += 1
+            if other and other.label == flow.label:
+                kept[sort] += 1
+                continue
+            gone += other is None
+            unknown += other is not None and other.label.ndpi_label == UNKNOWN
+            lost.append(line(flow, other))
+    return Outcome(kind, flows, kept, unknown, gone, lost, None)
+
+
+def compare_clean(plain, default, line):
+    """Only flows to which nothing happened may not change; none may become unknown."""
+    flows, kept, unknown, gone, lost = Counter(), Counter(), 0, 0, []
+    for key, mine in plain.items():
+        others = default.get(key, [])
+        for place, flow in enumerate(mine):
+            if place >= len(others):
+                gone += 1       # its packets are of the flows in a tunnel now
+                continue
+            other = others[place]
+            bad = UNKNOWN == other.label.ndpi_label != flow.label.ndpi_label
+            unknown += bad
+            event = flow.event or other.event
+            flows["start"] += not event
+            kept["start"] += not event and other.label == flow.label
+            if bad or (other.label != flow.label and not event):
+                lost.append(line(flow, other))
+    return Outcome(CLEAN, flows, kept, unknown, gone, lost, None)
+
+
+class Work:
+    """What is to be done with each capture."""
+
+    def __init__(self, args):
+        self.args, self.dpitool = args, Dpitool(args.dpitool, not args.flows)
+
+    def write(self, folder, packets, name):
+        path = os.path.join(folder, name)
+        with open(path, "wb") as file:
+            file.write(impair.capture(packets))
+        return path
+
+    def clean(self, before, written, path):
+        """The packets as they are with every option that tells how."""
+        plain = self.dpitool.flows(written, PLAIN)
+        return compare_clean(plain, before, lambda a, b: line_of(path, CLEAN, "-", a, b))
+
+    def one(self, path, kind, seed, packets, before, folder):
+        """before: (dpitool's flows, ndpiReader's labels or None)."""
+        impaired = KINDS[kind](packets, impair.random_of(seed, kind, os.path.basename(path)))
+        if kind in tunnelling.IMPAIRMENTS and not any(map(lambda a, b: a is not b, impaired, packets)):
+            return None
+        written = self.write(folder, impaired, "impaired")
+        if self.args.keep:
+            self.write(self.args.keep, impaired, f"{kind}.{seed}.{os.path.basename(path)}")
+        outcome = compare(before[0], self.dpitool.flows(written), kind, lambda a, b: line_of(path, kind, seed, a, b))
+        if before[1] is None:
+            return outcome
+        return outcome._replace(theirs=theirs_kept(before[1], theirs(written)))
+
+    def capture(self, path):
+        """(outcomes, why there are none or None)"""
+        packets = packets_of(path)
+        if not packets:
+            return [], "no packets"
+        with tempfile.TemporaryDirectory(prefix="dpitool-invariance-") as folder:
+            written = self.write(folder, packets, "clean")
+            before = self.dpitool.flows(written), theirs(written) if self.args.ndpireader else None
+            if not before[0]:
+                return [], "no flows"
+            out = []
+            if CLEAN in self.args.only and self.dpitool.has_plain:
+                out.append(self.clean(before[0], written, path))
+            for kind in KINDS:
+                for seed in self.args.seeds[:1] if kind in tunnelling.IMPAIRMENTS else self.args.seeds:
+                    if kind in self.args.only:
+                        out.append(self.one(path, kind, seed, packets, before, folder))
+            return [outcome for outcome in out if outcome], None
+
+    def __call__(self, path):
+        try:
+            return self.capture(path)
+        except ValueError as error:
+            return [], str(error)
+
+
+def spread(work, items):
+    """[work(item)] by as many processes as there are processors: most of the time is Python's own here. They
+    are forked by hand, for those of multiprocessing need a /dev/shm."""
+    children = []
+    for first in range(os.cpu_count() or 1):
+        file = tempfile.TemporaryFile()
+        pid = os.fork()
+        if pid == 0:
+            pickle.dump([work(item) for item in items[first::os.cpu_count() or 1]], file)
+            file.flush()
+            os._exit(0)
+        children.append((pid, file, first))
+    results = [None] * len(items)
+    for pid, file, first in children:
+        if os.waitpid(pid, 0)[1] != 0:
+            sys.exit("a process that impairs captures failed")
+        file.seek(0)
+        results[first::len(children)] = pickle.load(file)
+    return results
+
+
+class Row:
+    """One line of the table."""
+
+    def __init__(self, kind, outcomes):
+        self.kind, self.outcomes, self.missed = kind, outcomes, False
+        self.flows, self.kept = Counter(), Counter()
+        for outcome in outcomes:
+            self.flows.update(outcome.flows)
+            self.kept.update(outcome.kept)
+
+    def total(self, what):
+        return sum(getattr(outcome, what) for outcome in self.outcomes)
+
+    def cell(self, kept, flows, least):
+        """12/13 92.31% with the target, and ! where it is missed."""
+        if not flows:
+            return "-"
+        share = kept / flows
+        missed = least is not None and share < least
+        self.missed = self.missed or missed
+        aim = "" if least is None else f" ({least:.1%})"
+        return f"{kept}/{flows} {share:.2%}{aim}{'!' if missed else ''}"
+
+    def cells(self):
+        aim = target(self.kind)
+        whole = sum(1 for outcome in self.outcomes if outcome.flows == outcome.kept)
+        cells = [self.kind, self.cell(self.kept["start"], self.flows["start"], aim.start),
+                 self.cell(self.kept["midstream"], self.flows["midstream"], aim.midstream),
+                 self.cell(whole, len(self.outcomes), aim.captures), str(self.total("unknown")), str(self.total("gone"))]
+        pairs = [outcome.theirs for outcome in self.outcomes if outcome.theirs]
+        if pairs:
+            cells.append(self.cell(sum(kept for _, kept in pairs), sum(flows for flows, _ in pairs), None))
+            cells.append(self.cell(sum(flows == kept for flows, kept in pairs), len(pairs), None))
+        return cells
+
+
+HEAD = ["impairment", "from SYN or first datagram", "mid-stream", "captures that keep all", "to Unknown", "gone",
+        "ndpiReader: flows", "captures"]
+
+
+def report_clean(outcomes):
+    """True when the clean captures are as they must be."""
+    row = Row(CLEAN, outcomes)
+    changed, unknown = row.flows["start"] - row.kept["start"], row.total("unknown")
+    bad = bool(changed or unknown)
+    print(f"clean: of {row.flows['start']} flows without an event {changed} change (0{'!' if changed else ''}); "
+          f"{unknown} of all go to Unknown (0{'!' if unknown else ''}); {row.total('gone')} are in a tunnel's flows now")
+    return not bad
+
+
+def report(outcomes):
+    by_kind = defaultdict(list)
+    for outcome in outcomes:
+        by_kind[outcome.kind].append(outcome)
+    good = report_clean(by_kind.pop(CLEAN)) if CLEAN in by_kind else True
+    rows = [Row(kind, by_kind[kind]) for kind in KINDS if by_kind[kind]]
+    cells = [row.cells() for row in rows]
+    table = [HEAD[:max(map(len, cells), default=0)]] + cells
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for line in table:
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
+    return good and not any(row.missed for row in rows)
+
+
+def chosen(text):
+    """The kinds of a list of names: of one, or of a group (reorder, tunnels)."""
+    known = [CLEAN, *KINDS]
+    if not text:
+        return set(known)
+    kinds = set()
+    for word in text.split(","):
+        found = [k for k in known if word in (k, group(k)) or (word == "tunnels" and k in tunnelling.IMPAIRMENTS)]
+        if not found:
+            sys.exit(f"{word}: no such impairment; there are {', '.join(known)}, and the group tunnels")
+        kinds.update(found)
+    return kinds
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--seeds", default="1,2", type=lambda text: text.split(","), help="1,2 unless given")
+    parser.add_argument("--only", default="", type=chosen, help="names of impairments or groups: reorder,tunnels")
+    parser.add_argument("--flows", action="store_true", help="without --conversations: timeouts split flows")
+    parser.add_argument("--ndpireader", action="store_true", help="measure ndpiReader too, which is slow")
+    parser.add_argument("--log", metavar="FILE", help="every flow that lost its label")
+    parser.add_argument("--keep", metavar="FOLDER", help="leave the impaired captures there")
+    parser.add_argument("--largest", default=4, type=float, metavar="MB", help="leave out larger captures [4]")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print what --log writes")
+    parser.add_argument("dpitool")
+    parser.add_argument("paths", nargs="+")
+    return parser.parse_args()
+
+
+def main():
+    args, start = arguments(), time.monotonic()
+    found = captures(args.paths, (".pcap", ".pcapng", ".cap"))
+    small = [path for path in found if os.path.getsize(path) <= args.largest * 10**6]
+    small.sort(key=os.path.getsize, reverse=True)
+    work = Work(args)
+    results = spread(work, small)
+    outcomes = [outcome for outcomes, _ in results for outcome in outcomes]
+    lost = [line for outcome in outcomes for line in outcome.lost]
+    if args.log:
+        with open(args.log, "w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lost)
+    for line in lost if args.verbose else []:
+        print(line)
+    whys = Counter(why for _, why in results if why)
+    print(f"{len(small) - sum(whys.values())} captures, seeds {','.join(args.seeds)}, "
+          f"{time.monotonic() - start:.0f} s; left out: {len(found) - len(small)} over {args.largest:g} MB"
+          + "".join(f", {count} with {why}" for why, count in sorted(whys.items())))
+    if CLEAN in args.only and not work.dpitool.has_plain:
+        print(f"clean: not measured, this dpitool has no {' '.join(PLAIN)}")
+    return 0 if report(outcomes) and outcomes else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
