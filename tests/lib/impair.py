@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """impair.py - does to a capture what networks and taps do: swaps packets, cuts them, sends them twice.
 
-An impairment is a function of (packets, random numbers) that gives a new list of packets and leaves the old one
+An impairment is a function of (packets, Dice) that gives a new list of packets and leaves the old one
 as it was. A packet keeps the time of the place it stands at, so times are as monotone as before. What is not a
 whole, sound IP packet on a link layer of LINKS is left as it is. tunnelling.py has the impairments that wrap.
 """
@@ -13,7 +13,7 @@ import struct
 import packets as P
 import pcapfile
 
-SWAPPED, COPIED, CUT, FRAGMENTED = 0.15, 0.2, 0.5, 1.0  # share of the packets that it happens to
+SWAPPED, COPIED, CUT, FRAGMENTED = 0.2, 0.5, 0.2, 1.0  # share of the packets that it happens to
 FARTHEST = 3                # places that a packet or its copy comes late, at most
 MOST_PIECES = 4
 FRAGMENT_SIZES = (8, 64)    # bytes of a fragment in units of 8, at least and at most
@@ -22,6 +22,20 @@ ETHERTYPES = {4: P.ETH_IPV4, 6: P.ETH_IPV6}
 VERSIONS = {kind.to_bytes(2, 'big'): version for version, kind in ETHERTYPES.items()}
 VLAN_TAGS = (b'\x81\x00', b'\x88\xa8', b'\x91\x00')
 LOOP, IPV4, IPV6 = 108, 228, 229
+
+
+class Dice(random.Random):
+    """Random numbers that follow from the words of seed alone. strength multiplies the shares above."""
+
+    def __new__(cls, *_, **__):
+        return super().__new__(cls)
+
+    def __init__(self, *seed, strength=1.0):
+        super().__init__(':'.join(str(word) for word in seed))
+        self.strength = strength
+
+    def hits(self, share):
+        return self.random() < share * self.strength
 
 
 # ---- link layers: where the IP packet begins, and the header for another IP version
@@ -171,9 +185,9 @@ def _in_order_of(keys, items):
     return [items[i] for i in sorted(range(len(items)), key=keys.__getitem__)]
 
 
-def _late(count, rng, may):
+def _late(count, dice, may):
     """Sort keys of so many places, where what stands at one of SWAPPED comes 1 to FARTHEST places late."""
-    return [i + rng.randint(1, FARTHEST) + 0.5 if may(i) and rng.random() < SWAPPED else i for i in range(count)]
+    return [i + dice.randint(1, FARTHEST) + 0.5 if may(i) and dice.hits(SWAPPED) else i for i in range(count)]
 
 
 def _is_tcp(packet):
@@ -181,13 +195,13 @@ def _is_tcp(packet):
     return bool(view) and view.proto == P.PROTO_TCP
 
 
-def reorder_anywhere(packets, rng):
+def reorder_anywhere(packets, dice):
     """TCP packets come late in the file."""
-    order = _in_order_of(_late(len(packets), rng, lambda i: _is_tcp(packets[i])), packets)
+    order = _in_order_of(_late(len(packets), dice, lambda i: _is_tcp(packets[i])), packets)
     return [packet.at(place.time) for packet, place in zip(order, packets)]
 
 
-def reorder_in_flow(packets, rng):
+def reorder_in_flow(packets, dice):
     """TCP packets swap places with packets of their connection, of either side."""
     flows, out = collections.defaultdict(list), list(packets)
     for i, packet in enumerate(packets):
@@ -195,7 +209,7 @@ def reorder_in_flow(packets, rng):
         if view:
             flows[frozenset(view.ends(packet.data))].append(i)
     for places in flows.values():
-        order = _in_order_of(_late(len(places), rng, lambda i: True), places)
+        order = _in_order_of(_late(len(places), dice, lambda i: True), places)
         for place, source in zip(places, order):
             out[place] = packets[source].at(packets[place].time)
     return out
@@ -203,12 +217,12 @@ def reorder_in_flow(packets, rng):
 
 # ---- duplicate
 
-def duplicate(packets, rng):
+def duplicate(packets, dice):
     """IP packets come twice, the copy directly behind or a few packets later."""
     keys, items = list(range(len(packets))), list(packets)
     for i, packet in enumerate(packets):
-        if packet.view() and rng.random() < COPIED:
-            place = min(i + rng.choice((0, 0, 0, 1, 2, FARTHEST)), len(packets) - 1)
+        if packet.view() and dice.hits(COPIED):
+            place = min(i + dice.choice((0, 0, 0, 1, 2, FARTHEST)), len(packets) - 1)
             keys.append(place + 0.5)
             items.append(packet.at(packets[place].time))
     return _in_order_of(keys, items)
@@ -216,10 +230,10 @@ def duplicate(packets, rng):
 
 # ---- split
 
-def _cuts(size, rng):
+def _cuts(size, dice):
     """2 to MOST_PIECES ranges that make up size bytes, any of them as small as a byte."""
-    count = min(rng.randint(2, MOST_PIECES), size)
-    marks = [0] + sorted(rng.sample(range(1, size), count - 1)) + [size]
+    count = min(dice.randint(2, MOST_PIECES), size)
+    marks = [0] + sorted(dice.sample(range(1, size), count - 1)) + [size]
     return list(zip(marks, marks[1:]))
 
 
@@ -243,14 +257,14 @@ def _segment(packet, view, payload, piece, flags):
     return packet.with_ip(bytes(ip))
 
 
-def _smaller(packet, rng, honest_push):
+def _smaller(packet, dice, honest_push):
     """The packet as several segments; as it is where there is nothing to cut."""
     view, payload = _tcp_header(packet)
     size = view.end - payload if view else 0
     flags = packet.data[view.transport + 13] if view else 0
-    if size < 2 or flags & (P.RST | P.URG) or rng.random() >= CUT:
+    if size < 2 or flags & (P.RST | P.URG) or not dice.hits(CUT):
         return [packet]
-    out, cuts = [], _cuts(size, rng)
+    out, cuts = [], _cuts(size, dice)
     for number, (start, stop) in enumerate(cuts):
         here = flags if number == 0 else flags & ~P.SYN
         if number < len(cuts) - 1:
@@ -259,14 +273,14 @@ def _smaller(packet, rng, honest_push):
     return out
 
 
-def split_push_kept(packets, rng):
+def split_push_kept(packets, dice):
     """TCP segments are cut smaller; every piece has the flag PSH where the segment had it."""
-    return [piece for packet in packets for piece in _smaller(packet, rng, False)]
+    return [piece for packet in packets for piece in _smaller(packet, dice, False)]
 
 
-def split_push_last(packets, rng):
+def split_push_last(packets, dice):
     """TCP segments are cut smaller; the last piece has the flag PSH where the segment had it."""
-    return [piece for packet in packets for piece in _smaller(packet, rng, True)]
+    return [piece for packet in packets for piece in _smaller(packet, dice, True)]
 
 
 # ---- fragment
@@ -294,12 +308,12 @@ class _Idents:
         return next((i for i in self.free if i not in self.taken), ident)
 
 
-def _fragments(packet, rng, idents):
+def _fragments(packet, dice, idents):
     view = packet.view()
-    if not view or view.fragment or not view.whole or not view.plain or rng.random() >= FRAGMENTED:
+    if not view or view.fragment or not view.whole or not view.plain or not dice.hits(FRAGMENTED):
         return [packet]
     payload = view.end - view.transport
-    units = max(rng.randint(*FRAGMENT_SIZES), -(-payload // (MOST_PIECES * 8)))
+    units = max(dice.randint(*FRAGMENT_SIZES), -(-payload // (MOST_PIECES * 8)))
     if payload <= units * 8:
         return [packet]
     ip, ident = packet.data[view.at:view.end], idents.of(packet, view)
@@ -310,22 +324,22 @@ def _fragments(packet, rng, idents):
     return [packet.with_ip(part) for part in parts]
 
 
-def fragment(packets, rng):
+def fragment(packets, dice):
     """Datagrams arrive as fragments, in order."""
     idents = _Idents(packets)
-    return [part for packet in packets for part in _fragments(packet, rng, idents)]
+    return [part for packet in packets for part in _fragments(packet, dice, idents)]
 
 
-def fragment_reversed(packets, rng):
+def fragment_reversed(packets, dice):
     """Datagrams arrive as fragments, the last one first."""
     idents = _Idents(packets)
-    return [part for packet in packets for part in reversed(_fragments(packet, rng, idents))]
+    return [part for packet in packets for part in reversed(_fragments(packet, dice, idents))]
 
 
-def mix(packets, rng):
+def mix(packets, dice):
     """All of it: cut, fragmented, doubled and swapped."""
     for impairment in split_push_last, fragment, duplicate, reorder_anywhere:
-        packets = impairment(packets, rng)
+        packets = impairment(packets, dice)
     return packets
 
 
@@ -340,9 +354,13 @@ IMPAIRMENTS = {
 }
 
 
-def random_of(*parts):
-    """Random numbers that follow from the parts alone."""
-    return random.Random(':'.join(str(part) for part in parts))
+def of_frames(frames):
+    """Packets of what frames() found in a file; one without a time has that of the one before it."""
+    packets, last = [], 0
+    for frame in frames:
+        last = last if frame.time is None else max(0, int(frame.time * 10**9))
+        packets.append(Packet(last, frame.link, bytes(frame.data), frame.length))
+    return packets
 
 
 def capture(packets):
