@@ -28,7 +28,7 @@ class Dice(random.Random):
     """Random numbers that follow from the words of seed alone. strength multiplies the shares above."""
 
     def __new__(cls, *_, **__):
-        return super().__new__(cls)
+        return super().__new__(cls)     # which takes one word at most
 
     def __init__(self, *seed, strength=1.0):
         super().__init__(':'.join(str(word) for word in seed))
@@ -175,7 +175,7 @@ def internet_sum(data):
     return 0xFFFF - (number % 0xFFFF or (0xFFFF if number else 0))
 
 
-def _pseudo_header(view, size):
+def pseudo_header(view, size):
     return view.src + view.dst + struct.pack('!IHBB', size, 0, 0, view.proto)
 
 
@@ -246,7 +246,7 @@ def _segment(packet, view, payload, piece, flags):
     struct.pack_into('!I', ip, tcp + 4, seq & 0xFFFFFFFF)
     ip[tcp + 13] = flags
     ip[tcp + 16:tcp + 18] = b'\0\0'
-    struct.pack_into('!H', ip, tcp + 16, internet_sum(_pseudo_header(view, len(ip) - tcp) + ip[tcp:]))
+    struct.pack_into('!H', ip, tcp + 16, internet_sum(pseudo_header(view, len(ip) - tcp) + ip[tcp:]))
     if view.version == 6:
         struct.pack_into('!H', ip, 4, len(ip) - 40)
     else:

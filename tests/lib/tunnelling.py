@@ -16,7 +16,7 @@ import pcapfile
 
 NEAR = {4: '192.0.2.1', 6: '2001:db8:ffff::1'}
 FAR = {4: '192.0.2.2', 6: '2001:db8:ffff::2'}
-VNI, VLAN, SESSION = 0x1234, 100, 0x0666
+VNI, VLAN, SESSION = 0x1234, 2516, 0x0666
 BRIDGED = 0x6558            # transparent Ethernet bridging (RFC 1701)
 PPP = {4: 0x0021, 6: 0x0057}
 MOST = 0xFFFF               # bytes of an outer packet, header included

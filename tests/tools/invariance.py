@@ -195,30 +195,27 @@ class Work:
         after = before[1] and theirs(written)
         return outcome._replace(theirs=theirs_kept(before[1], after, kind)) if after is not None else outcome
 
-    def capture(self, path):
-        """(outcomes, why there are none or None)"""
-        packets = impair.of_frames(frames(path))
-        if not packets:
-            return [], "no packets"
-        with tempfile.TemporaryDirectory(prefix="dpitool-invariance-") as folder:
-            written = self.write(folder, packets, "clean")
-            before = self.dpitool.flows(written), theirs(written) if self.args.ndpireader else None
-            if not before[0]:
-                return [], "no flows"
-            out = []
-            if CLEAN in self.args.only and self.dpitool.has_plain:
-                out.append(self.clean(before[0], written, path))
-            for kind in KINDS:
-                for seed in self.args.seeds[:1] if kind in tunnelling.IMPAIRMENTS else self.args.seeds:
-                    if kind in self.args.only:
-                        out.append(self.one(path, kind, seed, packets, before, folder))
-            return [outcome for outcome in out if outcome], None
+    def each_of(self, packets, path, folder):
+        """The outcomes of one capture."""
+        written = self.write(folder, packets, "clean")
+        before = self.dpitool.flows(written), theirs(written) if self.args.ndpireader else None
+        if CLEAN in self.args.only and self.dpitool.has_plain:
+            yield self.clean(before[0], written, path)
+        for kind in KINDS if before[0] else ():
+            for seed in self.args.seeds[:1] if kind in tunnelling.IMPAIRMENTS else self.args.seeds:
+                if kind in self.args.only:
+                    yield self.one(path, kind, seed, packets, before, folder)
 
     def __call__(self, path):
-        try:
-            return self.capture(path)
-        except ValueError as error:
-            return [], str(error)
+        """(outcomes, what went wrong or None)"""
+        packets, out = impair.of_frames(frames(path)), []
+        with tempfile.TemporaryDirectory(prefix="dpitool-invariance-") as folder:
+            try:
+                for outcome in self.each_of(packets, path, folder) if packets else ():
+                    out += [outcome] if outcome else []
+            except ValueError as error:
+                return out, f"{path}: {error}"
+        return out, None
 
 
 class Row:
@@ -244,7 +241,7 @@ class Row:
         aim = "" if least is None else f" ({least:.1%})"
         return f"{kept}/{flows} {share:.2%}{aim}{'!' if missed else ''}"
 
-    def cells(self):
+    def cells(self, with_theirs):
         aim = target(self.kind)
         with_flows = [outcome for outcome in self.outcomes if outcome.flows.total()]
         whole = sum(outcome.flows.total() == outcome.kept.total() for outcome in with_flows)
@@ -252,15 +249,17 @@ class Row:
                  self.cell(self.kept["midstream"], self.flows["midstream"], aim.midstream),
                  self.cell(self.kept.total(), self.flows.total(), aim.flows),
                  self.cell(whole, len(with_flows), aim.captures), str(self.total("unknown")), str(self.total("gone"))]
-        pairs = [outcome.theirs for outcome in self.outcomes if outcome.theirs]
-        if pairs:
-            cells.append(self.cell(sum(kept for _, kept in pairs), sum(flows for flows, _ in pairs), None))
-            cells.append(self.cell(sum(flows == kept for flows, kept in pairs), len(pairs), None))
-        return cells
+        return cells + self.cells_of_theirs() if with_theirs else cells
+
+    def cells_of_theirs(self):
+        pairs = [outcome.theirs for outcome in self.outcomes if outcome.theirs and outcome.theirs[0]]
+        return [self.cell(sum(kept for _, kept in pairs), sum(flows for flows, _ in pairs), None),
+                self.cell(sum(flows == kept for flows, kept in pairs), len(pairs), None)]
 
 
-HEAD = ["impairment", "from SYN or first datagram", "mid-stream", "all flows", "captures that keep all", "to Unknown", "gone",
-        "ndpiReader: flows", "captures"]
+HEAD = ["impairment", "from SYN or first datagram", "mid-stream", "all flows", "captures that keep all",
+        "to Unknown", "gone"]
+HEAD_OF_THEIRS = ["ndpiReader: flows", "captures"]
 
 
 def report_clean(outcomes):
@@ -269,18 +268,17 @@ def report_clean(outcomes):
     changed, unknown = row.flows["start"] - row.kept["start"], row.total("unknown")
     bad = bool(changed or unknown)
     print(f"clean: of {row.flows['start']} flows without an event {changed} change (0{'!' if changed else ''}); "
-          f"{unknown} of all go to Unknown (0{'!' if unknown else ''}); {row.total('gone')} have no flow of their own any more")
+          f"{unknown} of all go to Unknown (0{'!' if unknown else ''}); {row.total('gone')} are gone")
     return not bad
 
 
-def report(outcomes):
+def report(outcomes, with_theirs):
     by_kind = defaultdict(list)
     for outcome in outcomes:
         by_kind[outcome.kind].append(outcome)
     good = report_clean(by_kind.pop(CLEAN)) if CLEAN in by_kind else True
     rows = [Row(kind, by_kind[kind]) for kind in KINDS if by_kind[kind]]
-    cells = [row.cells() for row in rows]
-    table = [HEAD[:max(map(len, cells), default=0)]] + cells
+    table = [HEAD + HEAD_OF_THEIRS if with_theirs else HEAD] + [row.cells(with_theirs) for row in rows]
     widths = [max(map(len, column)) for column in zip(*table)]
     for line in table:
         print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
@@ -331,13 +329,14 @@ def main():
             file.writelines(f"{line}\n" for line in lost)
     for line in lost if args.verbose else []:
         print(line)
-    whys = Counter(why for _, why in results if why)
-    print(f"{len(small) - sum(whys.values())} captures, seeds {','.join(args.seeds)}, "
-          f"{time.monotonic() - start:.0f} s; left out: {len(found) - len(small)} over {args.largest:g} MB"
-          + "".join(f", {count} with {why}" for why, count in sorted(whys.items())))
+    wrong = [error for _, error in results if error]
+    print("\n".join(wrong + [f"{sum(bool(outcomes) for outcomes, _ in results)} captures with flows of {len(found)}, "
+                             f"{len(found) - len(small)} over {args.largest:g} MB left out; seeds "
+                             f"{','.join(args.seeds)}; {time.monotonic() - start:.0f} s"]))
     if CLEAN in args.only and not work.dpitool.has_plain:
         print(f"clean: not measured, this dpitool has no {' '.join(PLAIN)}")
-    return 0 if report(outcomes) and outcomes else 1
+    good = report(outcomes, args.ndpireader)
+    return 0 if good and outcomes and not wrong else 1
 
 
 if __name__ == "__main__":
