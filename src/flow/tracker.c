@@ -368,8 +368,8 @@ static void count_tcp(struct tracker *t, struct flow *f, unsigned sender, const 
         ledger_add(&t->ledger, LEDGER_holes, 1);
 }
 
-/* Returns whether the packet was captured before; without bytes it is the copy of a fragment. A copy counts as a packet,
- * but tells nothing of the connection. */
+/* Returns whether the packet was captured before; without bytes it is the copy of a fragment. A copy counts as a
+ * packet, but tells nothing of the connection. */
 static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, const struct packet_part *parts, size_t n,
                          const struct decoded *d)
 {

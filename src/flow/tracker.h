@@ -36,8 +36,8 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
 void tracker_free(struct tracker *t); /* NULL is fine */
 
 /* Called for every packet that is counted in a flow, once it is counted: f is as it is with p. A record that begins
- * begins with its first call, so the ids that were not seen before come in ascending order. Of a datagram that came in fragments, each is a packet;
- * d is with the last one, and NULL with the others. All is borrowed. */
+ * begins with its first call, so the ids that were not seen before come in ascending order. Of a datagram that came in
+ * fragments, each is a packet; d is with the last one, and NULL with the others. All is borrowed. */
 typedef void tracker_packet_fn(void *ctx, const struct flow *f, unsigned sender, const struct packet *p,
                                const struct decoded *d);
 void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx);
