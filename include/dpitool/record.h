@@ -36,8 +36,8 @@ struct dpi_record {
     struct dpi_text protocol, application, category, ndpi_label, confidence;
     struct dpi_text classified_by, application_by, end_reason;
     struct dpi_text direction; /* absent when nobody said what is home */
-    const struct dpi_text *flags, *tunnels, *mpls;
-    size_t n_flags, n_tunnels, n_mpls;
+    const struct dpi_text *flags, *tunnels, *tunnel_ids, *mpls;
+    size_t n_flags, n_tunnels, n_tunnel_ids, n_mpls;
     const struct dpi_attr *attrs;
     size_t n_attrs;
 };

@@ -4,6 +4,7 @@
 #include "cli/diag.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
+#include "decode/decode.h"
 #include "engine/engine.h"
 #include "util/xalloc.h"
 
@@ -23,6 +24,7 @@ struct options {
     uint64_t max_input;
     bool resync;
     bool csv_bom, csv_raw;
+    uint32_t tunnels;
     bool all, conversations, ignore_vlan, no_guess;
 };
 
@@ -74,6 +76,10 @@ static const struct opt classify_opts[] = {
              "no timeouts, no new flow on a new SYN, all ICMP of two hosts together"},
     {.name = "ignore-vlan", .type = OPT_FLAG, .offset = AT(ignore_vlan),
      .help = "packets in different VLANs may belong to one flow"},
+    {.name = "tunnels", .type = OPT_SET, .offset = AT(tunnels), .arg = "all|none|LIST", .choices = tunnel_words,
+     .def = "all",
+     .help = "look into these kinds of tunnels, a list with commas between; the packets of others belong to the flow "
+             "of the tunnel"},
     {.name = "no-guess", .type = OPT_FLAG, .offset = AT(no_guess),
      .help = "do not guess by port or address what the payload does not tell"},
     {.name = "community-id-seed", .type = OPT_NUMBER, .offset = AT(seed), .arg = "N", .max = 65535, .def = "0",
@@ -265,7 +271,8 @@ static int classify_run(const void *options, const struct opt_words *words)
         return cmd_fail(&err);
     struct engine_options engine_options = {
         .captures = words->v, .n_captures = words->n, .filter = o->filter,
-        .inputs = {o->max_input, o->resync}, .flow = flow_options_of(o), .detector = {.guess = !o->no_guess},
+        .inputs = {o->max_input, o->resync}, .decode = {.tunnels = o->tunnels},
+        .flow = flow_options_of(o), .detector = {.guess = !o->no_guess},
         .community_id_seed = (uint16_t)o->seed,
         .rankings = outputs_want_rankings(outputs), .on_progress = progress_draw, .progress_ctx = &progress,
     };

@@ -11,24 +11,36 @@ static void decoded_reset(struct decoded *d)
     memset(d, 0, offsetof(struct decoded, labels));
 }
 
-void decode_packet(const struct packet *p, struct decoded *d)
+/* What is in a tunnel and leads to no flow leaves the packet to the flow that carries it. A fragment in a tunnel
+ * has a flow of its own, though another packet tells which; where the carrier is the fragment, what is missing
+ * may be in its other fragments. */
+static bool falls_to_carrier(const struct work *w)
 {
+    switch (w->d->bucket) {
+    case DPI_BUCKET_flow:
+    case DPI_BUCKET_too_deep:
+        return false;
+    case DPI_BUCKET_fragment_incomplete:
+        return w->has_carrier && w->carrier->fragment;
+    default:
+        return w->has_carrier;
+    }
+}
+
+void decode_packet(const struct packet *p, const struct decode_options *opt, struct decoded *d)
+{
+    struct decoded carrier; /* set by tunnel_enter */
     struct work w = {
         .c = cursor_of(p->data, p->caplen),
         .missing = p->wirelen > p->caplen ? p->wirelen - p->caplen : 0,
         .d = d,
+        .tunnels = opt->tunnels,
+        .carrier = &carrier,
     };
 
     decoded_reset(d);
     for (bool more = layer_link(&w, p->iface->link_type); more; more = w.next(&w))
         ;
-}
-
-const char *tunnel_kind_name(enum tunnel_kind kind)
-{
-    static const char *const names[] = {
-        [TUNNEL_NONE] = "none",
-        [TUNNEL_IPIP] = "ipip",
-    };
-    return names[kind];
+    if (falls_to_carrier(&w))
+        memcpy(d, &carrier, offsetof(struct decoded, labels));
 }

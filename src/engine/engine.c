@@ -26,6 +26,7 @@ struct engine {
     struct stats *stats; /* NULL: no rankings asked for */
     struct notes notes;
     struct dpi_run run;
+    struct decode_options decode;
     int64_t earliest, latest;
     uint64_t first;
     char detector_version[64];
@@ -78,6 +79,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
                                     opt->flow.key.conversations);
     record_builder_names(e->builder, find_name, e);
     record_builder_home(e->builder, opt->home_nets, opt->n_home_nets);
+    e->decode = opt->decode;
     e->earliest = opt->earliest;
     e->latest = opt->latest;
     e->first = opt->first;
@@ -167,7 +169,7 @@ static void take_packet(struct engine *e, const struct packet *p)
         e->run.buckets[DPI_BUCKET_filtered]++;
         return;
     }
-    decode_packet(p, &d);
+    decode_packet(p, &e->decode, &d);
     e->run.buckets[d.bucket]++;
     if (d.bucket == DPI_BUCKET_link_unsupported)
         notes_link(&e->notes, d.link_type);

@@ -26,6 +26,7 @@ struct engine_options {
     uint64_t first;           /* read only so many packets; 0: all */
     const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
     size_t n_home_nets;
+    struct decode_options decode;
     struct flow_options flow;
     struct detector_options detector;
     uint16_t community_id_seed;

@@ -453,7 +453,7 @@ static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t 
     if (n)
         memcpy(copy, frame, n);
     memset(d, 0xa5, sizeof *d); /* what was there before must not matter */
-    decode_packet(&p, d);
+    decode_packet(&p, &(struct decode_options){DECODE_ALL_TUNNELS}, d);
 
     assert_true(d->bucket < DPI_BUCKET_COUNT);
     assert_true(d->n_tunnels <= DECODE_MAX_TUNNELS);
@@ -659,7 +659,7 @@ static void macs_and_tunnels_are_right(void **state)
     n = from_hex(frame, IP4("005c", "0000", "29") IP6("0020", "04") UDP4);
     decode_checked(&d, 101, frame, n, n);
     assert_int_equal(d.n_tunnels, 2);
-    assert_string_equal(tunnel_kind_name(d.tunnels[0].kind), "ipip");
+    assert_string_equal(tunnel_kinds[d.tunnels[0].kind].name, "ipip");
     assert_memory_equal(&d.tunnels[0].src, &outer4[0], sizeof outer4[0]);
     assert_memory_equal(&d.tunnels[0].dst, &outer4[1], sizeof outer4[1]);
     assert_int_equal(d.tunnels[1].src.family, 6);

@@ -543,7 +543,7 @@ static void tunnel_is_part_of_the_key(void **state)
     start(w);
     struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), back = packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000);
     d.n_tunnels = back.n_tunnels = 1;
-    d.tunnels[0].kind = back.tunnels[0].kind = TUNNEL_IPIP;
+    d.tunnels[0].kind = back.tunnels[0].kind = TUNNEL_ipip;
     d.tunnels[0].src = back.tunnels[0].dst = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 1}};
     d.tunnels[0].dst = back.tunnels[0].src = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 9}};
     play(w, 1, &d);
