@@ -28,7 +28,7 @@ struct work {
     uint8_t proto;       /* IP protocol number of what comes next */
     unsigned extensions; /* IPv6 extension headers seen in the packet */
     bool header_padded;  /* 802.11: to a multiple of 4 bytes */
-    bool control_swapped; /* 802.11: the two bytes of its frame control are */
+    bool control_swapped; /* 802.11: the bytes of its frame and sequence control are */
     uint32_t tunnels;     /* struct decode_options */
     enum doubt doubt;     /* of the next IP header */
     bool has_carrier;

@@ -7,11 +7,10 @@
 /* --- VXLAN: RFC 7348; group policy, draft-smith-vxlan-group-policy; GPE, draft-ietf-nvo3-vxlan-gpe ------- */
 
 /* The first word, but for the next protocol or group in it */
-#define VXLAN_GROUP      0x80000000u
 #define VXLAN_VNI_VALID  0x08000000u
 #define VXLAN_PROTOCOL   0x04000000u
 #define VXLAN_REPLICATED 0x02000000u
-#define VXLAN_GROUP_BITS 0x0048ffffu /* do not learn, policy applied, the group */
+#define VXLAN_GROUP      0x8048ffffu /* there is one, do not learn, policy applied, the group */
 
 static layer_fn layer_nsh;
 
@@ -42,7 +41,7 @@ static layer_fn *vxlan_next(uint32_t word)
     uint32_t flags = word & ~VXLAN_VNI_VALID;
     uint8_t protocol = word & 0xff;
 
-    if (flags == 0 || (flags & VXLAN_GROUP && !(flags & ~(VXLAN_GROUP | VXLAN_GROUP_BITS))))
+    if (!(flags & ~VXLAN_GROUP))
         return word & VXLAN_VNI_VALID ? layer_ethernet : NULL;
     return (flags & ~VXLAN_REPLICATED) == (VXLAN_PROTOCOL | protocol) ? of_service(protocol) : NULL;
 }

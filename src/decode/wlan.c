@@ -127,7 +127,7 @@ bool layer_wlan(struct work *w)
         return layer_end(w, DPI_BUCKET_not_ip);
     if (!cursor_bytes(&w->c, &h, header_size(control, w->header_padded)))
         return layer_cut(w, DPI_BUCKET_link_malformed);
-    if (h[22] & 15) /* a later fragment: its LLC header is in another frame */
+    if (h[w->control_swapped ? 23 : 22] & 15) /* a later fragment: its LLC header is in another frame */
         return layer_end(w, DPI_BUCKET_not_ip);
     ds = control / WLAN_TO_DS & 3;
     set_macs(w->d, h, ds);
@@ -137,8 +137,8 @@ bool layer_wlan(struct work *w)
     return layer_next(w, layer_llc);
 }
 
-/* As CAPWAP carries it: some access points swap the bytes of the frame control. The byte of the type shows which one
- * it is, for the flags in the other are not those of a retry alone: one bit tells the direction. */
+/* As CAPWAP carries it: some access points swap the bytes of frame and sequence control. The byte of the type shows which
+ * one it is, for the flags in the other are not those of a retry alone: one bit tells the direction. */
 bool layer_wlan_capwap(struct work *w)
 {
     enum { TYPE_AND_VERSION = 0x0f };

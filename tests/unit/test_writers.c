@@ -53,7 +53,8 @@ static void make_full(struct full *f, struct dpi_text text)
         .dir = {dir, dir}, .protocol = text, .application = text, .category = text, .ndpi_label = text,
         .confidence = text, .classified_by = text, .application_by = text, .end_reason = text,
         .direction = text, .src_name = text, .dst_name = text, .mpls = f->list, .n_mpls = LEN(f->list),
-        .flags = f->list, .tunnels = f->list, .n_flags = LEN(f->list), .n_tunnels = LEN(f->list), .attrs = f->attrs,
+        .flags = f->list, .tunnels = f->list, .tunnel_ids = f->list, .n_flags = LEN(f->list),
+        .n_tunnels = LEN(f->list), .n_tunnel_ids = LEN(f->list), .attrs = f->attrs,
     };
     fill_attrs(f, text);
 }
