@@ -782,6 +782,9 @@ def tunnel_capwap():
 @case('tunnel-tzsp.pcap')
 def tunnel_tzsp():
     """TZSP, which goes one way for both directions: Ethernet, 802.11 bare and behind radiotap and Prism; tags."""
+    def prism(packet):
+        return struct.pack('<II136x', 0x44, 144) + P.wlan(packet)
+
     def radiotap(packet):
         return struct.pack('<BBHI', 0, 0, 8, 0) + P.wlan(packet)
     packets = tunnelled(
@@ -790,7 +793,7 @@ def tunnel_tzsp():
                                           tags=b'\0\0\x0a\x01\xbf\x29\2\0\7'),
         lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 18, P.wlan(packet, to_ds=not side)),
         lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 127, radiotap(packet)),
-        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 119, bytes(144) + P.wlan(packet)))
+        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 119, prism(packet)))
     return Made(pcap_of(packets), DNS, HTTP)
 
 
