@@ -39,6 +39,7 @@ _dpitool_fields='
     vlan
     mpls
     tunnel
+    tunnel_id
     protocol
     application
     category
@@ -151,6 +152,11 @@ _dpitool_fields() {
     local list=${2%"${2##*,}"}
     _dpitool_offer "$1$list" "${2#"$list"}" $_dpitool_fields
 }
+_dpitool_set() { # words with commas between
+    local prefix=$1 value=$2 list=${2%"${2##*,}"}
+    shift 2
+    _dpitool_offer "$prefix$list" "${value#"$list"}" "$@"
+}
 _dpitool_output() {
     if [[ $2 == *:* ]]; then
         _dpitool_files
@@ -163,7 +169,7 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw -f --filter --after --before --first --home-net --top --sort --all --idle-timeout --active-timeout --conversations --ignore-vlan --no-guess --community-id-seed --max-input --resync --max-flows --memory --width --color --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw -f --filter --after --before --first --home-net --top --sort --all --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-guess --community-id-seed --max-input --resync --max-flows --memory --width --color --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -187,6 +193,7 @@ _dpitool_value() {
     'classify --sort') _dpitool_field "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
+    'classify --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;

@@ -76,10 +76,10 @@ static const struct opt classify_opts[] = {
              "no timeouts, no new flow on a new SYN, all ICMP of two hosts together"},
     {.name = "ignore-vlan", .type = OPT_FLAG, .offset = AT(ignore_vlan),
      .help = "packets in different VLANs may belong to one flow"},
-    {.name = "tunnels", .type = OPT_SET, .offset = AT(tunnels), .arg = "all|none|LIST", .choices = tunnel_words,
+    {.name = "tunnels", .type = OPT_SET, .offset = AT(tunnels), .arg = "KINDS", .choices = tunnel_words,
      .def = "all",
-     .help = "look into these kinds of tunnels, a list with commas between; the packets of others belong to the flow "
-             "of the tunnel"},
+     .help = "tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of "
+             "the tunnel itself"},
     {.name = "no-guess", .type = OPT_FLAG, .offset = AT(no_guess),
      .help = "do not guess by port or address what the payload does not tell"},
     {.name = "community-id-seed", .type = OPT_NUMBER, .offset = AT(seed), .arg = "N", .max = 65535, .def = "0",

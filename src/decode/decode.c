@@ -11,9 +11,8 @@ static void decoded_reset(struct decoded *d)
     memset(d, 0, offsetof(struct decoded, labels));
 }
 
-/* What is in a tunnel and leads to no flow leaves the packet to the flow that carries it. A fragment in a tunnel
- * has a flow of its own, though another packet tells which; where the carrier is the fragment, what is missing
- * may be in its other fragments. */
+/* A fragment in a tunnel has a flow of its own, though another packet tells which; where the carrier is the
+ * fragment, what is missing may be in its other fragments. */
 static bool falls_to_carrier(const struct work *w)
 {
     switch (w->d->bucket) {
@@ -25,6 +24,13 @@ static bool falls_to_carrier(const struct work *w)
     default:
         return w->has_carrier;
     }
+}
+
+/* What is in a tunnel and leads to no flow leaves the packet to the flow that carries it. */
+static void settle(struct work *w)
+{
+    if (falls_to_carrier(w))
+        memcpy(w->d, w->carrier, offsetof(struct decoded, labels));
 }
 
 void decode_packet(const struct packet *p, const struct decode_options *opt, struct decoded *d)
@@ -41,6 +47,5 @@ void decode_packet(const struct packet *p, const struct decode_options *opt, str
     decoded_reset(d);
     for (bool more = layer_link(&w, p->iface->link_type); more; more = w.next(&w))
         ;
-    if (falls_to_carrier(&w))
-        memcpy(d, &carrier, offsetof(struct decoded, labels));
+    settle(&w);
 }

@@ -50,18 +50,25 @@ static struct tunnel_layer layer_of_key(const struct gre *g)
     return (struct tunnel_layer){.kind = TUNNEL_gre, .has_vni = true, .vni = g->key >> 8};
 }
 
+static bool enter_erspan(struct work *w, const uint8_t *header, struct cursor inner, layer_fn *next)
+{
+    uint32_t session = header ? be16_at(header + 2) & ERSPAN_SESSION : 0;
+
+    return tunnel_enter(w, layer_of(TUNNEL_erspan, header ? TUNNEL_ID_SESSION : TUNNEL_ID_NONE, session), inner,
+                        DOUBT_NONE) &&
+           layer_next(w, next);
+}
+
 static bool enter_erspan_ii(struct work *w, const struct gre *g)
 {
     struct cursor c = g->c;
     const uint8_t *h;
 
     if (!(g->flags & GRE_SEQUENCE)) /* type I has no header of its own */
-        return tunnel_enter(w, layer_of(TUNNEL_erspan, TUNNEL_ID_NONE, 0), c, DOUBT_NONE) &&
-               layer_next(w, layer_ethernet);
+        return enter_erspan(w, NULL, c, layer_ethernet);
     if (!cursor_bytes(&c, &h, ERSPAN_II_SIZE) || h[0] >> 4 != 1)
         return false;
-    return tunnel_enter(w, layer_of(TUNNEL_erspan, TUNNEL_ID_SESSION, be16_at(h + 2) & ERSPAN_SESSION), c, DOUBT_NONE) &&
-           layer_next(w, layer_ethernet);
+    return enter_erspan(w, h, c, layer_ethernet);
 }
 
 static bool enter_erspan_iii(struct work *w, const struct gre *g)
@@ -76,8 +83,7 @@ static bool enter_erspan_iii(struct work *w, const struct gre *g)
     next = frames[be16_at(h + 10) >> 10 & 31];
     if (!next || (be16_at(h + 10) & ERSPAN_SUBHEADER && !cursor_skip(&c, ERSPAN_SUBHEADER_SIZE)))
         return false;
-    return tunnel_enter(w, layer_of(TUNNEL_erspan, TUNNEL_ID_SESSION, be16_at(h + 2) & ERSPAN_SESSION), c, DOUBT_NONE) &&
-           layer_next(w, next);
+    return enter_erspan(w, h, c, next);
 }
 
 /* Version 2 has a redirect header in front of the packet, version 1 has none; nothing else tells them apart. */

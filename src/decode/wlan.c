@@ -137,8 +137,8 @@ bool layer_wlan(struct work *w)
     return layer_next(w, layer_llc);
 }
 
-/* As CAPWAP carries it: some access points swap the bytes of frame and sequence control. The byte of the type shows which
- * one it is, for the flags in the other are not those of a retry alone: one bit tells the direction. */
+/* As CAPWAP carries it: some access points swap the bytes of frame and sequence control. The byte of the type shows
+ * which one it is, for the flags in the other are not those of a retry alone: one bit tells the direction. */
 bool layer_wlan_capwap(struct work *w)
 {
     enum { TYPE_AND_VERSION = 0x0f };
