@@ -134,6 +134,7 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.flow = flow_options_of(o);
     e.detector.guess = !o->no_guess;
     e.no_reassembly = o->no_reassembly;
+    e.decode.tunnels = o->tunnels;
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;

@@ -30,6 +30,9 @@ bool layer_ip(struct work *w)
 
     if (!cursor_u8(&c, &first))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
+    if (w->doubt != DOUBT_NONE && !layer_ip_plausible(w))
+        return layer_end(w, DPI_BUCKET_ip_malformed);
+    w->doubt = DOUBT_NONE;
     switch (first >> 4) {
     case 4:
         return layer_next(w, layer_ipv4);
@@ -40,16 +43,31 @@ bool layer_ip(struct work *w)
     }
 }
 
+/* In a first fragment nobody knows how much follows. */
+static bool length_plausible(const struct work *w, size_t length)
+{
+    enum { SHORTEST = 50 }; /* what an Ethernet frame carries at least, and its checksum */
+    size_t room = work_length(w);
+
+    if (w->d->fragment)
+        return w->doubt != DOUBT_EXACT;
+    return length == room || (length < room && (w->doubt != DOUBT_EXACT || room <= SHORTEST));
+}
+
 bool layer_ip_plausible(const struct work *w)
 {
     struct cursor c = w->c;
     const uint8_t *h;
+    size_t total;
 
     if (!cursor_bytes(&c, &h, IPV4_MIN))
         return false;
     if (h[0] >> 4 == 6)
-        return (size_t)IPV6_SIZE + be16_at(h + 4) <= work_length(w);
-    return h[0] >> 4 == 4 && (h[0] & 15) >= 5 && be16_at(h + 2) >= IPV4_MIN && be16_at(h + 2) <= work_length(w);
+        return length_plausible(w, (size_t)IPV6_SIZE + be16_at(h + 4));
+    total = be16_at(h + 2);
+    if (h[0] >> 4 != 4 || (h[0] & 15) < 5)
+        return false;
+    return total == 0 ? w->d->offload : total >= (size_t)(h[0] & 15) * 4 && length_plausible(w, total);
 }
 
 static struct dpi_addr addr_of(uint8_t family, const uint8_t *p, size_t n)
