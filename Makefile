@@ -118,6 +118,7 @@ CHECKS = \
 	'labels: tests/tools/labels.py $(BIN)' \
 	'loaders: tests/tools/loaders.py $(BIN) $(LOADED)' \
 	'truth: tests/tools/truth.py $(BIN)' \
+	'impairments: tests/tools/impairments.py tests/pcaps' \
 	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
@@ -163,6 +164,11 @@ asan-build:
 parity: $(BIN) ## labels against ndpiReader's: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/parity.py $(BIN) $(or $(CORPUS),$(error where are the captures? make parity CORPUS=DIR))
+
+invariance: $(BIN) ## labels kept when captures are impaired: CORPUS=DIR [SEEDS=1,2] [ONLY=reorder,vxlan] [LOG=FILE] [NDPIREADER=1]
+	@$(if $(NDPIREADER),$(DEPS) accept)
+	@tests/tools/invariance.py $(SEEDS:%=--seeds=%) $(ONLY:%=--only=%) $(LOG:%=--log=%) $(if $(NDPIREADER),--ndpireader) \
+		$(BIN) $(or $(CORPUS),$(error where are the captures? make invariance CORPUS=DIR))
 
 corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
 	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
@@ -219,6 +225,6 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
-.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity corpus counts \
+.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance corpus counts \
         pcapng-suite community-id determinism lint format install uninstall help clean
 .SECONDARY:

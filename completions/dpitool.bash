@@ -39,6 +39,7 @@ _dpitool_fields='
     vlan
     mpls
     tunnel
+    tunnel_id
     protocol
     application
     category
@@ -156,6 +157,11 @@ _dpitool_fields() {
     local list=${2%"${2##*,}"}
     _dpitool_offer "$1$list" "${2#"$list"}" $_dpitool_fields
 }
+_dpitool_set() { # words with commas between
+    local prefix=$1 value=$2 list=${2%"${2##*,}"}
+    shift 2
+    _dpitool_offer "$prefix$list" "${value#"$list"}" "$@"
+}
 _dpitool_output() {
     if [[ $2 == *:* ]]; then
         _dpitool_files
@@ -168,7 +174,7 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -195,6 +201,7 @@ _dpitool_value() {
     'classify --home-net') _dpitool_nothing "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
+    'classify --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;

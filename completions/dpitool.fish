@@ -39,9 +39,10 @@ function __dpitool_field
         direction 'outbound, inbound, internal or external: whether client and server are in --home-net; absent without it' \
         icmp_type 'ICMP type of the client\'s messages' \
         icmp_code 'ICMP code of the first packet' \
-        vlan 'Innermost VLAN id' \
+        vlan 'Innermost VLAN id; of the VLANs in front of a tunnel only those of IP in IP count' \
         mpls 'MPLS labels of the first packet, outermost first, at most 8' \
-        tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address)' \
+        tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network' \
+        tunnel_id 'Numbers of tunnels that differ by direction, of the first packet each way: src:kind.name=number around what the client sent, dst: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session' \
         protocol 'What the flow speaks: TLS, QUIC, DNS ...; Unknown when nothing recognised it' \
         application 'What runs on it: Netflix, Telegram ...; absent when nothing names one' \
         category 'Category of the application, else of the protocol' \
@@ -136,6 +137,14 @@ function __dpitool_fields
     end
 end
 
+# One of the words given behind those that are typed already.
+function __dpitool_set
+    set -l list (__dpitool_value | string match -r -- '.*,')
+    for word in $argv
+        echo -- "$list$word"
+    end
+end
+
 # FORMAT, or FORMAT:PATH
 function __dpitool_output
     set -l value (__dpitool_value)
@@ -180,6 +189,7 @@ complete -c dpitool -n '__dpitool_in classify' -l idle-timeout -x -d 'end a flow
 complete -c dpitool -n '__dpitool_in classify' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
 complete -c dpitool -n '__dpitool_in classify' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
 complete -c dpitool -n '__dpitool_in classify' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in classify' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
 complete -c dpitool -n '__dpitool_in classify' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
 complete -c dpitool -n '__dpitool_in classify' -l no-guess -d 'do not guess by port or address what the payload does not tell'
 complete -c dpitool -n '__dpitool_in classify' -l community-id-seed -x -d 'seed of the Community ID [0]'
@@ -188,6 +198,7 @@ complete -c dpitool -n '__dpitool_in classify' -l resync -d 'where a capture is 
 complete -c dpitool -n '__dpitool_in classify' -l max-flows -x -d 'flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows [0]'
 complete -c dpitool -n '__dpitool_in classify' -l memory -x -d 'memory for flows; more end the ones idle longest, counted [2G]'
 complete -c dpitool -n '__dpitool_in classify' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
+complete -c dpitool -n '__dpitool_in classify' -l no-contain -d 'detect in the process that reads the captures: a fault of nDPI then ends the program'
 complete -c dpitool -n '__dpitool_in classify' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in classify' -F
 complete -c dpitool -n '__dpitool_in protocols' -l json -d 'as JSON'

@@ -35,9 +35,10 @@ _dpitool_field() {
         'direction:outbound, inbound, internal or external\: whether client and server are in --home-net; absent without it'
         'icmp_type:ICMP type of the client'\''s messages'
         'icmp_code:ICMP code of the first packet'
-        'vlan:Innermost VLAN id'
+        'vlan:Innermost VLAN id; of the VLANs in front of a tunnel only those of IP in IP count'
         'mpls:MPLS labels of the first packet, outermost first, at most 8'
-        'tunnel:Tunnel layers around the flow, outermost first, as kind(address-address)'
+        'tunnel:Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network'
+        'tunnel_id:Numbers of tunnels that differ by direction, of the first packet each way\: src\:kind.name=number around what the client sent, dst\: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session'
         'protocol:What the flow speaks\: TLS, QUIC, DNS ...; Unknown when nothing recognised it'
         'application:What runs on it\: Netflix, Telegram ...; absent when nothing names one'
         'category:Category of the application, else of the protocol'
@@ -177,6 +178,7 @@ _dpitool() {
             '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
+            '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
@@ -185,6 +187,7 @@ _dpitool() {
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
+            '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
             '*:CAPTURE...:_files' \
             && ret=0

@@ -52,6 +52,12 @@ struct dpi_capture_info {
     uint64_t drops;
 };
 
+/* What became of IP fragments; all 0 when there were none, or when they were not put together. */
+struct dpi_fragments {
+    uint64_t whole, incomplete;     /* datagrams put together, and given up */
+    uint64_t copies, overlaps, bad; /* fragments */
+};
+
 struct dpi_run {
     const char *tool_version;     /* "0.1.0" */
     const char *detector_version; /* "nDPI 4.2.0" */
@@ -64,6 +70,7 @@ struct dpi_run {
     int64_t first_ns, last_ns; /* earliest and latest packet time */
     bool has_drops; /* at least one capture says how many packets were lost while it was made: */
     uint64_t drops; /* of all that say it */
+    struct dpi_fragments fragments;
     uint64_t flows, flows_unknown, flows_guessed, flows_evicted, flows_peak;
     struct dpi_tally protocols, applications, categories, addresses, hostnames;
     const struct dpi_text *warnings; /* one line each, most important first */

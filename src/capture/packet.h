@@ -32,4 +32,10 @@ struct packet {
     uint64_t offset;  /* of the packet's record or block in its input */
 };
 
+/* One of the frames in which an IP packet came: its own, or one of each fragment. */
+struct packet_part {
+    const struct packet *packet;
+    uint32_t ip_len; /* IP layer bytes that this frame adds to its flow */
+};
+
 #endif

@@ -129,14 +129,14 @@ static enum dpi_status not_a_capture(struct source *src, struct dpi_err *err)
     const uint8_t *head;
     size_t n;
     DPI_TRY(source_view(src, TAR_VIEW, &head, &n, err));
-    const char *what = what_else(head, n), *compression = source_compression(src);
-    if (n == 0 && source_damage(src))
-        return dpi_fail(err, DPI_INPUT, "cannot read %s: %s", source_label(src), source_damage(src));
+    const char *what = what_else(head, n), *compression = source_compression(src), *damage = source_damage(src);
+    if (n == 0 && damage)
+        return dpi_fail(err, DPI_INPUT, "cannot read %s: %s", source_label(src), damage);
     if (n == TAR_VIEW && memcmp(head + TAR_MAGIC_AT, "ustar", TAR_VIEW - TAR_MAGIC_AT) == 0)
         what = "it is a tar archive" UNPACK;
     if (compression)
-        return dpi_fail(err, DPI_INPUT, "%s is compressed with %s, and what is inside is not a capture: %s",
-                        source_label(src), compression, what);
+        return dpi_fail(err, DPI_INPUT, "%s is compressed with %s, and what is inside is not a capture: %s%s%s",
+                        source_label(src), compression, what, damage ? "; " : "", damage ? damage : "");
     return dpi_fail(err, DPI_INPUT, "%s is not a capture: %s", source_label(src), what);
 }
 

@@ -145,6 +145,8 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.detector.guess = !o->no_guess;
     e.detector.contain = !o->no_contain;
     set_test_fault(&e.detector);
+    e.no_reassembly = o->no_reassembly;
+    e.decode.tunnels = o->tunnels;
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;

@@ -6,6 +6,7 @@
 
 #include "cli/opt.h"
 #include "cli/progress.h"
+#include "decode/decode.h"
 #include "engine/engine.h"
 
 enum { TEN_YEARS = 315360000 }; /* seconds */
@@ -17,6 +18,7 @@ struct capture_options {
     uint64_t max_flows, memory, seed, first, max_input;
     int64_t idle, active, after, before;
     unsigned progress;
+    uint32_t tunnels;
     bool resync, conversations, ignore_vlan, no_guess, no_reassembly, no_contain;
 };
 

@@ -30,6 +30,9 @@ bool layer_ip(struct work *w)
 
     if (!cursor_u8(&c, &first))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
+    if (w->doubt != DOUBT_NONE && !layer_ip_plausible(w))
+        return layer_end(w, DPI_BUCKET_ip_malformed);
+    w->doubt = DOUBT_NONE;
     switch (first >> 4) {
     case 4:
         return layer_next(w, layer_ipv4);
@@ -40,16 +43,31 @@ bool layer_ip(struct work *w)
     }
 }
 
+/* In a first fragment nobody knows how much follows. */
+static bool length_plausible(const struct work *w, size_t length)
+{
+    enum { SHORTEST = 50 }; /* what an Ethernet frame carries at least, and its checksum */
+    size_t room = work_length(w);
+
+    if (w->d->fragment)
+        return w->doubt != DOUBT_EXACT;
+    return length == room || (length < room && (w->doubt != DOUBT_EXACT || room <= SHORTEST));
+}
+
 bool layer_ip_plausible(const struct work *w)
 {
     struct cursor c = w->c;
     const uint8_t *h;
+    size_t total;
 
     if (!cursor_bytes(&c, &h, IPV4_MIN))
         return false;
     if (h[0] >> 4 == 6)
-        return (size_t)IPV6_SIZE + be16_at(h + 4) <= work_length(w);
-    return h[0] >> 4 == 4 && (h[0] & 15) >= 5 && be16_at(h + 2) >= IPV4_MIN && be16_at(h + 2) <= work_length(w);
+        return length_plausible(w, (size_t)IPV6_SIZE + be16_at(h + 4));
+    total = be16_at(h + 2);
+    if (h[0] >> 4 != 4 || (h[0] & 15) < 5)
+        return false;
+    return total == 0 ? w->d->offload : total >= (size_t)(h[0] & 15) * 4 && length_plausible(w, total);
 }
 
 static struct dpi_addr addr_of(uint8_t family, const uint8_t *p, size_t n)
@@ -78,6 +96,38 @@ static void set_packet(struct work *w, const uint8_t *h, size_t n, size_t length
     d->ip_cap = (uint32_t)(n + cursor_left(&w->c));
 }
 
+/* Goes on with the first fragment of a datagram, of which nobody waits for the rest. */
+static void note_first_fragment(struct work *w)
+{
+    w->d->fragment = true;
+    w->first_fragment = true;
+}
+
+/* Ends at a fragment, of which the cursor stands at the payload. */
+static bool end_at_fragment(struct work *w, struct decode_fragment part)
+{
+    struct decoded *d = w->d;
+
+    d->part = part;
+    d->part.payload = w->c.p;
+    d->part.len = (uint32_t)work_length(w);
+    d->part.cap = (uint32_t)cursor_left(&w->c);
+    d->is_part = true;
+    d->fragment = true;
+    return layer_end(w, DPI_BUCKET_fragment_incomplete);
+}
+
+static struct decode_fragment ipv4_part(const uint8_t *h, size_t header)
+{
+    return (struct decode_fragment){
+        .id = be16_at(h + 4),
+        .offset = (be16_at(h + 6) & IPV4_OFFSET_MASK) * 8u,
+        .more = be16_at(h + 6) & IPV4_MORE_FRAGMENTS,
+        .protocol = h[9],
+        .header = (uint16_t)header,
+    };
+}
+
 static bool layer_ipv4(struct work *w)
 {
     struct decoded *d = w->d;
@@ -99,11 +149,13 @@ static bool layer_ipv4(struct work *w)
     d->dst = addr_of(4, h + 16, 4);
     d->ttl = h[8];
     w->proto = h[9];
-    fragment = be16_at(h + 6);
+    fragment = be16_at(h + 6) & (IPV4_OFFSET_MASK | IPV4_MORE_FRAGMENTS);
+    if (fragment && w->opt->to_fragments)
+        return end_at_fragment(w, ipv4_part(h, header));
     if (fragment & IPV4_OFFSET_MASK)
         return layer_end(w, DPI_BUCKET_fragment_incomplete);
-    if (fragment & IPV4_MORE_FRAGMENTS)
-        d->fragment = true;
+    if (fragment)
+        note_first_fragment(w);
     return layer_next(w, layer_transport);
 }
 
@@ -121,10 +173,13 @@ static const struct {
     {PROTO_SHIM6, layer_message},       /* RFC 5533 */
 };
 
-/* Goes on with what a next-header field said. */
-static bool next_header(struct work *w, uint8_t proto)
+/* Goes on with what a next-header field says. */
+static bool next_header(struct work *w, const uint8_t *field)
 {
+    uint8_t proto = *field;
+
     w->proto = proto;
+    w->next_field = field;
     for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
         if (extensions[i].proto != proto)
             continue;
@@ -149,7 +204,7 @@ static bool layer_ipv6(struct work *w)
     d->src = addr_of(6, h + 8, 16);
     d->dst = addr_of(6, h + 24, 16);
     d->ttl = h[7];
-    return next_header(w, h[6]);
+    return next_header(w, h + 6);
 }
 
 /* Hop-by-hop and destination options, routing and what else has RFC 6564's format. */
@@ -162,7 +217,7 @@ static bool layer_options(struct work *w)
         return layer_cut(w, DPI_BUCKET_ip_malformed);
     if (!cursor_skip(&w->c, ((size_t)h[1] + 1) * 8))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
-    return next_header(w, h[0]);
+    return next_header(w, h);
 }
 
 /* A header that nothing follows is the packet's message: it is the transport then. */
@@ -176,6 +231,18 @@ static bool layer_message(struct work *w)
     return layer_next(w, layer_options);
 }
 
+static struct decode_fragment ipv6_part(const struct work *w, const uint8_t *h)
+{
+    return (struct decode_fragment){
+        .id = be32_at(h + 4),
+        .offset = be16_at(h + 2) & IPV6_OFFSET_MASK,
+        .more = be16_at(h + 2) & IPV6_MORE_FRAGMENTS,
+        .protocol = h[0],
+        .header = (uint16_t)(h - w->d->ip),
+        .next_at = (uint16_t)(w->next_field - w->d->ip),
+    };
+}
+
 static bool layer_fragment(struct work *w)
 {
     const uint8_t *h;
@@ -183,10 +250,12 @@ static bool layer_fragment(struct work *w)
 
     if (!cursor_bytes(&w->c, &h, IPV6_FRAGMENT_SIZE))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
-    fragment = be16_at(h + 2);
+    fragment = be16_at(h + 2) & (IPV6_OFFSET_MASK | IPV6_MORE_FRAGMENTS); /* 0: "atomic", whole (RFC 6946) */
+    if (fragment && w->opt->to_fragments)
+        return end_at_fragment(w, ipv6_part(w, h));
     if (fragment & IPV6_OFFSET_MASK)
         return layer_end(w, DPI_BUCKET_fragment_incomplete);
-    if (fragment & IPV6_MORE_FRAGMENTS) /* else "atomic", whole (RFC 6946) */
-        w->d->fragment = true;
-    return next_header(w, h[0]);
+    if (fragment)
+        note_first_fragment(w);
+    return next_header(w, h);
 }

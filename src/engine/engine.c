@@ -5,6 +5,7 @@
 #include "capture/filter.h"
 #include "capture/inputs.h"
 #include "decode/decode.h"
+#include "defrag/defrag.h"
 #include "engine/notes.h"
 #include "record/build.h"
 #include "record/stats.h"
@@ -22,6 +23,8 @@ struct engine {
     struct dpi_err filter_err; /* the first failure */
     struct detector *detector;
     struct tracker *tracker;
+    struct decode_options decode;
+    struct defrag *defrag;
     struct record_builder *builder;
     struct stats *stats; /* NULL: no rankings asked for */
     struct notes notes;
@@ -70,6 +73,29 @@ static struct dpi_text find_name(void *ctx, const struct dpi_addr *addr)
     return names_find(inputs_names(e->inputs), addr);
 }
 
+static bool give_up_datagram(void *ctx)
+{
+    const struct engine *e = ctx;
+    return defrag_give_up(e->defrag);
+}
+
+static int64_t shorter(int64_t timeout, int64_t other)
+{
+    return other && other < timeout ? other : timeout;
+}
+
+/* Fragments wait 30 s for each other, but not so long that the flow of the first would have ended. */
+static void open_defrag(struct engine *e, const struct engine_options *opt)
+{
+    struct defrag_options d = {.timeout = INT64_C(30000000000), .ignore_vlan = opt->flow.key.ignore_vlan};
+    d.timeout = shorter(d.timeout, opt->flow.tcp_idle);
+    d.timeout = shorter(d.timeout, opt->flow.udp_idle);
+    d.timeout = shorter(d.timeout, opt->flow.other_idle);
+    e->decode.to_fragments = !opt->no_reassembly;
+    e->defrag = defrag_new(&d, &e->decode, tracker_ledger(e->tracker));
+    tracker_on_full(e->tracker, give_up_datagram, e);
+}
+
 enum dpi_status engine_open(struct engine **out, const struct engine_options *opt, struct dpi_err *err)
 {
     enum dpi_status st;
@@ -82,6 +108,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     if ((st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
         goto fail;
     e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
+    e->decode = opt->decode;
+    open_defrag(e, opt);
     e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
                                     opt->flow.key.conversations);
     record_builder_names(e->builder, find_name, e);
@@ -109,6 +137,7 @@ void engine_free(struct engine *e)
         return;
     stats_free(e->stats);
     record_builder_free(e->builder);
+    defrag_free(e->defrag);
     tracker_free(e->tracker);
     detector_free(e->detector);
     filter_free(e->filter);
@@ -164,6 +193,26 @@ static bool passes_filter(struct engine *e, const struct packet *p)
     return match;
 }
 
+/* Takes what defrag has decided. */
+static void take_datagrams(struct engine *e)
+{
+    struct datagram_result r;
+    while (defrag_next(e->defrag, &r)) {
+        e->run.buckets[r.d.bucket] += r.n_parts;
+        if (r.d.bucket == DPI_BUCKET_flow)
+            tracker_datagram(e->tracker, r.parts, r.n_parts, &r.d);
+    }
+}
+
+/* Before p moves the clock: what is given up belongs to the time before p. */
+static void give_up_old_datagrams(struct engine *e, const struct packet *p)
+{
+    if (p->untimed || p->stray)
+        return;
+    defrag_expire(e->defrag, p->ts_ns);
+    take_datagrams(e);
+}
+
 static void take_packet(struct engine *e, const struct packet *p)
 {
     struct decoded d;
@@ -181,11 +230,16 @@ static void take_packet(struct engine *e, const struct packet *p)
     }
     if (e->on_packet)
         e->on_packet(e->packet_ctx, p);
-    decode_packet(p, &d);
-    e->run.buckets[d.bucket]++;
+    decode_packet(&e->decode, p, &d);
     if (d.bucket == DPI_BUCKET_link_unsupported)
         notes_link(&e->notes, d.link_type);
+    give_up_old_datagrams(e, p);
     tracker_packet(e->tracker, p, &d);
+    if (d.is_part)
+        defrag_take(e->defrag, p, &d, tracker_stats(e->tracker)->clock.now);
+    else
+        e->run.buckets[d.bucket]++;
+    take_datagrams(e);
 }
 
 static void tell_progress(struct engine *e)
@@ -232,6 +286,12 @@ static void hold(struct engine *e, struct packet *p)
     p->data = e->held;
 }
 
+/* Whether the packet at hand is the last of --first: the one behind it is not read, not even to be looked at. */
+static bool is_last_wanted(const struct engine *e)
+{
+    return e->run.packets_read + 1 == e->first;
+}
+
 /* The next packet to take. One that is far ahead of the clock waits for the packet behind it, which tells whether to
  * believe it. */
 static enum dpi_status next_packet(struct engine *e, struct packet *p)
@@ -242,7 +302,7 @@ static enum dpi_status next_packet(struct engine *e, struct packet *p)
     } else {
         DPI_TRY(read_packet(e, p));
     }
-    if (p->untimed || !tracker_far_ahead(e->tracker, p->ts_ns))
+    if (p->untimed || is_last_wanted(e) || !tracker_far_ahead(e->tracker, p->ts_ns))
         return DPI_OK;
     hold(e, p);
     e->has_behind = read_packet(e, &e->behind) == DPI_OK;
@@ -278,6 +338,8 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
         *err = e->filter_err;
         return err->code;
     }
+    defrag_finish(e->defrag);
+    take_datagrams(e);
     tracker_finish(e->tracker);
     return e->status;
 }
@@ -314,6 +376,19 @@ static void note_faults(struct notes *notes, const struct detector_faults *f)
                          "flag detector-fault");
 }
 
+static void report_fragments(struct engine *e)
+{
+    const struct defrag_stats *s = defrag_stats(e->defrag);
+    e->run.fragments = (struct dpi_fragments){
+        .whole = s->whole,
+        .incomplete = s->incomplete + s->early,
+        .copies = s->copies,
+        .overlaps = s->overlaps,
+        .bad = s->bad,
+    };
+    notes_fragments(&e->notes, s);
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);
@@ -334,6 +409,7 @@ const struct dpi_run *engine_report(struct engine *e)
     run->detector_off = faults.off;
     note_captures(e);
     note_faults(&e->notes, &faults);
+    report_fragments(e);
     notes_finish(&e->notes, stats);
     run->warnings = e->notes.v;
     run->n_warnings = e->notes.n;

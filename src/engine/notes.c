@@ -78,6 +78,24 @@ static void strays_note(struct notes *notes, uint64_t count, uint64_t first_pack
                   count, first_packet);
 }
 
+static void count_note(struct notes *notes, uint64_t count, const char *one, const char *many)
+{
+    if (count)
+        notes_add(notes, "%" PRIu64 " %s", count, count == 1 ? one : many);
+}
+
+void notes_fragments(struct notes *notes, const struct defrag_stats *stats)
+{
+    count_note(notes, stats->incomplete, "datagram lacks fragments, or they came too late",
+               "datagrams lack fragments, or they came too late");
+    count_note(notes, stats->early, "datagram was given up early, oldest first, to keep --memory",
+               "datagrams were given up early, oldest first, to keep --memory");
+    count_note(notes, stats->overlaps, "fragment overlaps others; the bytes that came first count",
+               "fragments overlap others; the bytes that came first count");
+    count_note(notes, stats->bad, "fragment cannot be right, by its length or place, and was left out",
+               "fragments cannot be right, by their length or place, and were left out");
+}
+
 void notes_finish(struct notes *notes, const struct tracker_stats *stats)
 {
     const struct packet_clock *c = &stats->clock;

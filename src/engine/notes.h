@@ -4,6 +4,7 @@
 #define ENGINE_NOTES_H
 
 #include "capture/packet.h"
+#include "defrag/defrag.h"
 #include "flow/tracker.h"
 #include "util/arena.h"
 
@@ -29,6 +30,7 @@ void notes_add(struct notes *notes, const char *fmt, ...) __attribute__((format(
 void notes_link(struct notes *notes, uint32_t link_type); /* one packet of a link type that cannot be decoded */
 
 /* Adds what can be said only at the end. */
+void notes_fragments(struct notes *notes, const struct defrag_stats *stats);
 void notes_finish(struct notes *notes, const struct tracker_stats *stats);
 void notes_free(struct notes *notes);
 

@@ -26,6 +26,8 @@ struct tracker {
     void *ctx;
     tracker_packet_fn *on_packet; /* NULL: nobody asks */
     void *packet_ctx;
+    bool (*relieve)(void *ctx); /* NULL: nobody else uses the ledger */
+    void *relieve_ctx;
 };
 
 struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
@@ -44,6 +46,17 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     return t;
 }
 
+struct ledger *tracker_ledger(struct tracker *t)
+{
+    return &t->ledger;
+}
+
+void tracker_on_full(struct tracker *t, bool (*relieve)(void *ctx), void *ctx)
+{
+    t->relieve = relieve;
+    t->relieve_ctx = ctx;
+}
+
 void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx)
 {
     t->on_packet = on_packet;
@@ -57,6 +70,7 @@ static void free_flow(struct tracker *t, struct flow *f)
     free(f->side[1].holes);
     free(f->attrs);
     free(f->mpls);
+    free(f->tunnel_ids);
     slice_free(f);
     free(f);
 }
@@ -138,6 +152,8 @@ static void write_off(struct tracker *t, struct flow *f)
     ledger_sub(&t->ledger, LEDGER_flow, 1);
     if (f->mpls)
         ledger_sub(&t->ledger, LEDGER_mpls, 1);
+    if (f->tunnel_ids)
+        ledger_sub(&t->ledger, LEDGER_tunnel_ids, 1);
     if (f->slice && f->slice->has_label)
         ledger_sub(&t->ledger, LEDGER_attribute_byte, f->slice->verdict.attrs_len);
     if (f->has_verdict)
@@ -205,6 +221,8 @@ static bool over_bounds(const struct tracker *t)
  * to, which is the newest. */
 static void keep_bounds(struct tracker *t)
 {
+    while (t->relieve && ledger_full(&t->ledger) && t->relieve(t->relieve_ctx))
+        ;
     while (ledger_full(&t->ledger) && inspect_relieve(t->inspect))
         ;
     while (over_bounds(t) && t->oldest != t->newest) {
@@ -253,6 +271,22 @@ static void note_labels(struct tracker *t, struct flow *f, const struct decoded 
     ledger_add(&t->ledger, LEDGER_mpls, 1);
 }
 
+/* Of the first packet of a side. */
+static void note_tunnel_ids(struct tracker *t, struct flow *f, unsigned sender, const struct decoded *d)
+{
+    for (unsigned i = 0; i < d->n_tunnels; i++) {
+        const struct tunnel_layer *layer = &d->tunnels[i];
+        if (layer->id_kind == TUNNEL_ID_NONE)
+            continue;
+        if (!f->tunnel_ids) {
+            f->tunnel_ids = xcalloc(1, sizeof(*f->tunnel_ids));
+            ledger_add(&t->ledger, LEDGER_tunnel_ids, 1);
+        }
+        f->tunnel_ids->v[sender][f->tunnel_ids->n[sender]++] =
+            (struct flow_tunnel_id){layer->kind, layer->id_kind, layer->id};
+    }
+}
+
 /* f has a new record from packet p on. */
 static void begin_record(struct tracker *t, struct flow *f, const struct packet *p)
 {
@@ -289,15 +323,6 @@ static struct flow *begin_flow(struct tracker *t, const struct packet *p, const 
     return f;
 }
 
-static void count_side(struct flow_side *s, const struct packet *p, const struct decoded *d)
-{
-    if (s->packets == 0)
-        s->ttl = d->ttl;
-    s->packets++;
-    s->bytes += d->ip_len;
-    s->frame_bytes += p->wirelen;
-    s->payload += d->payload_len;
-}
 
 static void note_mac(struct flow *f, unsigned side, enum mac_source source, const uint8_t *mac)
 {
@@ -322,7 +347,36 @@ static void note_time(struct flow *f, const struct packet *p)
 static uint16_t packet_flags(const struct packet *p, const struct decoded *d)
 {
     return (uint16_t)(d->cut << FLOW_FLAG_cut | d->fragment << FLOW_FLAG_fragmented |
+                      d->fragment_gap << FLOW_FLAG_fragment_gap |
+                      d->fragment_overlap << FLOW_FLAG_fragment_overlap | d->fragment_bad << FLOW_FLAG_fragment_bad |
                       d->offload << FLOW_FLAG_offload | p->untimed << FLOW_FLAG_untimed);
+}
+
+static void count_part(struct flow *f, struct flow_side *s, const struct packet_part *part, const struct decoded *d)
+{
+    const struct packet *p = part->packet;
+    s->packets++;
+    s->bytes += part->ip_len;
+    s->frame_bytes += p->wirelen;
+    if (p->number < f->first_packet) /* a fragment that waited for the others */
+        f->first_packet = p->number;
+    note_time(f, p);
+    f->flags |= packet_flags(p, d);
+}
+
+static void count_side(struct flow *f, unsigned sender, const struct packet_part *parts, size_t n,
+                       const struct decoded *d)
+{
+    struct flow_side *side = &f->side[sender];
+    if (d->has_src_mac)
+        note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
+    if (d->has_dst_mac)
+        note_mac(f, !sender, MAC_OF_RECEIVER, d->dst_mac);
+    if (side->packets == 0)
+        side->ttl = d->ttl;
+    side->payload += d->payload_len;
+    for (size_t i = 0; i < n; i++)
+        count_part(f, side, &parts[i], d);
 }
 
 static void count_tcp(struct tracker *t, struct flow *f, unsigned sender, const struct decoded *d)
@@ -333,26 +387,25 @@ static void count_tcp(struct tracker *t, struct flow *f, unsigned sender, const 
         ledger_add(&t->ledger, LEDGER_holes, 1);
 }
 
-/* Returns whether the packet was captured before. A copy counts as a packet, but tells nothing of the connection. */
-static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, const struct packet *p,
+/* Returns whether the packet was captured before; without bytes it is the copy of a fragment. A copy counts as a
+ * packet, but tells nothing of the connection. */
+static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, const struct packet_part *parts, size_t n,
                          const struct decoded *d)
 {
-    bool is_copy = duplicate_check(&f->recent, d, p->ts_ns);
+    bool is_copy = d->ip_cap == 0 || duplicate_check(&f->recent, d, parts[0].packet->ts_ns);
+    count_side(f, sender, parts, n, d);
     if (d->has_src_mac)
         note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
     if (d->has_dst_mac)
         note_mac(f, !sender, MAC_OF_RECEIVER, d->dst_mac);
-    count_side(&f->side[sender], p, d);
-    note_time(f, p);
-    f->flags |= packet_flags(p, d);
     if (is_copy) {
         f->duplicates++;
         f->flags |= 1u << FLOW_FLAG_duplicate;
     } else if (d->transport == IPPROTO_NUM_TCP) {
         count_tcp(t, f, sender, d);
     }
-    if (t->on_packet)
-        t->on_packet(t->packet_ctx, f, sender, p, d);
+    for (size_t i = 0; t->on_packet && i < n; i++)
+        t->on_packet(t->packet_ctx, f, sender, parts[i].packet, i + 1 == n ? d : NULL);
     return is_copy;
 }
 
@@ -368,6 +421,8 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
     struct flow *part = xmemdup(f, sizeof(*f));
     if (f->mpls)
         part->mpls = xmemdup(f->mpls, sizeof(*f->mpls));
+    if (f->tunnel_ids)
+        part->tunnel_ids = xmemdup(f->tunnel_ids, sizeof(*f->tunnel_ids));
     if (f->attrs)
         part->attrs = xmemdup(f->attrs, f->verdict.attrs_len);
     if (f->tunnel)
@@ -423,24 +478,36 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
     return f;
 }
 
+static void take(struct tracker *t, const struct packet_part *parts, size_t n, const struct decoded *d)
+{
+    unsigned sender;
+    struct flow *f = flow_of(t, parts[0].packet, d, &sender);
+    idle_list_remove(t, f);
+    idle_list_append(t, f);
+    if (d->n_tunnels && !f->side[sender].packets && !(f->tunnel_ids && f->tunnel_ids->n[sender]))
+        note_tunnel_ids(t, f, sender, d);
+    bool is_copy = count_packet(t, f, sender, parts, n, d);
+    set_deadline(t, f);
+    if (!f->has_verdict)
+        inspect_packet(t->inspect, f, sender, d, is_copy);
+    keep_bounds(t);
+}
+
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d)
 {
     if (!p->untimed)
         clock_advance(&t->stats.clock, p->ts_ns, p->number, p->stray);
     end_due(t);
     inspect_take_verdicts(t->inspect);
-    if (d->bucket == DPI_BUCKET_flow) {
-        unsigned sender;
-        struct flow *f = flow_of(t, p, d, &sender);
-        idle_list_remove(t, f);
-        idle_list_append(t, f);
-        bool is_copy = count_packet(t, f, sender, p, d);
-        set_deadline(t, f);
-        if (!f->has_verdict)
-            inspect_packet(t->inspect, f, sender, d, is_copy);
-        keep_bounds(t);
-    }
+    if (d->bucket == DPI_BUCKET_flow)
+        take(t, &(struct packet_part){p, d->ip_len}, 1, d);
     inspect_tick(t->inspect);
+    give_out_ended(t);
+}
+
+void tracker_datagram(struct tracker *t, const struct packet_part *parts, size_t n, const struct decoded *d)
+{
+    take(t, parts, n, d);
     give_out_ended(t);
 }
 

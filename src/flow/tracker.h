@@ -9,6 +9,7 @@
 
 #include "flow/clock.h"
 #include "flow/flow.h"
+#include "flow/ledger.h"
 #include "flow/tunnels.h"
 
 struct flow_options {
@@ -35,13 +36,23 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
 void tracker_free(struct tracker *t); /* NULL is fine */
 
 /* Called for every packet that is counted in a flow, once it is counted: f is as it is with p. A record that begins
- * begins with its first call, so the ids that were not seen before come in ascending order. All is borrowed. */
+ * begins with its first call, so the ids that were not seen before come in ascending order. Of a datagram that came in
+ * fragments, each is a packet; d is with the last one, and NULL with the others. All is borrowed. */
 typedef void tracker_packet_fn(void *ctx, const struct flow *f, unsigned sender, const struct packet *p,
                                const struct decoded *d);
 void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx);
 
 /* One packet that was read, with d->bucket flow or another: others only move the clock. */
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d);
+
+/* An IP packet of a flow that came in fragments: parts are its frames, earliest first, which were given to
+ * tracker_packet as they were read. */
+void tracker_datagram(struct tracker *t, const struct packet_part *parts, size_t n, const struct decoded *d);
+
+/* What counts under --memory besides flows is added to this ledger. When it is full, relieve is called to take off
+ * something, until it returns false, before flows are ended. */
+struct ledger *tracker_ledger(struct tracker *t);
+void tracker_on_full(struct tracker *t, bool (*relieve)(void *ctx), void *ctx);
 
 /* Whether the packet behind must be asked before one at ts_ns is taken: see packet.stray and clock.h. */
 bool tracker_far_ahead(const struct tracker *t, int64_t ts_ns);

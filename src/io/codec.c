@@ -37,6 +37,40 @@ static bool is_skippable(const uint8_t *p, size_t n)
     return n >= 4 && (p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0;
 }
 
+/* The libraries of zstd and lz4 give nothing of a call that meets damage, not even the sound blocks before it. So a
+ * call gets no more than one block: what the last call asked for, without the header of the block behind it, and
+ * nothing while output of the last call is left. */
+struct paced {
+    void *library;
+    size_t wanted;   /* bytes that the last call asked for; 0: as few as can be */
+    bool out_filled; /* by the last call */
+};
+
+static void *paced_new(void *library)
+{
+    struct paced *p = xcalloc(1, sizeof(*p));
+    p->library = library;
+    return p;
+}
+
+static size_t portion(const struct paced *p, const struct codec_step *s, size_t block_header)
+{
+    size_t n = p->wanted > block_header ? p->wanted - block_header : p->wanted;
+    if (p->out_filled)
+        return 0;
+    n = n ? n : 1;
+    return n < s->in_n ? n : s->in_n;
+}
+
+/* What a call that went well did. False: it had nothing to do but to find that no output was left; call again. */
+static bool paced_done(struct paced *p, const struct codec_step *s, size_t wanted)
+{
+    bool idle = p->out_filled && s->out_used == 0 && wanted;
+    p->wanted = wanted;
+    p->out_filled = s->out_used == s->out_n;
+    return !idle;
+}
+
 /* gzip, RFC 1952: only deflate exists. */
 static bool gzip_begins(const uint8_t *p, size_t n)
 {
@@ -86,41 +120,54 @@ static bool zstd_begins(const uint8_t *p, size_t n)
 static void *zstd_open(void)
 {
     ZSTD_DCtx *z = ZSTD_createDCtx();
-    if (z)
-        ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
-    return z;
+    if (!z)
+        return NULL;
+    ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+    return paced_new(z);
 }
 
 static enum codec_result zstd_step(void *state, struct codec_step *s)
 {
-    ZSTD_inBuffer in = {.src = s->in, .size = s->in_n};
-    ZSTD_outBuffer out = {.dst = s->out, .size = s->out_n};
-    size_t rc = ZSTD_decompressStream(state, &out, &in);
-    s->in_used = in.pos;
-    s->out_used = out.pos;
-    if (ZSTD_isError(rc)) {
-        s->why = ZSTD_getErrorName(rc);
-        return CODEC_BAD;
-    }
+    enum { BLOCK_HEADER = 3 };
+    struct paced *p = state;
+    size_t rc;
+    do {
+        ZSTD_inBuffer in = {.src = s->in, .size = portion(p, s, BLOCK_HEADER)};
+        ZSTD_outBuffer out = {.dst = s->out, .size = s->out_n};
+        rc = ZSTD_decompressStream(p->library, &out, &in);
+        s->in_used = in.pos;
+        s->out_used = out.pos;
+        if (ZSTD_isError(rc)) {
+            s->why = ZSTD_getErrorName(rc);
+            return CODEC_BAD;
+        }
+    } while (!paced_done(p, s, rc));
     return rc == 0 ? CODEC_FRAME_END : CODEC_MORE;
 }
 
 static void zstd_close(void *state)
 {
-    ZSTD_freeDCtx(state);
+    struct paced *p = state;
+    ZSTD_freeDCtx(p->library);
+    free(p);
 }
 
-/* xz: its library takes concatenated streams and the padding between them as one. */
 static bool xz_begins(const uint8_t *p, size_t n)
 {
     return starts_with(p, n, "\xfd" "7zXZ\0", 6);
+}
+
+/* Also starts it again for the next stream of the file. */
+static bool xz_start(lzma_stream *z)
+{
+    return lzma_stream_decoder(z, LZMA_MEMORY_MAX, 0) == LZMA_OK;
 }
 
 static void *xz_open(void)
 {
     lzma_stream *z = xcalloc(1, sizeof(*z));
     *z = (lzma_stream)LZMA_STREAM_INIT;
-    if (lzma_stream_decoder(z, LZMA_MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK)
+    if (xz_start(z))
         return z;
     free(z);
     return NULL;
@@ -147,15 +194,13 @@ static enum codec_result xz_step(void *state, struct codec_step *s)
     z->avail_in = s->in_n;
     z->next_out = s->out;
     z->avail_out = s->out_n;
-    lzma_ret rc = lzma_code(z, s->in_ended ? LZMA_FINISH : LZMA_RUN);
+    lzma_ret rc = lzma_code(z, LZMA_RUN);
     s->in_used = s->in_n - z->avail_in;
     s->out_used = s->out_n - z->avail_out;
     if (rc == LZMA_OK || rc == LZMA_BUF_ERROR)
         return CODEC_MORE;
-    if (rc == LZMA_STREAM_END)
-        return CODEC_FRAME_END;
     s->why = xz_why(rc);
-    return CODEC_BAD;
+    return rc == LZMA_STREAM_END && xz_start(z) ? CODEC_FRAME_END : CODEC_BAD;
 }
 
 static void xz_close(void *state)
@@ -216,25 +261,32 @@ static bool lz4_begins(const uint8_t *p, size_t n)
 static void *lz4_open(void)
 {
     LZ4F_dctx *z;
-    return LZ4F_isError(LZ4F_createDecompressionContext(&z, LZ4F_VERSION)) ? NULL : z;
+    return LZ4F_isError(LZ4F_createDecompressionContext(&z, LZ4F_VERSION)) ? NULL : paced_new(z);
 }
 
 static enum codec_result lz4_step(void *state, struct codec_step *s)
 {
-    s->in_used = s->in_n;
-    s->out_used = s->out_n;
-    size_t rc = LZ4F_decompress(state, s->out, &s->out_used, s->in, &s->in_used, NULL);
-    if (LZ4F_isError(rc)) {
-        s->why = LZ4F_getErrorName(rc);
-        s->out_used = 0;
-        return CODEC_BAD;
-    }
+    enum { BLOCK_HEADER = 4 };
+    struct paced *p = state;
+    size_t rc;
+    do {
+        s->in_used = portion(p, s, BLOCK_HEADER);
+        s->out_used = s->out_n;
+        rc = LZ4F_decompress(p->library, s->out, &s->out_used, s->in, &s->in_used, NULL);
+        if (LZ4F_isError(rc)) {
+            s->why = LZ4F_getErrorName(rc);
+            s->out_used = 0;
+            return CODEC_BAD;
+        }
+    } while (!paced_done(p, s, rc));
     return rc == 0 ? CODEC_FRAME_END : CODEC_MORE;
 }
 
 static void lz4_close(void *state)
 {
-    LZ4F_freeDecompressionContext(state);
+    struct paced *p = state;
+    LZ4F_freeDecompressionContext(p->library);
+    free(p);
 }
 
 static const struct codec codecs[] = {

@@ -16,7 +16,6 @@ struct codec_step {
     size_t in_n, in_used;
     uint8_t *out;
     size_t out_n, out_used;
-    bool in_ended;   /* there is nothing behind in */
     const char *why; /* set with CODEC_BAD */
 };
 

@@ -50,7 +50,6 @@ static void end_damaged(struct source *s, struct inflater *z, const char *what, 
     z->at = z->end;
 }
 
-
 /* Between two members or frames: false when there is no other. Zeros fill up blocks of tapes. */
 static enum dpi_status next_frame(struct source *s, struct inflater *z, struct dpi_err *err)
 {
@@ -73,8 +72,7 @@ static enum dpi_status step(struct source *s, struct inflater *z, void *out, siz
                             struct dpi_err *err)
 {
     DPI_TRY(refill(s, z, 1, err));
-    struct codec_step w = {.in = z->in + z->at, .in_n = z->end - z->at, .out = out, .out_n = n,
-                           .in_ended = z->in_ended};
+    struct codec_step w = {.in = z->in + z->at, .in_n = z->end - z->at, .out = out, .out_n = n};
     enum codec_result result = z->codec->step(z->state, &w);
     z->at += w.in_used;
     *got = w.out_used;

@@ -206,10 +206,12 @@ static void set_origin(struct record_builder *b, const struct flow *f)
 
 static struct dpi_text tunnel_text(struct record_builder *b, const struct tunnel_layer *layer)
 {
-    char text[2 * DPI_ADDR_MAX + 24], src[DPI_ADDR_MAX], dst[DPI_ADDR_MAX];
+    char text[2 * DPI_ADDR_MAX + 32], src[DPI_ADDR_MAX], dst[DPI_ADDR_MAX], vni[16] = "";
     dpi_addr_text(src, &layer->src);
     dpi_addr_text(dst, &layer->dst);
-    int n = snprintf(text, sizeof(text), "%s(%s-%s)", tunnel_kind_name(layer->kind), src, dst);
+    if (layer->has_vni)
+        snprintf(vni, sizeof(vni), ",vni=%u", layer->vni);
+    int n = snprintf(text, sizeof(text), "%s(%s-%s%s)", tunnel_kinds[layer->kind].name, src, dst, vni);
     return keep(b, text, (size_t)n);
 }
 
@@ -222,6 +224,44 @@ static void set_tunnels(struct record_builder *b, const struct tunnel_path *path
         v[i] = tunnel_text(b, &path->layer[i]);
     b->record.tunnels = v;
     b->record.n_tunnels = path->n;
+}
+
+/* As other programs write them: keys and endpoints in hexadecimal. */
+static size_t tunnel_number(char *out, size_t size, const struct flow_tunnel_id *id)
+{
+    switch (id->id_kind) {
+    case TUNNEL_ID_KEY:
+        return (size_t)snprintf(out, size, "key=0x%x", id->id);
+    case TUNNEL_ID_TEID:
+        return (size_t)snprintf(out, size, "teid=0x%x", id->id);
+    case TUNNEL_ID_CALL:
+        return (size_t)snprintf(out, size, "call=%u", id->id);
+    case TUNNEL_ID_TUNNEL_SESSION:
+        return (size_t)snprintf(out, size, "session=%u/%u", id->id >> 16, id->id & 0xffff);
+    default:
+        return (size_t)snprintf(out, size, "session=%u", id->id);
+    }
+}
+
+static struct dpi_text tunnel_id_text(struct record_builder *b, const char *way, const struct flow_tunnel_id *id)
+{
+    char text[48];
+    size_t n = (size_t)snprintf(text, sizeof(text), "%s:%s.", way, tunnel_kinds[id->kind].name);
+    n += tunnel_number(text + n, sizeof(text) - n, id);
+    return keep(b, text, n);
+}
+
+static void set_tunnel_ids(struct record_builder *b, const struct flow_tunnel_ids *ids, unsigned client)
+{
+    static const char *const ways[2] = {"src", "dst"};
+    struct dpi_record *r = &b->record;
+    if (!ids)
+        return;
+    struct dpi_text *v = arena_alloc(&b->arena, (ids->n[0] + ids->n[1]) * sizeof(*v));
+    r->tunnel_ids = v;
+    for (unsigned way = 0; way < 2; way++)
+        for (unsigned i = 0; i < ids->n[client ^ way]; i++)
+            v[r->n_tunnel_ids++] = tunnel_id_text(b, ways[way], &ids->v[client ^ way][i]);
 }
 
 static void set_mpls(struct record_builder *b, const struct flow_labels *labels)
@@ -350,6 +390,7 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     set_home_direction(b);
     set_community_id(b, f);
     set_tunnels(b, path);
+    set_tunnel_ids(b, f->tunnel_ids, flow_client(f));
     set_mpls(b, f->mpls);
     set_label(b, f);
     set_end(b, f);

@@ -86,6 +86,20 @@ static void put_buckets(struct json *j, const struct dpi_run *run)
     json_map_end(j);
 }
 
+static void put_fragments(struct json *j, const struct dpi_fragments *f)
+{
+    if (!(f->whole | f->incomplete))
+        return;
+    json_string(j, "fragments");
+    json_map(j);
+    json_member_u64(j, "datagrams_whole", f->whole);
+    json_member_u64(j, "datagrams_incomplete", f->incomplete);
+    json_member_u64(j, "copies", f->copies);
+    json_member_u64(j, "overlaps", f->overlaps);
+    json_member_u64(j, "bad", f->bad);
+    json_map_end(j);
+}
+
 static void put_flows(struct json *j, const struct dpi_run *run)
 {
     json_string(j, "flows");
@@ -169,6 +183,7 @@ static void put_run(struct json *j, const struct dpi_run *run)
     if (run->has_drops)
         json_member_u64(j, "capture_drops", run->drops);
     put_buckets(j, run);
+    put_fragments(j, &run->fragments);
     put_flows(j, run);
     for (size_t i = 0; i < N_RANKINGS; i++)
         put_ranking(j, &rankings[i], tally_of(run, &rankings[i]));

@@ -3,20 +3,23 @@
 
 A flow is addresses, ports, transport, last VLAN and tunnels; a SYN with another initial number or a
 pause longer than the default timeout starts a new one. A jump of the clock is no pause: a capture that
-has one is made with pauses=False.
+has one is made with pauses=False. Fragments are put together, or their first one stands for all.
 """
 
 import contextlib
+import copy
 import ipaddress
 import struct
 
 import packets as P
 import pcapfile
+import tunnels as T
 
 TRANSPORTS = {P.PROTO_ICMP: 'ICMP', P.PROTO_TCP: 'TCP', P.PROTO_UDP: 'UDP', P.PROTO_ICMPV6: 'ICMPv6',
               P.PROTO_SCTP: 'SCTP', 2: 'IGMP', P.PROTO_GRE: 'GRE',
               89: 'OSPFIGP', 112: 'VRRP', 50: 'ESP', P.PROTO_IPIP: 'IPv4', P.PROTO_IPV6: 'IPv6',
-              P.PROTO_NONE: 'IPv6-NoNxt'}
+              P.PROTO_NONE: 'IPv6-NoNxt', P.PROTO_ETHERIP: 'ETHERIP', P.PROTO_L2TP: 'L2TP',
+              P.PROTO_MPLS: 'MPLS-in-IP'}
 
 # Request and reply types of one exchange, as Community ID pairs them.
 ICMP4_PAIRS = {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17, 10: 9, 9: 10}
@@ -35,16 +38,27 @@ class Left(Exception):
     """This packet belongs to no flow; the message is the name of dpitool's bucket for it."""
 
 
+class Piece(Exception):
+    """This packet is a fragment; view is what decoding had found when it came to it."""
+
+    def __init__(self, view, proto, ident, offset, more, body):
+        super().__init__()
+        self.view, self.proto, self.offset, self.more, self.body = view, proto, offset, more, body
+        self.key = (view.src, view.dst, proto, ident, view.vlan, tuple(view.tunnels))
+
+    def fits(self):
+        return self.body and not (self.more and len(self.body) % 8)
+
+
 class View:
     """What decoding one packet has found so far."""
 
     def __init__(self):
         self.vlan, self.src, self.dst = 0, None, None
-        self.tunnels, self.pairs, self.vnis = [], [], []
+        self.tunnels = []
         self.transport = self.sport = self.dport = None
         self.syn = self.ack = False
         self.seq = 0
-        self.fragment = None
 
 
 def _ethernet(data, view):
@@ -52,10 +66,35 @@ def _ethernet(data, view):
     while kind in (P.ETH_VLAN, P.ETH_QINQ):
         view.vlan = struct.unpack_from('!H', data)[0] & 0xFFF
         kind, data = struct.unpack_from('!H', data, 2)[0], data[4:]
-    while kind == P.ETH_MPLS:
+    if kind == P.ETH_PPPOE:
+        return _ppp(data[6:], view)
+    return _mpls(data, view) if kind == P.ETH_MPLS else (kind, data)
+
+
+def _mpls(data, view):
+    """A stack of labels, then IP, or a frame with or without a control word of zeros."""
+    last = 0
+    while not last:
         last, data = data[2] & 1, data[4:]
-        kind = P.ethertype(data) if last else kind
-    return kind, data
+    if data[0] >> 4 in (4, 6):
+        return P.ethertype(data), data
+    return _ethernet(data[4:] if data[:4] == bytes(4) else data, view)
+
+
+def _ppp(data, view):
+    data = data[2:] if data[:2] == b'\xff\3' else data
+    size = 1 if data[0] & 1 else 2
+    kind = {0x21: P.ETH_IPV4, 0x57: P.ETH_IPV6, 0x281: P.ETH_MPLS}.get(int.from_bytes(data[:size], 'big'))
+    return _mpls(data[size:], view) if kind == P.ETH_MPLS else (kind, data[size:])
+
+
+def _wlan(data, _):
+    """A data frame with LLC and SNAP; CAPWAP's may have the bytes of the frame control swapped."""
+    control = data[0] if data[0] & 15 == 8 else data[1]
+    size = 26 if control & 0x80 else 24
+    if control & 0x4F != 8:
+        raise Left('not_ip')
+    return struct.unpack_from('!H', data, size + 6)[0], data[size + 8:]
 
 
 LINKS = {
@@ -79,9 +118,8 @@ def _ip4(data, view):
     data = data[:length or len(data)]
     field = struct.unpack_from('!H', data, 6)[0]
     if field & 0x3FFF:
-        view.fragment = (view.src, view.dst, data[9], struct.unpack_from('!H', data, 4)[0])
-        if field & 0x1FFF:
-            return None, b''
+        raise Piece(view, data[9], struct.unpack_from('!H', data, 4)[0], (field & 0x1FFF) * 8,
+                    bool(field & 0x2000), data[words * 4:])
     return data[9], data[words * 4:]
 
 
@@ -94,9 +132,8 @@ def _ip6(data, view):
     while proto in IP6_EXTENSIONS or proto == P.PROTO_FRAGMENT:
         if proto == P.PROTO_FRAGMENT:
             offset, ident = struct.unpack_from('!HI', data, 2)
-            view.fragment = (view.src, view.dst, data[0], ident)
-            if offset & 0xFFF8:
-                return None, b''
+            if offset & 0xFFF9:
+                raise Piece(view, data[0], ident, offset & 0xFFF8, bool(offset & 1), data[8:])
             proto, data = data[0], data[8:]
         else:
             proto, data = data[0], data[8 + data[1] * 8:]
@@ -115,48 +152,49 @@ def _transport(proto, data, view):
         view.sport, view.dport = data[0], pairs.get(data[0], data[1])
 
 
-def _tunnel(proto, data, view):
-    """(ethertype, data) of what a tunnel carries, the ethertype None for a whole frame; or None."""
-    name = None
-    if proto in (P.PROTO_IPIP, P.PROTO_IPV6):
-        name, kind, data = 'ipip', P.ethertype(data), data
-    elif proto == P.PROTO_GRE:
-        flags, kind = struct.unpack_from('!HH', data)
-        if kind in (P.ETH_IPV4, P.ETH_IPV6):
-            size = 4 + 4 * sum(bool(flags & bit) for bit in (0x8000, 0x2000, 0x1000))
-            name, data = 'gre', data[size:]
-    elif proto == P.PROTO_UDP and struct.unpack_from('!H', data, 2)[0] == 4789:
-        name, kind, data = 'vxlan', None, data[8:]
-        view.vnis.append(struct.unpack_from('!I', data, 4)[0] >> 8)
-        data = data[8:]
-    if name is None:
-        return None
-    view.tunnels.append('%s(%s-%s)' % (name, view.src, view.dst))
-    view.pairs.append((name, frozenset((view.src, view.dst))))
-    if len(view.tunnels) > MAX_TUNNELS:
-        raise Left('too_deep')
-    return kind, data
+def _name(view, name, vni):
+    """A tunnel as dpitool writes it: the smaller address first."""
+    ends = sorted((view.src, view.dst), key=P.addr)
+    return '%s(%s-%s%s)' % (name, *ends, '' if vni is None else ',vni=%d' % vni)
+
+
+INSIDE = {T.FRAME: _ethernet, T.PPP: _ppp, T.WLAN: _wlan, P.ETH_MPLS: _mpls}
+
+
+def _enter(inner, view):
+    """Decodes what is in a tunnel; without IP there, the view is what it was, and the answer False."""
+    name, vni, kind, data = inner
+    before = copy.copy(view.__dict__)
+    view.tunnels = view.tunnels + [_name(view, name, vni)]
+    view.vlan = view.vlan if name == 'ipip' else 0
+    try:
+        if len(view.tunnels) > MAX_TUNNELS:
+            raise Left('too_deep')
+        with _malformed('link_malformed'):
+            if kind in INSIDE:
+                kind, data = INSIDE[kind](data, view)
+        _layers(kind, data, view, True)
+    except Left as why:
+        if name == 'ipip' or str(why) == 'too_deep':
+            raise
+        view.__dict__.update(before)
+        return False
+    return True
 
 
 def _layers(kind, data, view, tunnels):
     """From the network layer inwards; leaves what it finds in the view."""
-    while True:
-        with _malformed('ip_malformed'):
-            layer = {P.ETH_IPV4: _ip4, P.ETH_IPV6: _ip6}.get(kind)
-            if layer is None:
-                raise Left('not_ip')
-            proto, data = layer(data, view)
-        if proto is None:
-            return
+    with _malformed('ip_malformed'):
+        layer = {P.ETH_IPV4: _ip4, P.ETH_IPV6: _ip6}.get(kind)
+        if layer is None:
+            raise Left('not_ip')
+        proto, data = layer(data, view)
+    if proto is None:
+        return
+    inner = T.look(proto, data) if tunnels and view.fragment is None else None
+    if inner is None or not _enter(inner, view):
         with _malformed('transport_malformed'):
-            inner = _tunnel(proto, data, view) if tunnels and view.fragment is None else None
-            if inner is None:
-                _transport(proto, data, view)
-                return
-        kind, data = inner
-        if kind is None:
-            with _malformed('link_malformed'):
-                kind, data = _ethernet(data, view)
+            _transport(proto, data, view)
 
 
 @contextlib.contextmanager
@@ -179,13 +217,33 @@ def decode(link, data, tunnels=True):
     return view
 
 
+def join(pieces):
+    """The payload of a datagram, of every byte what came first; None while something is missing."""
+    found, size = {}, None
+    for piece in filter(Piece.fits, pieces):
+        for at, byte in enumerate(piece.body, piece.offset):
+            found.setdefault(at, byte)
+        if not piece.more and size is None:
+            size = piece.offset + len(piece.body)
+    if size is None or any(at not in found for at in range(size)):
+        return None
+    return bytes(found[at] for at in range(size))
+
+
+def decode_inside(piece, body, tunnels):
+    """A View of what is in a datagram with that payload."""
+    packet = P.ip(piece.view.src, piece.view.dst, piece.proto, body)
+    _layers(P.ethertype(packet), packet, piece.view, tunnels)
+    return piece.view
+
+
 class Flow:
     """key tells it from other flows; data is its first packet, link layer included."""
 
     def __init__(self, view, key, data):
         self.key, self.data = key, data
         self.transport, self.vlan, self.tunnels = view.transport, view.vlan, view.tunnels
-        self.packets, self.fragments, self.isn, self.last_ns = 0, 0, None, 0
+        self.packets, self.isn, self.last_ns = 0, None, 0
         self.only_syn = view.syn and not view.ack
         self.src, self.dst = (view.src, view.sport), (view.dst, view.dport)
 
@@ -195,8 +253,8 @@ class Flow:
     def pause(self):
         return PAUSE_SYN if self.only_syn else PAUSES.get(self.transport, PAUSE_OTHERS)
 
-    def take(self, view, time_ns):
-        self.packets += 1
+    def take(self, view, time_ns, count):
+        self.packets += count
         self.last_ns = max(self.last_ns, time_ns)
         self.only_syn = self.only_syn and view.syn and not view.ack
         if view.syn and not view.ack and self.isn is None:
@@ -213,42 +271,56 @@ class Table:
     def __init__(self, tunnels=True, pauses=True):
         self.tunnels, self.pauses = tunnels, pauses
         self.flows, self.keys, self.left, self.packets = [], set(), {}, 0
-        self._open, self._fragments, self._waiting = {}, {}, {}
+        self._open, self._waiting, self._done = {}, {}, {}
 
     def add(self, packet):
         self.packets += 1
+        self._put(lambda: decode(packet.link, packet.data, self.tunnels), packet, 1)
+
+    def _put(self, decoding, packet, count):
+        """Counts count packets where decoding finds that they belong, or lets them wait for their datagram."""
         try:
-            self._take(decode(packet.link, packet.data, self.tunnels), packet.time_ns, packet.data)
+            view = decoding()
+            flow = self._flow(view, packet.time_ns, packet.data)
+            flow.take(view, packet.time_ns, count)
+            return flow
         except Left as why:
-            self.left[str(why)] = self.left.get(str(why), 0) + 1
+            self.left[str(why)] = self.left.get(str(why), 0) + count
+        except Piece as piece:
+            self._wait(piece, packet, count)
+        return None
 
-    def _take(self, view, time_ns, data):
-        if view.transport is None:
-            self._piece(view.fragment, 1)
+    def _wait(self, piece, packet, count):
+        flow, pieces = self._done.get(piece.key, (None, []))
+        if flow and (piece.offset, piece.body) in pieces:           # a copy that comes late
+            flow.packets += count
             return
-        flow = self._flow(view, time_ns, data)
-        flow.take(view, time_ns)
-        if view.fragment:
-            self._fragments[view.fragment] = flow
-            self._piece(view.fragment, self._waiting.pop(view.fragment, 0))
+        waiting = self._waiting.setdefault(piece.key, [])
+        waiting.append((piece, packet, count))
+        body = join([each[0] for each in waiting])
+        if body is not None:
+            del self._waiting[piece.key]
+            self._done[piece.key] = self._go_on(waiting, body), [(p.offset, p.body) for p, _, _ in waiting]
 
-    def _piece(self, fragment, count):
-        """Fragments behind the first belong to its flow, also those that came before it."""
-        flow = self._fragments.get(fragment)
-        if flow is None:
-            self._waiting[fragment] = self._waiting.get(fragment, 0) + count
-            return
-        flow.packets += count
-        flow.fragments += count
+    def _go_on(self, waiting, body):
+        first = next(piece for piece, _, _ in waiting if piece.offset == 0)
+        return self._put(lambda: decode_inside(first, body, self.tunnels), waiting[-1][1],
+                         sum(count for _, _, count in waiting))
 
     def close(self):
-        """What waits now waits in vain."""
-        if self._waiting:
-            self.left['fragment_incomplete'] = sum(self._waiting.values())
+        """What waits now waits in vain: the first fragment stands for all."""
+        waiting, self._waiting = self._waiting, {}
+        for pieces in waiting.values():
+            body = next((piece.body for piece, _, _ in pieces if piece.offset == 0), None)
+            if body is not None:
+                self._go_on(pieces, body)
+            else:
+                self.left['fragment_incomplete'] = self.left.get('fragment_incomplete', 0) \
+                    + sum(count for _, _, count in pieces)
 
     def _flow(self, view, time_ns, data):
         ends = frozenset(((view.src, view.sport), (view.dst, view.dport)))
-        key = (ends, view.transport, view.vlan, tuple(view.pairs), tuple(view.vnis))
+        key = (ends, view.transport, view.vlan, tuple(view.tunnels))
         flow = self._open.get(key)
         if flow is not None:
             reused = view.syn and not view.ack and flow.isn not in (None, view.seq)

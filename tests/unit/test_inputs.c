@@ -384,6 +384,18 @@ static void one_that_vanishes_meanwhile_is_said(void **state)
     assert_non_null(info[0].damage);
 }
 
+/* A gzip file that is cut behind five bytes of text. */
+static void damage_tells_why_what_is_compressed_is_no_capture(void **state)
+{
+    struct fixture *f = *state;
+    static const char cut[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff" "\0\x05\0\xfa\xffhello";
+    ADD(f, 0, -1);
+    f->bytes.n = 0;
+    put(&f->bytes, cut, sizeof(cut) - 1);
+    save(&f->bytes, f->names[0]);
+    expect_refused(f, DPI_INPUT, "not a capture: it is text; the gzip data is cut");
+}
+
 static void many_captures_need_few_descriptors(void **state)
 {
     struct fixture *f = *state;
@@ -417,6 +429,7 @@ int main(void)
         T(standard_input_takes_its_place_by_time),
         T(a_fifo_is_opened_once),
         T(one_that_cannot_be_read_is_said_before_anything_is_read),
+        T(damage_tells_why_what_is_compressed_is_no_capture),
         T(a_folder_means_the_captures_in_it),
         T(a_folder_without_captures_is_refused),
         T(names_come_with_their_capture),

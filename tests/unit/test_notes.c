@@ -78,12 +78,37 @@ static void one_is_not_many(void **state)
     }
 }
 
+static void tells_of_fragments(void **state)
+{
+    static const char *const one[] = {
+        "1 datagram lacks fragments, or they came too late",
+        "1 datagram was given up early, oldest first, to keep --memory",
+        "1 fragment overlaps others; the bytes that came first count",
+        "1 fragment cannot be right, by its length or place, and was left out",
+    };
+    static const char *const two[] = {
+        "2 datagrams lack fragments, or they came too late",
+        "2 datagrams were given up early, oldest first, to keep --memory",
+        "2 fragments overlap others; the bytes that came first count",
+        "2 fragments cannot be right, by their length or place, and were left out",
+    };
+    (void)state;
+    for (uint64_t n = 0; n <= 2; n++) {
+        struct notes notes = {0};
+        notes_fragments(&notes, &(struct defrag_stats){.whole = 9, .copies = 9, .incomplete = n, .early = n,
+                                                       .overlaps = n, .bad = n});
+        must_have(&notes, n == 1 ? one : two, n ? 4 : 0);
+        notes_free(&notes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_link_types),
         cmocka_unit_test(many_link_types_are_counted_together),
         cmocka_unit_test(one_is_not_many),
+        cmocka_unit_test(tells_of_fragments),
     };
     return cmocka_run_group_tests_name("notes", tests, NULL, NULL);
 }

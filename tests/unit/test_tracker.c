@@ -79,6 +79,9 @@ struct end {
     uint16_t flags;
     uint8_t mac[2], mac_source[2]; /* the last byte of each */
     unsigned n_labels, last_label;
+    uint64_t first_packet, bytes, frame_bytes, payload;
+    int64_t last_ns;
+    uint32_t tunnel_id[2]; /* of each side's last layer that has one */
 };
 
 struct world {
@@ -88,6 +91,7 @@ struct world {
     struct end ends[MAX_ENDS];
     size_t n;
     uint64_t packet;
+    unsigned relieved;
     bool untimed;
     uint8_t ip[64];
     uint16_t ip_id;
@@ -115,7 +119,15 @@ static void ended(void *ctx, const struct flow *f)
         .mac_source = {f->mac_source[0], f->mac_source[1]},
         .n_labels = f->mpls ? f->mpls->n : 0,
         .last_label = f->mpls ? f->mpls->v[f->mpls->n - 1] : 0,
+        .first_packet = f->first_packet,
+        .bytes = f->side[0].bytes,
+        .frame_bytes = f->side[0].frame_bytes,
+        .payload = f->side[0].payload,
+        .last_ns = f->last_ns,
     };
+    for (unsigned side = 0; f->tunnel_ids && side < 2; side++)
+        if (f->tunnel_ids->n[side])
+            w->ends[w->n - 1].tunnel_id[side] = f->tunnel_ids->v[side][f->tunnel_ids->n[side] - 1].id;
 }
 
 static void start(struct world *w)
@@ -453,6 +465,72 @@ static void memory_bounds_too(void **state)
     world_free(w);
 }
 
+/* A datagram that came in frames 2, 3 and 5, and is taken behind frame 6, which is of the same flow. */
+static void a_datagram_counts_every_frame_and_is_fed_once(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    const struct capture_iface iface = {.capture = "test"};
+    struct packet p[3];
+    struct packet_part parts[3];
+    const uint64_t numbers[] = {2, 3, 5};
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), other = {.bucket = DPI_BUCKET_fragment_incomplete};
+    d.fragment = d.fragment_overlap = true;
+    start(w);
+    for (uint64_t number = 1; number <= 5; number++)
+        play(w, (double)number, &other);
+    udp(w, 6, 1, 5000, 2, 7);
+    for (int i = 0; i < 3; i++) {
+        p[i] = (struct packet){.iface = &iface, .wirelen = 100, .ts_ns = S(numbers[i]), .number = numbers[i]};
+        parts[i] = (struct packet_part){&p[i], (uint32_t)(50 + i)};
+    }
+    w->ip[5]++; /* it is no copy of the packet before */
+    tracker_datagram(w->tracker, parts, 3, &d);
+    finish(w);
+    assert_int_equal(w->n, 1);
+    const struct end *e = &w->ends[0];
+    assert_int_equal(e->packets[0], 4);
+    assert_int_equal(e->labelled_after, 2);
+    assert_int_equal(e->first_packet, 2);
+    assert_int_equal(e->first_ns, S(2));
+    assert_int_equal(e->last_ns, S(6));
+    assert_int_equal(e->bytes, 40 + 50 + 51 + 52);
+    assert_int_equal(e->frame_bytes, 54 + 300);
+    assert_int_equal(e->payload, 10 + 10);
+    assert_int_equal(e->flags & (1 << FLOW_FLAG_fragmented | 1 << FLOW_FLAG_fragment_overlap |
+                                 1 << FLOW_FLAG_fragment_gap),
+                     1 << FLOW_FLAG_fragmented | 1 << FLOW_FLAG_fragment_overlap);
+    world_free(w);
+}
+
+static bool take_off(void *ctx)
+{
+    struct world *w = ctx;
+    if (w->relieved == 3)
+        return false;
+    w->relieved++;
+    ledger_sub(tracker_ledger(w->tracker), LEDGER_datagram, 1);
+    return true;
+}
+
+static void others_go_before_flows(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.memory = 3 * ledger_cost(LEDGER_datagram) + 5000;
+    start(w);
+    tracker_on_full(w->tracker, take_off, w);
+    ledger_add(tracker_ledger(w->tracker), LEDGER_datagram, 3);
+    for (uint16_t port = 1; port <= 100; port++) {
+        udp(w, 1, 1, port, 2, 7);
+        if (tracker_stats(w->tracker)->evicted)
+            assert_int_equal(w->relieved, 3);
+    }
+    assert_true(tracker_stats(w->tracker)->evicted > 0);
+    finish(w);
+    world_free(w);
+}
+
 static void feeding_stops_at_the_verdict(void **state)
 {
     (void)state;
@@ -629,17 +707,46 @@ static void tunnel_is_part_of_the_key(void **state)
     start(w);
     struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), back = packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000);
     d.n_tunnels = back.n_tunnels = 1;
-    d.tunnels[0].kind = back.tunnels[0].kind = TUNNEL_IPIP;
+    d.tunnels[0] = back.tunnels[0] = (struct tunnel_layer){.kind = TUNNEL_vxlan, .has_vni = true, .vni = 42};
     d.tunnels[0].src = back.tunnels[0].dst = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 1}};
     d.tunnels[0].dst = back.tunnels[0].src = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 9}};
     play(w, 1, &d);
     play(w, 1, &back); /* the other way through the same tunnel */
     d.tunnels[0].dst.b[3] = 10;
     play(w, 1, &d);
+    d.tunnels[0].vni = 43; /* another network between the same two */
+    play(w, 1, &d);
     udp(w, 1, 1, 5000, 2, 7);
     finish(w);
-    assert_int_equal(w->n, 3);
+    assert_int_equal(w->n, 4);
     assert_int_equal(w->ends[0].packets[0] + w->ends[0].packets[1], 2);
+    world_free(w);
+}
+
+/* What a tunnel has that differs by direction is noted by side, from the first packet, and splits no flow; records
+ * that the active timeout cuts have it all. */
+static void tunnel_ids_are_known_by_side(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.active = S(60);
+    start(w);
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), back = packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000);
+    d.n_tunnels = back.n_tunnels = 2;
+    d.tunnels[0] = back.tunnels[0] = (struct tunnel_layer){.kind = TUNNEL_gre};
+    d.tunnels[1] = (struct tunnel_layer){.kind = TUNNEL_gtp, .id_kind = TUNNEL_ID_TEID, .id = 7};
+    back.tunnels[1] = (struct tunnel_layer){.kind = TUNNEL_gtp, .id_kind = TUNNEL_ID_TEID, .id = 8};
+    play(w, 1, &d);
+    play(w, 2, &back);
+    d.tunnels[1].id = 9;
+    play(w, 3, &d);
+    play(w, 90, &d);
+    finish(w);
+    assert_int_equal(w->n, 2);
+    for (size_t i = 0; i < w->n; i++) {
+        assert_int_equal(w->ends[i].tunnel_id[0], 7);
+        assert_int_equal(w->ends[i].tunnel_id[1], 8);
+    }
     world_free(w);
 }
 
@@ -719,6 +826,8 @@ int main(void)
         cmocka_unit_test(active_timeout_slices),
         cmocka_unit_test(bounds_end_the_idle_longest),
         cmocka_unit_test(memory_bounds_too),
+        cmocka_unit_test(a_datagram_counts_every_frame_and_is_fed_once),
+        cmocka_unit_test(others_go_before_flows),
         cmocka_unit_test(feeding_stops_at_the_verdict),
         cmocka_unit_test(copies_are_counted_but_not_shown),
         cmocka_unit_test(cut_messages_are_shown_once_more),
@@ -730,6 +839,7 @@ int main(void)
         cmocka_unit_test(header_length_follows_what_is_delivered),
         cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
         cmocka_unit_test(tunnel_is_part_of_the_key),
+        cmocka_unit_test(tunnel_ids_are_known_by_side),
         cmocka_unit_test(macs_are_known_by_side),
         cmocka_unit_test(labels_are_those_of_the_first_packet),
     };

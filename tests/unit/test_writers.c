@@ -52,8 +52,9 @@ static void make_full(struct full *f, struct dpi_text text)
         .src_port = 65535, .dst_port = 1, .vlan = 4094, .has_ports = true, .is_icmp = true, .icmp_type = 8,
         .dir = {dir, dir}, .protocol = text, .application = text, .category = text, .ndpi_label = text,
         .confidence = text, .classified_by = text, .application_by = text, .end_reason = text,
-        .is_tcp = true, .tcp_state = text, .direction = text, .src_name = text, .dst_name = text, .mpls = f->list, .n_mpls = LEN(f->list),
-        .flags = f->list, .tunnels = f->list, .n_flags = LEN(f->list), .n_tunnels = LEN(f->list), .attrs = f->attrs,
+        .is_tcp = true, .tcp_state = text, .direction = text, .src_name = text, .dst_name = text, .mpls = f->list,
+        .n_mpls = LEN(f->list), .flags = f->list, .tunnels = f->list, .tunnel_ids = f->list,
+        .n_flags = LEN(f->list), .n_tunnels = LEN(f->list), .n_tunnel_ids = LEN(f->list), .attrs = f->attrs,
     };
     fill_attrs(f, text);
 }
@@ -739,6 +740,7 @@ static struct dpi_run make_run(const struct dpi_tally_row *rows, size_t n)
     struct dpi_tally tally = {rows, n, true}, none = {NULL, 0, true};
     return (struct dpi_run){
         .tool_version = "0.1.0", .detector_version = "nDPI 4.2.0", .captures = captures, .n_captures = 2,
+        .fragments = {1, 2, 3, 4, 5},
         .packets_read = 15, .bytes_read = 12345, .buckets = {[DPI_BUCKET_flow] = 12, [DPI_BUCKET_not_ip] = 3},
         .has_time = true, .first_ns = 0, .last_ns = 90061000000000, .flows = 4, .flows_unknown = 1, .flows_peak = 2,
         .protocols = tally, .applications = none, .categories = none, .addresses = none, .hostnames = tally, .warnings = warnings, .n_warnings = 1, .interrupted = true,
@@ -850,6 +852,8 @@ static void summary_json_says_it_all(void **state)
     for (int i = 0; i < DPI_BUCKET_COUNT; i++)
         assert_int_equal(YAJL_GET_INTEGER(member(member(v, "buckets"), dpi_buckets[i].name)), run.buckets[i]);
     assert_int_equal(YAJL_GET_INTEGER(member(member(v, "flows"), "unknown")), 1);
+    assert_int_equal(YAJL_GET_INTEGER(member(member(v, "fragments"), "datagrams_incomplete")), 2);
+    assert_int_equal(YAJL_GET_INTEGER(member(member(v, "fragments"), "bad")), 5);
     yajl_val top = YAJL_GET_ARRAY(member(v, "protocols"))->values[0];
     assert_string_equal(text_member(top, "name_hex"), "54ff53");
     assert_int_equal(YAJL_GET_INTEGER(member(top, "bytes_error")), 5);
