@@ -3,6 +3,7 @@
 #include "detect/contained.h"
 
 #include "detect/channel.h"
+#include "sandbox/sandbox.h"
 #include "util/xalloc.h"
 
 #include <assert.h>
@@ -84,6 +85,7 @@ static void settle_in(struct contained *c)
     for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
         if (fd != c->submitted.read && fd != c->done.write && fd != c->wake.read)
             close(fd);
+    sandbox_narrow();
 }
 
 /* Bytes that came, 0 when the other side is gone. */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* landlock.h - the file system seen through Landlock. Private to src/sandbox. */
+#ifndef SANDBOX_LANDLOCK_H
+#define SANDBOX_LANDLOCK_H
+
+#include "sandbox/sandbox.h"
+
+bool landlock_possible(void);
+bool landlock_enter(const struct sandbox_paths *paths); /* after no new privileges; false: the kernel does not have it */
+
+#endif

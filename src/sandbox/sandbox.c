@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sandbox.c - enters what there is. */
+#include "sandbox/sandbox.h"
+
+#include "sandbox/calls.h"
+#include "sandbox/landlock.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static void (*on_stopped)(const char *call); /* a signal handler gets no argument of ours */
+
+static void stop(int sig, siginfo_t *info, void *context)
+{
+    (void)context;
+    const char *name = calls_name(info->si_syscall);
+    if (on_stopped)
+        on_stopped(name ? name : "a system call");
+    _exit(128 + sig);
+}
+
+static void tell_of_violations(void (*stopped)(const char *call))
+{
+    on_stopped = stopped;
+    struct sigaction sa = {.sa_sigaction = stop, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigaction(SIGSYS, &sa, NULL);
+}
+
+struct sandbox_state sandbox_possible(void)
+{
+    return (struct sandbox_state){.files = landlock_possible(), .calls = calls_possible(), .privileges = true};
+}
+
+struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*stopped)(const char *call))
+{
+    struct sandbox_state state = {.privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0};
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    tell_of_violations(stopped);
+    state.files = landlock_enter(paths);
+    state.calls = calls_forbid();
+    return state;
+}
+
+void sandbox_narrow(void)
+{
+    landlock_enter(&(struct sandbox_paths){.n_read = 0});
+#ifndef __SANITIZE_ADDRESS__ /* which needs more, and only where it has something to report */
+    calls_allow_only();
+#endif
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sandbox.h - what the program can still do once it reads captures, whatever is in them.
+ *
+ * Files: by Landlock only those that were named, and the folders that outputs go to (Linux 5.13, Documentation/
+ * userspace-api/landlock.rst). System calls: by seccomp (libseccomp) none that starts a program, reaches the network
+ * or looks into another process; the process that detects keeps those few that it needs. No privilege is gained any
+ * more and no core is dumped. What the kernel does not have is left out, and told. */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Paths; one that does not exist is left out. */
+struct sandbox_paths {
+    const char *const *read; /* files, or folders with the files in them and what their symbolic links lead to */
+    size_t n_read;
+    const char *const *write; /* files that outputs go to: the file and its folder */
+    size_t n_write;
+};
+
+struct sandbox_state {
+    bool files; /* Landlock */
+    bool calls; /* seccomp */
+    bool privileges; /* none can be gained */
+};
+
+/* For the rest of the process' life and that of its children. stopped is called when a call that is not allowed was
+ * made, with its name, from a signal handler; then the process ends. */
+struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*stopped)(const char *call));
+
+/* The same, and in addition only what a process needs that works in memory, on pipes that are open, and on copies of
+ * itself. Nothing is left of the file system. */
+void sandbox_narrow(void);
+
+/* What sandbox_enter would come to on this machine, without entering. */
+struct sandbox_state sandbox_possible(void);
+
+#endif
