@@ -13,7 +13,7 @@ import struct
 import packets as P
 import pcapfile
 
-SWAPPED, COPIED, CUT, FRAGMENTED = 0.2, 0.5, 0.2, 1.0  # share of the packets that it happens to
+SWAPPED, COPIED, CUT, FRAGMENTED = 0.25, 0.5, 0.2, 1.0  # share of the packets that it happens to
 FARTHEST = 3                # places that a packet or its copy comes late, at most
 MOST_PIECES = 4
 FRAGMENT_SIZES = (8, 64)    # bytes of a fragment in units of 8, at least and at most
