@@ -280,7 +280,7 @@ def report(outcomes, with_theirs):
     rows = [Row(kind, by_kind[kind]) for kind in KINDS if by_kind[kind]]
     table = [HEAD + HEAD_OF_THEIRS if with_theirs else HEAD] + [row.cells(with_theirs) for row in rows]
     widths = [max(map(len, column)) for column in zip(*table)]
-    for line in table:
+    for line in table if rows else ():
         print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
     return good and not any(row.missed for row in rows)
 
