@@ -34,7 +34,7 @@ TARGETS = {"reorder": EVENTS, "fragment": EVENTS, "duplicate": EVENTS, "split": 
 CLEAN, UNKNOWN = "clean", "Unknown"
 KINDS = {**impair.IMPAIRMENTS, **tunnelling.IMPAIRMENTS}
 PLAIN = ("--tunnels", "ip", "--no-reassembly")      # clean packets as if nothing could have happened to them
-EVENT_FLAGS = {"fragmented", "duplicate", "reassembled", "cut", "offload"}
+EVENT_FLAGS = {"fragmented", "duplicate", "reordered", "reassembled", "cut", "offload"}
 EVENT_FIELDS = ("retransmits", "out_of_order", "gap_bytes", "tunnel")
 FIELDS = ("first_packet", "transport", "src_ip", "src_port", "dst_ip", "dst_port", "vlan", "ndpi_label", "protocol",
           "application", "classified_by", "flags")
