@@ -76,6 +76,12 @@ enum dpi_status capture_run_where(struct expr **where, const char *text, struct 
     return dpi_fail(err, DPI_USAGE, "--where: %s", was.msg);
 }
 
+const char *capture_run_scratch(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && folder[0] ? folder : "/tmp";
+}
+
 /* --- signals ------------------------------------------------------------------------------------------ */
 
 static volatile sig_atomic_t stop_signal;

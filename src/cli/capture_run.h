@@ -50,6 +50,9 @@ void capture_run_warn(const struct dpi_run *run);
 
 void capture_run_free(struct capture_run *r);
 
+/* The folder for temporary files: TMPDIR, or /tmp. */
+const char *capture_run_scratch(void);
+
 /* Ends the program when a signal was held back. */
 void capture_run_signals(void);
 
