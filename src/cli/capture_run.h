@@ -7,6 +7,7 @@
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "engine/engine.h"
+#include "record/select.h"
 
 enum { TEN_YEARS = 315360000 }; /* seconds */
 
@@ -31,6 +32,9 @@ struct capture_run {
 
 /* The expression of --where, NULL when text is. */
 enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err);
+
+/* What --flow names. */
+enum dpi_status capture_run_flow(struct selection *s, const char *text, struct dpi_err *err);
 
 /* Holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
  * be freed whatever comes. */

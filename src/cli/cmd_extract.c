@@ -39,8 +39,8 @@ static const struct opt extract_opts[] = {
     {.name = "where", .type = OPT_TEXT, .offset = AT(where), .arg = "EXPR",
      .help = "only flows that match, as in 'protocol == \"TLS\" and bytes_total > 1M'; see EXPRESSIONS in dpitool(1)"},
     {.name = "flow", .type = OPT_TEXTS, .offset = AT(flows), .arg = "FLOW",
-     .help = "only this flow: a flow_id, a Community ID, or SRC:PORT-DST:PORT, IPv6 as [SRC]:PORT; may be given several "
-             "times"},
+     .help = "only this flow: a flow_id, a Community ID, or SRC:PORT-DST:PORT, IPv6 as [SRC]:PORT; may be given "
+             "several times"},
     {.name = "all", .type = OPT_FLAG, .offset = AT(all),
      .help = "keep the packets that are in no flow, too, whatever --where and --flow say"},
     {.name = "format", .type = OPT_CHOICE, .offset = AT(format), .arg = "FORMAT", .choices = formats, .def = "auto",
@@ -85,7 +85,7 @@ static enum dpi_status check(const struct options *o, struct dpi_err *err)
 {
     if (!o->write == !o->split)
         return dpi_fail(err, DPI_USAGE, o->write ? "--write and --split are given: one of them is possible"
-                                                 : "-w FILE is missing, or --split FOLDER: where to?");
+                                                 : "-w PATH is missing, or --split FOLDER: where to?");
     if (o->write && o->write[0] == '\0')
         return dpi_fail(err, DPI_USAGE, "--write: '' is no name of a file");
     if (o->split && o->split[0] == '\0')
@@ -98,7 +98,7 @@ static enum dpi_status parse_flows(struct job *j, struct dpi_err *err)
     const struct opt_texts *texts = &j->o->flows;
     j->flows = xcalloc(texts->n, sizeof(*j->flows));
     for (size_t i = 0; i < texts->n; i++)
-        DPI_TRY(selection_parse(&j->flows[i], texts->v[i], err));
+        DPI_TRY(capture_run_flow(&j->flows[i], texts->v[i], err));
     return DPI_OK;
 }
 
@@ -121,7 +121,7 @@ static enum dpi_status open_output(struct job *j, struct dpi_err *err)
         return folder_make(j->o->split, err);
     DPI_TRY(outfile_open(&j->file, j->o->write, err));
     if (outfile_is_tty(j->file))
-        return dpi_fail(err, DPI_USAGE, "--write: a capture is not written to a terminal; send it to a file or program");
+        return dpi_fail(err, DPI_USAGE, "--write: a capture is not written to a terminal; send it elsewhere");
     for (size_t i = 0; (path = engine_capture(j->run.engine, i)); i++)
         if (outfile_is_input(j->file, path))
             return dpi_fail(err, DPI_USAGE, "--write: %s is a capture that is read", outfile_name(j->file));
@@ -130,7 +130,6 @@ static enum dpi_status open_output(struct job *j, struct dpi_err *err)
 
 static enum dpi_status open_job(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
-    DPI_TRY(check(j->o, err));
     DPI_TRY(parse_flows(j, err));
     DPI_TRY(capture_run_where(&j->where, j->o->where, err));
     DPI_TRY(open_extract(j, err));
@@ -140,6 +139,7 @@ static enum dpi_status open_job(struct job *j, const struct opt_words *words, st
         .packet_ctx = j->extract,
     };
     DPI_TRY(capture_run_open(&j->run, &j->o->capture, words, &more, err));
+    DPI_TRY(check(j->o, err));
     return open_output(j, err);
 }
 
@@ -156,8 +156,8 @@ static enum dpi_status choose_format(struct job *j, const struct extract_facts *
     unsigned asked = asked_format(j->o);
     bool mixed = j->o->split ? f->mixed_flow : f->mixed;
     if (asked == FORMAT_PCAP && mixed)
-        return dpi_fail(err, DPI_USAGE, "--format: the packets have several link types, which one pcap file cannot hold; "
-                                        "pcapng can");
+        return dpi_fail(err, DPI_USAGE, "--format: the packets have several link types, which one pcap file cannot "
+                                        "hold; pcapng can");
     j->form = (struct pcapout_options){
         .pcapng = asked == FORMAT_PCAPNG || (asked == FORMAT_AUTO && (mixed || f->pcapng)),
         .link_type = f->link_type, .snaplen = f->snaplen ? f->snaplen : 262144, .nanoseconds = f->nanoseconds,

@@ -31,7 +31,7 @@ static const struct opt follow_opts[] = {
     {.name = "direction", .type = OPT_CHOICE, .offset = AT(direction), .arg = "WHO", .choices = directions,
      .def = "both", .help = "only what the client or the server sent"},
     {.name = "as", .type = OPT_CHOICE, .offset = AT(as), .arg = "FORM", .choices = render_forms, .def = "ascii",
-     .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or a document"},
+     .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML"},
     {.name = "write", .letter = 'w', .type = OPT_TEXT, .offset = AT(write), .arg = "PREFIX",
      .help = "write the bytes to PREFIX-client.bin and PREFIX-server.bin instead of standard output"},
 #include "cli/capture_options.def"
@@ -50,8 +50,8 @@ struct destinations {
     size_t n;
 };
 
-static enum dpi_status open_destination(struct destinations *to, const char *path, enum render_form form, unsigned heard,
-                                        struct dpi_err *err)
+static enum dpi_status open_destination(struct destinations *to, const char *path, enum render_form form,
+                                        unsigned heard, struct dpi_err *err)
 {
     struct destination *d = &to->v[to->n];
     DPI_TRY(outfile_open(&d->file, path, err));
@@ -77,13 +77,17 @@ static enum dpi_status open_side(struct destinations *to, const struct options *
 
 static enum dpi_status open_destinations(struct destinations *to, const struct options *o, struct dpi_err *err)
 {
+    if (o->write && o->write[0] == '\0')
+        return dpi_fail(err, DPI_USAGE, "--write: '' is no beginning of a name");
+    if (!o->flow)
+        return dpi_fail(err, DPI_USAGE, "--flow is missing: which flow? dpitool classify lists them");
     if (o->write) {
         DPI_TRY(open_side(to, o, RENDER_CLIENT, "-client.bin", err));
         return open_side(to, o, RENDER_SERVER, "-server.bin", err);
     }
     DPI_TRY(open_destination(to, "-", (enum render_form)o->as, who[o->direction], err));
     if (o->as == RENDER_RAW && outfile_is_tty(to->v[0].file))
-        return dpi_fail(err, DPI_USAGE, "--as: raw bytes are not written to a terminal; send them to a file or program");
+        return dpi_fail(err, DPI_USAGE, "--as: raw bytes are not written to a terminal; send them elsewhere");
     return DPI_OK;
 }
 
@@ -203,14 +207,8 @@ static int follow_run(const void *options, const struct opt_words *words)
         .conversations = o->capture.conversations,
         .folder = capture_run_scratch(),
     };
-    if (!o->flow) {
-        diag("follow: --flow is missing: which flow? dpitool classify lists them");
-        return dpi_status_exit(DPI_USAGE);
-    }
-    if (selection_parse(&opt.selection, o->flow, &err) != DPI_OK) {
-        diag("--flow: %s", err.msg);
-        return dpi_status_exit(DPI_USAGE);
-    }
+    if (o->flow && capture_run_flow(&opt.selection, o->flow, &err) != DPI_OK)
+        return cmd_fail(&err);
     if (follow_open(&f, &opt, &err) != DPI_OK)
         return cmd_fail(&err);
     int status = run_to_end(o, words, f);
@@ -223,9 +221,9 @@ const struct cmd cmd_follow = {
     .name = "follow",
     .args = "CAPTURE...",
     .summary = "show what the two ends of a flow said: TCP reassembled, all else in order",
-    .about = "Writes the payload of one flow, both directions in the order in which they spoke. Of TCP every byte comes "
-             "once, in\norder; bytes that the captures do not have are marked. The captures are read as classify reads "
-             "them, with the\nsame options, so that flow_id means the same flow.",
+    .about = "Writes the payload of one flow, both directions in the order in which they spoke. Of TCP every byte "
+             "comes\nonce, in order; bytes that the captures do not have are marked. The captures are read as classify "
+             "reads them,\nwith the same options, so that flow_id means the same flow.",
     .opts = follow_opts,
     .options_size = sizeof(struct options),
     .min_words = 1,

@@ -24,8 +24,8 @@ struct extract_options {
 
 enum dpi_status extract_open(struct extract **x, const struct extract_options *opt, struct dpi_err *err);
 
-/* The first time: an engine_packet_fn, a tracker_packet_fn, and an engine_record_fn, which is to be called for the flows
- * that are wanted by their records. The extract is the ctx of all. */
+/* The first time: an engine_packet_fn, a tracker_packet_fn, and an engine_record_fn, which is to be called for the
+ * flows that are wanted by their records. The extract is the ctx of all. */
 void extract_read(void *ctx, const struct packet *p);
 void extract_counted(void *ctx, const struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d);
 enum dpi_status extract_record(void *ctx, const struct dpi_record *r, struct dpi_err *err);

@@ -95,7 +95,8 @@ enum dpi_status split_packet(void *ctx, const struct packet *p, uint64_t flow_id
 }
 
 /* The packet at place; *next is the one behind it. */
-static enum dpi_status get_packet(struct split *s, uint64_t place, struct packet *p, uint64_t *next, struct dpi_err *err)
+static enum dpi_status get_packet(struct split *s, uint64_t place, struct packet *p, uint64_t *next,
+                                  struct dpi_err *err)
 {
     struct head h;
     DPI_TRY(scratch_read(s->packets, place - 1, &h, sizeof(h), err));

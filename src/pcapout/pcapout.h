@@ -22,7 +22,8 @@ struct pcapout_options {
 /* Writes the head of the file. Whether out fails is known to who opened it. */
 struct pcapout *pcapout_new(FILE *out, const struct pcapout_options *opt);
 
-/* DPI_OUTPUT: classic pcap has no place for the time. Its packets are all of the link type, which the caller sees to. */
+/* DPI_OUTPUT: classic pcap has no place for the time. That its packets all are of the link type is up to the
+ * caller. */
 enum dpi_status pcapout_packet(struct pcapout *o, const struct packet *p, struct dpi_err *err);
 
 void pcapout_free(struct pcapout *o); /* NULL is fine; out stays open */

@@ -336,8 +336,8 @@ static bool syn_fits(const struct direction *d, uint32_t first)
     return d->opened ? later == 0 : later >= 0 && later < FAR;
 }
 
-/* A SYN tells where its side begins. When that is not where, or before where, it began, another connection is opened; or
- * the other side's SYN was answered anew, by a server that has forgotten its first answer. */
+/* A SYN tells where its side begins. When that is not where, or before where, it began, another connection is opened;
+ * or the other side's SYN was answered anew, by a server that has forgotten its first answer. */
 static void take_syn(struct stream *s, unsigned side, uint32_t first, const struct stream_segment *seg)
 {
     struct direction *d = &s->dir[side], *other = &s->dir[!side];

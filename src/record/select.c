@@ -85,8 +85,8 @@ enum dpi_status selection_parse(struct selection *s, const char *text, struct dp
     if (parse_ends(s, text))
         return DPI_OK;
     return dpi_fail(err, DPI_USAGE,
-                    "'%s' is no flow_id, no Community ID, and no pair of ends such as 192.0.2.2:50000-192.0.2.10:443 or "
-                    "[fd00::1]:50000-[fd00::2]:443",
+                    "'%s' is no flow_id, no Community ID, and no pair of ends such as 192.0.2.2:50000-192.0.2.10:443 "
+                    "or [fd00::1]:50000-[fd00::2]:443",
                     text);
 }
 
