@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """follow_check.py DPITOOL CAPTURE|FOLDER... - the TCP streams of dpitool follow --conversations are those of tshark's
-follow,tcp,raw: the same bytes in each direction, and where nothing was out of order the same turns.
+follow,tcp,raw: the same bytes in each direction, and where no bytes are missing the same turns.
 
 tshark begins another stream where ports are used again; those of the same ends are put behind each other. Where bytes
-are missing tshark writes a sentence into the data, which is taken out. Every stream that differs must be of a class
-that the program decides; the last line before the tally is the share of streams that are equal."""
+are missing tshark writes a sentence into the data, which is taken out. A stream that is not equal must be of one of the
+classes below, which the program decides; any other fails."""
 import base64
 import collections
 import functools
@@ -19,6 +19,16 @@ from dpitest import captures, each, run, tally_line  # noqa: E402
 SEPARATOR = b"=" * 67
 MARKER = re.compile(rb"\[-?\d+ bytes missing in capture file\]\0")
 STREAMS_A_RUN = 100
+
+EQUAL = "equal"
+EQUAL_GAPS = "equal, with bytes missing"
+TURNS_GAPS = "the same bytes, with bytes missing: tshark has other turns around them"
+KEPT_BACK = "bytes are missing, nobody acknowledged them, and tshark keeps back what is behind"
+BEFORE_FIRST = "tshark leaves out what was sent before the first segment it saw, but captured behind it"
+OVERLAP = "segments with different bytes for the same place: the first that came, tshark: the first in the stream"
+IN_TUNNEL = "in a tunnel that is not entered"
+FRAGMENTS = "in fragments"
+CLASSES = (EQUAL, EQUAL_GAPS, TURNS_GAPS, KEPT_BACK, BEFORE_FIRST, OVERLAP, IN_TUNNEL, FRAGMENTS)
 TIME_LIMIT = 600
 
 
@@ -87,25 +97,54 @@ def turns_of(stream):
     return turns
 
 
+def before_gap(stream, end, data):
+    """Whether data is what the end sent before one of its gaps, or all."""
+    before = b""
+    for e, piece in stream:
+        if e != end:
+            continue
+        if isinstance(piece, bytes):
+            before += piece
+        elif before == data:
+            return True
+    return before == data
+
+
+def is_tunnelled(path, ends):
+    """Whether tshark finds these ends in frames with more than one IP header, or in a tunnel that is not IP."""
+    ports = " && ".join(f"tcp.port=={end.rpartition(':')[2]}" for end in ends)
+    _, out, _ = run(["tshark", "-n", "-r", path, "-Y", ports, "-T", "fields", "-e", "frame.protocols"],
+                    time_limit=TIME_LIMIT)
+    return any(len(re.findall(rb"\bip(?:v6)?\b", line)) > 1 or re.search(rb"\bip(?:v6)?:(?!tcp)", line)
+               for line in out.splitlines())
+
+
+def is_fragmented(path, ends):
+    address = ends[0].rpartition(":")[0].strip("[]")
+    wanted = f"(ip.addr=={address} && (ip.flags.mf==1 || ip.frag_offset>0))" if "." in address else "ipv6.fragment"
+    _, out, _ = run(["tshark", "-n", "-r", path, "-Y", wanted, "-c", "1000000"], time_limit=TIME_LIMIT)
+    return bool(out)
+
+
 def compare(binary, path, ends, theirs):
     """The class of one stream."""
     ours = stream_of_dpitool(binary, path, ends)
     if ours is None:
-        return "no such flow here"
+        return IN_TUNNEL if is_tunnelled(path, ends) else "no such flow"
     has_gap = any(not isinstance(data, bytes) for _, data in ours) or any(MARKER.search(d) for _, d in theirs)
     theirs = without_markers(theirs)
-    for end in set(ends):
-        mine, other = bytes_of(ours, end), bytes_of(theirs, end)
-        if mine == other:
-            continue
-        if mine.startswith(other):
-            return "tail"
-        if mine.endswith(other):
-            return "head"
-        return "differs"
-    if turns_of(ours) == turns_of(theirs):
-        return "equal with gaps" if has_gap else "equal"
-    return "turns with gaps" if has_gap else "turns"
+    data = [(end, bytes_of(ours, end), bytes_of(theirs, end)) for end in set(ends)]
+    if all(mine == other for _, mine, other in data):
+        if turns_of(ours) == turns_of(theirs):
+            return EQUAL_GAPS if has_gap else EQUAL
+        return TURNS_GAPS if has_gap else "turns"
+    if has_gap and all(before_gap(ours, end, other) for end, _, other in data):
+        return KEPT_BACK
+    if all(len(mine) == len(other) for _, mine, other in data) and has_gap:
+        return OVERLAP
+    if all(mine.endswith(other) for _, mine, other in data):
+        return BEFORE_FIRST
+    return FRAGMENTS if is_fragmented(path, ends) else "bytes"
 
 
 def check_file(binary, path):
@@ -117,15 +156,17 @@ def check_file(binary, path):
 
 def main(args):
     binary = os.path.abspath(args[0])
-    classes = collections.Counter()
+    counts = collections.Counter()
     for path, streams in each(functools.partial(check_file, binary), captures(args[1:], "")):
         for ends, kind in streams:
-            classes[kind] += 1
-            if not kind.startswith("equal"):
+            counts[kind] += 1
+            if kind not in (EQUAL, EQUAL_GAPS, TURNS_GAPS, KEPT_BACK):
                 print(f"{path} {'-'.join(ends)}: {kind}", flush=True)
-    for kind, count in classes.most_common():
+    for kind, count in counts.most_common():
         print(f"{count:7} {kind}")
-    return tally_line(sum(classes.values()), 0)
+    passed = sum(counts[kind] for kind in CLASSES)
+    print(f"{100 * (counts[EQUAL] + counts[EQUAL_GAPS] + counts[TURNS_GAPS]) / max(sum(counts.values()), 1):.2f} % equal")
+    return tally_line(passed, sum(counts.values()) - passed)
 
 
 if __name__ == "__main__":
