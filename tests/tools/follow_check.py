@@ -28,7 +28,8 @@ BEFORE_FIRST = "tshark leaves out what was sent before the first segment it saw,
 OVERLAP = "segments with different bytes for the same place: the first that came, tshark: the first in the stream"
 IN_TUNNEL = "in a tunnel that is not entered"
 FRAGMENTS = "in fragments"
-CLASSES = (EQUAL, EQUAL_GAPS, TURNS_GAPS, KEPT_BACK, BEFORE_FIRST, OVERLAP, IN_TUNNEL, FRAGMENTS)
+IN_PAYLOAD = "packets in the payload, for whose ends tshark takes those of the stream"
+CLASSES = (EQUAL, EQUAL_GAPS, TURNS_GAPS, KEPT_BACK, BEFORE_FIRST, OVERLAP, IN_TUNNEL, FRAGMENTS, IN_PAYLOAD)
 TIME_LIMIT = 600
 
 
@@ -110,13 +111,19 @@ def before_gap(stream, end, data):
     return before == data
 
 
-def is_tunnelled(path, ends):
-    """Whether tshark finds these ends in frames with more than one IP header, or in a tunnel that is not IP."""
+def protocols_of(path, ends):
+    """The protocols of the frames in which tshark finds these ends, a line a frame."""
     ports = " && ".join(f"tcp.port=={end.rpartition(':')[2]}" for end in ends)
-    _, out, _ = run(["tshark", "-n", "-r", path, "-Y", ports, "-T", "fields", "-e", "frame.protocols"],
-                    time_limit=TIME_LIMIT)
-    return any(len(re.findall(rb"\bip(?:v6)?\b", line)) > 1 or re.search(rb"\bip(?:v6)?:(?!tcp)", line)
-               for line in out.splitlines())
+    return run(["tshark", "-n", "-r", path, "-Y", ports, "-T", "fields", "-e", "frame.protocols"],
+               time_limit=TIME_LIMIT)[1]
+
+
+def is_tunnelled(path, ends):
+    return any(re.search(rb"\bip(?:v6)?:(?!tcp)", line) for line in protocols_of(path, ends).splitlines())
+
+
+def carries_packets(path, ends):
+    return re.search(rb"\btcp:.*\bip", protocols_of(path, ends))
 
 
 def is_fragmented(path, ends):
@@ -144,7 +151,9 @@ def compare(binary, path, ends, theirs):
         return OVERLAP
     if all(mine.endswith(other) for _, mine, other in data):
         return BEFORE_FIRST
-    return FRAGMENTS if is_fragmented(path, ends) else "bytes"
+    if is_fragmented(path, ends):
+        return FRAGMENTS
+    return IN_PAYLOAD if carries_packets(path, ends) else "bytes"
 
 
 def check_file(binary, path):
