@@ -191,7 +191,7 @@ _dpitool_value() {
     'classify --after') _dpitool_nothing "$@" ;;
     'classify --before') _dpitool_nothing "$@" ;;
     'classify --first') _dpitool_nothing "$@" ;;
-    'classify --home-net') _dpitool_files "$@" ;;
+    'classify --home-net') _dpitool_nothing "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
@@ -208,7 +208,7 @@ _dpitool_value() {
     'extract --after') _dpitool_nothing "$@" ;;
     'extract --before') _dpitool_nothing "$@" ;;
     'extract --first') _dpitool_nothing "$@" ;;
-    'extract --home-net') _dpitool_files "$@" ;;
+    'extract --home-net') _dpitool_nothing "$@" ;;
     'extract --idle-timeout') _dpitool_nothing "$@" ;;
     'extract --active-timeout') _dpitool_nothing "$@" ;;
     'extract --community-id-seed') _dpitool_nothing "$@" ;;
@@ -224,7 +224,7 @@ _dpitool_value() {
     'follow --after') _dpitool_nothing "$@" ;;
     'follow --before') _dpitool_nothing "$@" ;;
     'follow --first') _dpitool_nothing "$@" ;;
-    'follow --home-net') _dpitool_files "$@" ;;
+    'follow --home-net') _dpitool_nothing "$@" ;;
     'follow --idle-timeout') _dpitool_nothing "$@" ;;
     'follow --active-timeout') _dpitool_nothing "$@" ;;
     'follow --community-id-seed') _dpitool_nothing "$@" ;;

@@ -169,7 +169,7 @@ _dpitool() {
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
             '--before=[only packets earlier than that time]:TIME: ' \
             '--first=[stop after so many packets, whatever they are]:N: ' \
-            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX:_files' \
+            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX: ' \
             '--idle-timeout=[end a flow after this long without a packet, by packet time; 0\: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer]:TIME: ' \
             '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
@@ -197,7 +197,7 @@ _dpitool() {
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
             '--before=[only packets earlier than that time]:TIME: ' \
             '--first=[stop after so many packets, whatever they are]:N: ' \
-            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX:_files' \
+            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX: ' \
             '--idle-timeout=[end a flow after this long without a packet, by packet time; 0\: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer]:TIME: ' \
             '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
@@ -218,12 +218,12 @@ _dpitool() {
             '--flow=[which flow\: its flow_id, its Community ID, or its ends as SRC\:PORT-DST\:PORT, IPv6 as \[SRC\]\:PORT; of several that match the first, and the others are named]:FLOW: ' \
             '--direction=[only what the client or the server sent \[both\]]:WHO:(both client server)' \
             '--as=[text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML \[ascii\]]:FORM:(ascii hex raw yaml)' \
-            '(-w --write)'{-w+,--write=}'[write the bytes to PREFIX-client.bin and PREFIX-server.bin instead of standard output]:PREFIX:_files' \
+            '(-w --write)'{-w+,--write=}'[write the bytes to PATH-client.bin and PATH-server.bin instead of standard output]:PATH:_files' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
             '--before=[only packets earlier than that time]:TIME: ' \
             '--first=[stop after so many packets, whatever they are]:N: ' \
-            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX:_files' \
+            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX: ' \
             '--idle-timeout=[end a flow after this long without a packet, by packet time; 0\: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer]:TIME: ' \
             '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \

@@ -32,8 +32,8 @@ static const struct opt follow_opts[] = {
      .def = "both", .help = "only what the client or the server sent"},
     {.name = "as", .type = OPT_CHOICE, .offset = AT(as), .arg = "FORM", .choices = render_forms, .def = "ascii",
      .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML"},
-    {.name = "write", .letter = 'w', .type = OPT_TEXT, .offset = AT(write), .arg = "PREFIX",
-     .help = "write the bytes to PREFIX-client.bin and PREFIX-server.bin instead of standard output"},
+    {.name = "write", .letter = 'w', .type = OPT_TEXT, .offset = AT(write), .arg = "PATH",
+     .help = "write the bytes to PATH-client.bin and PATH-server.bin instead of standard output"},
 #include "cli/capture_options.def"
     {0},
 };

@@ -14,7 +14,7 @@ CAPTURE = os.path.join(os.path.dirname(__file__), "../pcaps/http11.pcapng")
 NONSENSE = ["@nonsense@", "", "-1", "99999999999999999999999", "1e3", "\x1b[31m\u202e", "%n%s", "x" * 3000]
 # what is no nonsense to an option, or to an argument
 TAKES = {"--filter": [""]}
-ANY_NAME = ("PATH", "FOLDER", "PREFIX")  # of a file: all but none
+ANY_NAME = ("PATH", "FOLDER")  # of a file: all but none
 
 
 def wrong_uses(option):
