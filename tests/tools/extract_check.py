@@ -98,7 +98,8 @@ def check_stream(binary, path, folder, stream):
     theirs, ours = os.path.join(folder, "theirs"), os.path.join(folder, "ours")
     subprocess.run(["tshark", "-n", "-r", path, "-Y", f"tcp.stream=={number}", "-w", theirs], check=False,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, wrong = extract(binary, path, ["-w", ours], "--conversations", "--ignore-vlan", "--flow", "-".join(ends))
+    _, wrong = extract(binary, path, ["-w", ours], "--conversations", "--ignore-vlan", "--flow", "-".join(ends),
+                       "-f", "tcp or (vlan and tcp)")
     if wrong:
         return wrong
     if not file_packets(theirs) or any(p.ns is None for p in file_packets(ours) or []):

@@ -23,13 +23,17 @@ STREAMS_A_RUN = 100
 EQUAL = "equal"
 EQUAL_GAPS = "equal, with bytes missing"
 TURNS_GAPS = "the same bytes, with bytes missing: tshark has other turns around them"
+TURNS_ORDER = "the same bytes, which tshark says were out of order, in other turns"
+LATE = "bytes were captured behind their acknowledgement: tshark had given them up"
+RESET = "a reset with a payload, which is no part of the stream"
 KEPT_BACK = "bytes are missing, nobody acknowledged them, and tshark keeps back what is behind"
 BEFORE_FIRST = "tshark leaves out what was sent before the first segment it saw, but captured behind it"
 OVERLAP = "segments with different bytes for the same place: the first that came, tshark: the first in the stream"
 IN_TUNNEL = "in a tunnel that is not entered"
 FRAGMENTS = "in fragments"
 IN_PAYLOAD = "packets in the payload, for whose ends tshark takes those of the stream"
-CLASSES = (EQUAL, EQUAL_GAPS, TURNS_GAPS, KEPT_BACK, BEFORE_FIRST, OVERLAP, IN_TUNNEL, FRAGMENTS, IN_PAYLOAD)
+CLASSES = (EQUAL, EQUAL_GAPS, TURNS_GAPS, TURNS_ORDER, KEPT_BACK, LATE, RESET, BEFORE_FIRST, OVERLAP,
+           IN_TUNNEL, FRAGMENTS, IN_PAYLOAD)
 TIME_LIMIT = 600
 
 
@@ -62,8 +66,10 @@ def add_stream(found, block):
 
 def stream_of_dpitool(binary, path, ends):
     """[(end, bytes or the number of bytes that are missing), ...], or None when there is no such flow."""
-    status, out, err = run([binary, "follow", "--conversations", "--ignore-vlan", "--flow", "-".join(ends),
-                            "--as", "yaml", path])
+    command = [binary, "follow", "--conversations", "--ignore-vlan", "--flow", "-".join(ends), "--as", "yaml", path]
+    status, out, err = run(command)
+    if b" flows are " in err:  # UDP between the same ends
+        status, out, err = run(command + ["-f", "tcp or (vlan and tcp)"])
     if status == 6:
         return None
     head, _, turns = out.decode().partition("turns:")
@@ -111,6 +117,24 @@ def before_gap(stream, end, data):
     return before == data
 
 
+def is_part(theirs, ours, end):
+    """Whether all that tshark has of the end is in ours, in order."""
+    mine, at = bytes_of(ours, end), 0
+    for e, data in theirs:
+        if e == end:
+            at = mine.find(data, at)
+            if at < 0:
+                return False
+            at += len(data)
+    return True
+
+
+def frames(path, ends, more):
+    """Whether tshark finds frames of these ends for which more is true."""
+    ports = " && ".join(f"tcp.port=={end.rpartition(':')[2]}" for end in ends)
+    return bool(run(["tshark", "-n", "-r", path, "-Y", f"{ports} && {more}"], time_limit=TIME_LIMIT)[1])
+
+
 def protocols_of(path, ends):
     """The protocols of the frames in which tshark finds these ends, a line a frame."""
     ports = " && ".join(f"tcp.port=={end.rpartition(':')[2]}" for end in ends)
@@ -144,13 +168,19 @@ def compare(binary, path, ends, theirs):
     if all(mine == other for _, mine, other in data):
         if turns_of(ours) == turns_of(theirs):
             return EQUAL_GAPS if has_gap else EQUAL
-        return TURNS_GAPS if has_gap else "turns"
+        if has_gap:
+            return TURNS_GAPS
+        return TURNS_ORDER if frames(path, ends, "tcp.analysis.flags") else "turns"
     if has_gap and all(before_gap(ours, end, other) for end, _, other in data):
         return KEPT_BACK
     if all(len(mine) == len(other) for _, mine, other in data) and has_gap:
         return OVERLAP
     if all(mine.endswith(other) for _, mine, other in data):
         return BEFORE_FIRST
+    if has_gap and all(is_part(theirs, ours, end) for end in set(ends)):
+        return LATE
+    if frames(path, ends, "tcp.flags.reset==1 && tcp.len>0"):
+        return RESET
     if is_fragmented(path, ends):
         return FRAGMENTS
     return IN_PAYLOAD if carries_packets(path, ends) else "bytes"
