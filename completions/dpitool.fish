@@ -41,7 +41,7 @@ function __dpitool_field
         direction 'outbound, inbound, internal or external: whether client and server are in --home-net; absent without it' \
         icmp_type 'ICMP type of the client\'s messages' \
         icmp_code 'ICMP code of the first packet' \
-        vlan 'Innermost VLAN id; of the VLANs in front of a tunnel only those of IP in IP count' \
+        vlan 'Innermost VLAN id, in front of a tunnel or in it' \
         mpls 'MPLS labels of the first packet, outermost first, at most 8' \
         tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network' \
         tunnel_id 'Numbers of tunnels that differ by direction, of the first packet each way: src:kind.name=number around what the client sent, dst: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session' \
