@@ -3,6 +3,8 @@
 
 _dpitool_commands='
     classify
+    extract
+    follow
     protocols
     fields
     version
@@ -174,7 +176,9 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -207,13 +211,48 @@ _dpitool_value() {
     'classify --max-flows') _dpitool_nothing "$@" ;;
     'classify --memory') _dpitool_nothing "$@" ;;
     'classify --progress') _dpitool_words "$@" auto always never ;;
+    'extract --write' | 'extract -w') _dpitool_files "$@" ;;
+    'extract --split') _dpitool_files "$@" ;;
+    'extract --where') _dpitool_nothing "$@" ;;
+    'extract --flow') _dpitool_nothing "$@" ;;
+    'extract --format') _dpitool_words "$@" auto pcap pcapng ;;
+    'extract --filter' | 'extract -f') _dpitool_nothing "$@" ;;
+    'extract --after') _dpitool_nothing "$@" ;;
+    'extract --before') _dpitool_nothing "$@" ;;
+    'extract --first') _dpitool_nothing "$@" ;;
+    'extract --home-net') _dpitool_nothing "$@" ;;
+    'extract --idle-timeout') _dpitool_nothing "$@" ;;
+    'extract --active-timeout') _dpitool_nothing "$@" ;;
+    'extract --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'extract --community-id-seed') _dpitool_nothing "$@" ;;
+    'extract --max-input') _dpitool_nothing "$@" ;;
+    'extract --max-flows') _dpitool_nothing "$@" ;;
+    'extract --memory') _dpitool_nothing "$@" ;;
+    'extract --progress') _dpitool_words "$@" auto always never ;;
+    'follow --flow') _dpitool_nothing "$@" ;;
+    'follow --direction') _dpitool_words "$@" both client server ;;
+    'follow --as') _dpitool_words "$@" ascii hex raw yaml ;;
+    'follow --write' | 'follow -w') _dpitool_files "$@" ;;
+    'follow --filter' | 'follow -f') _dpitool_nothing "$@" ;;
+    'follow --after') _dpitool_nothing "$@" ;;
+    'follow --before') _dpitool_nothing "$@" ;;
+    'follow --first') _dpitool_nothing "$@" ;;
+    'follow --home-net') _dpitool_nothing "$@" ;;
+    'follow --idle-timeout') _dpitool_nothing "$@" ;;
+    'follow --active-timeout') _dpitool_nothing "$@" ;;
+    'follow --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'follow --community-id-seed') _dpitool_nothing "$@" ;;
+    'follow --max-input') _dpitool_nothing "$@" ;;
+    'follow --max-flows') _dpitool_nothing "$@" ;;
+    'follow --memory') _dpitool_nothing "$@" ;;
+    'follow --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac
 }
 
 _dpitool_word() { # COMMAND
     case $1 in
-    classify) _dpitool_files ;;
+    classify | extract | follow) _dpitool_files ;;
     esac
 }
 

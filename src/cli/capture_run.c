@@ -3,6 +3,7 @@
 #include "cli/capture_run.h"
 
 #include "cli/cmd.h"
+#include "cli/confine.h"
 #include "cli/diag.h"
 #include "util/xalloc.h"
 
@@ -78,13 +79,30 @@ static enum dpi_status set_window(struct engine_options *e, const struct capture
     return DPI_OK;
 }
 
+/* Puts the name of the option before the message. */
+static enum dpi_status of_option(const char *option, enum dpi_status st, struct dpi_err *err)
+{
+    if (st == DPI_OK)
+        return DPI_OK;
+    struct dpi_err was = *err;
+    return dpi_fail(err, st, "%s: %s", option, was.msg);
+}
+
 enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err)
 {
     *where = NULL;
-    if (!text || expr_parse(where, text, err) == DPI_OK)
-        return DPI_OK;
-    struct dpi_err was = *err;
-    return dpi_fail(err, DPI_USAGE, "--where: %s", was.msg);
+    return text ? of_option("--where", expr_parse(where, text, err), err) : DPI_OK;
+}
+
+enum dpi_status capture_run_flow(struct selection *s, const char *text, struct dpi_err *err)
+{
+    return of_option("--flow", selection_parse(s, text, err), err);
+}
+
+const char *capture_run_scratch(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && folder[0] ? folder : "/tmp";
 }
 
 /* --- signals ------------------------------------------------------------------------------------------ */
@@ -128,8 +146,8 @@ void capture_run_signals(void)
 /* --- the run ------------------------------------------------------------------------------------------ */
 
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
-                                 const struct opt_words *captures, const struct engine_options *more,
-                                 struct dpi_err *err)
+                                 const struct opt_words *captures, const struct capture_writes *writes,
+                                 const struct engine_options *more, struct dpi_err *err)
 {
     struct engine_options e = *more;
     *r = (struct capture_run){.progress_when = o->progress};
@@ -150,6 +168,7 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;
+    e.sandbox = o->no_sandbox ? "off (--no-sandbox)" : confine(captures, writes->v, writes->n);
     e.on_progress = progress_draw;
     e.progress_ctx = &r->progress;
     return engine_open(&r->engine, &e, err);

@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "decode/decode.h"
 #include "engine/engine.h"
+#include "record/select.h"
 
 enum { TEN_YEARS = 315360000 }; /* seconds */
 
@@ -19,7 +20,7 @@ struct capture_options {
     int64_t idle, active, after, before;
     unsigned progress;
     uint32_t tunnels;
-    bool resync, conversations, ignore_vlan, no_guess, no_reassembly, no_contain;
+    bool resync, conversations, ignore_vlan, no_guess, no_reassembly, no_contain, no_sandbox;
 };
 
 extern const char *const capture_when[]; /* auto, always, never */
@@ -34,11 +35,20 @@ struct capture_run {
 /* The expression of --where, NULL when text is. */
 enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err);
 
-/* Holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
- * be freed whatever comes. */
+/* What --flow names. */
+enum dpi_status capture_run_flow(struct selection *s, const char *text, struct dpi_err *err);
+
+/* What a command writes: paths, of which those that are NULL or "-" do not count. */
+struct capture_writes {
+    const char *const *v;
+    size_t n;
+};
+
+/* Holds signals back, enters the sandbox, and opens the engine with what the options say, and what more has that no
+ * option says. r is to be freed whatever comes. */
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
-                                 const struct opt_words *captures, const struct engine_options *more,
-                                 struct dpi_err *err);
+                                 const struct opt_words *captures, const struct capture_writes *writes,
+                                 const struct engine_options *more, struct dpi_err *err);
 
 /* As engine_run, until a signal comes. shared: see progress_start. */
 enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record_fn *on_record, void *ctx,
@@ -51,6 +61,9 @@ int capture_run_tell(const struct dpi_run *run);
 void capture_run_warn(const struct dpi_run *run);
 
 void capture_run_free(struct capture_run *r);
+
+/* The folder for temporary files: TMPDIR, or /tmp. */
+const char *capture_run_scratch(void);
 
 /* Ends the program when a signal was held back. */
 void capture_run_signals(void);

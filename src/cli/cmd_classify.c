@@ -100,7 +100,9 @@ static int classify_run(const void *options, const struct opt_words *words)
         return cmd_fail(&err);
     }
     more.where = where;
-    if (capture_run_open(&run, &o->capture, words, &more, &err) != DPI_OK ||
+    struct capture_writes writes;
+    writes.v = outputs_paths(outputs, &writes.n);
+    if (capture_run_open(&run, &o->capture, words, &writes, &more, &err) != DPI_OK ||
         open_outputs(outputs, run.engine, &err) != DPI_OK)
         status = cmd_fail(&err);
     else

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cmd_version.c - dpitool version. */
 #include "cli/cmd.h"
+#include "cli/confine.h"
 
 #include "capture/filter.h"
 #include "ndpi/labels.h"
 
 static int print(FILE *out, const void *labels)
 {
-    fprintf(out, "dpitool %s\nnDPI %s\n%s\n", DPITOOL_VERSION, label_version(labels), filter_library_version());
+    fprintf(out, "dpitool %s\nnDPI %s\n%s\nsandbox %s\n", DPITOOL_VERSION, label_version(labels),
+            filter_library_version(), confine_words(sandbox_possible()));
     return 0;
 }
 
@@ -30,7 +32,7 @@ const struct cmd cmd_version = {
     .name = "version",
     .args = "",
     .summary = "tell the versions of dpitool and of the libraries it runs with",
-    .about = "Prints one line each for dpitool, nDPI and libpcap.",
+    .about = "Prints one line each for dpitool, nDPI, libpcap, and what the sandbox can do on this machine.",
     .opts = version_opts,
     .options_size = 1,
     .run = version_run,

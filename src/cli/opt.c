@@ -297,9 +297,11 @@ enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
 static void print_wrapped(FILE *out, const char *text, int at)
 {
     int column = HELP_COLUMN;
-    fprintf(out, "%*s", at < HELP_COLUMN ? HELP_COLUMN - at : 0, "");
-    if (at >= HELP_COLUMN)
-        fprintf(out, "\n%*s", HELP_COLUMN, "");
+    if (at + 2 > HELP_COLUMN) { /* two blanks at least tell the columns apart */
+        fputc('\n', out);
+        at = 0;
+    }
+    fprintf(out, "%*s", HELP_COLUMN - at, "");
     while (*text) {
         int n = (int)strcspn(text, " ");
         if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {

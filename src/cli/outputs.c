@@ -37,6 +37,7 @@ struct outputs {
     size_t n;
     struct target *targets;
     size_t n_targets;
+    const char **paths; /* of the targets, for outputs_paths */
     bool failed, piped;
     bool on_screen; /* an output is a terminal */
 };
@@ -242,6 +243,15 @@ enum dpi_status outputs_spare(const struct outputs *o, const char *path, struct 
     return DPI_OK;
 }
 
+const char *const *outputs_paths(struct outputs *o, size_t *n)
+{
+    *n = o->n_targets;
+    o->paths = xrealloc(o->paths, o->n_targets, sizeof(*o->paths));
+    for (size_t i = 0; i < o->n_targets; i++)
+        o->paths[i] = o->targets[i].path;
+    return o->paths;
+}
+
 enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err)
 {
     for (size_t i = 0; i < o->n_targets; i++)
@@ -338,5 +348,6 @@ void outputs_free(struct outputs *o)
     dpi_columns_free(&o->every);
     free(o->v);
     free(o->targets);
+    free(o->paths);
     free(o);
 }

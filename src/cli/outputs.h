@@ -25,6 +25,9 @@ struct outputs_options {
 enum dpi_status outputs_new(struct outputs **o, const struct outputs_options *opt, struct dpi_err *err);
 bool outputs_want_rankings(const struct outputs *o);
 
+/* Where the outputs go, "-" for standard output: *n paths in an array that is borrowed from o. */
+const char *const *outputs_paths(struct outputs *o, size_t *n);
+
 enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err);
 
 /* DPI_USAGE when an output would replace the file at path, which is read. After outputs_open. */

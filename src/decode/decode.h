@@ -106,7 +106,7 @@ struct decoded {
     /* around it */
     bool has_src_mac, has_dst_mac;  /* Linux "cooked" headers have the sender's only */
     uint8_t src_mac[6], dst_mac[6]; /* of the innermost Ethernet or 802.11 header */
-    uint16_t vlan;                  /* innermost VLAN id behind the last tunnel that is not IP in IP, 0: none */
+    uint16_t vlan;                  /* innermost VLAN id, in front of a tunnel or in it, 0: none */
     bool cut;                       /* less of the innermost IP packet was captured than its header says */
     bool offload;                   /* its total length was 0: segmentation offload or a jumbogram */
     bool fragment;                  /* it, or one around it, was cut into fragments */

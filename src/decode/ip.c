@@ -43,7 +43,22 @@ bool layer_ip(struct work *w)
     }
 }
 
-/* In a first fragment nobody knows how much follows. */
+/* Whether an IPv4 header's checksum is right (RFC 791, 3.1); the cursor stands at the header. */
+static bool checksum_right(struct cursor c)
+{
+    const uint8_t *h = c.p;
+    uint32_t sum = 0;
+    size_t n = cursor_left(&c) ? (size_t)(h[0] & 15) * 4 : 0;
+
+    if (n < IPV4_MIN || !cursor_skip(&c, n))
+        return false;
+    for (size_t i = 0; i < n; i += 2)
+        sum += be16_at(h + i);
+    return ((sum & 0xffff) + (sum >> 16)) % 0xffff == 0;
+}
+
+/* In a first fragment nobody knows how much follows. Where there is nothing else to go by, only padding, or the trailer
+ * that some switches leave on a frame, may stand behind the packet. */
 static bool length_plausible(const struct work *w, size_t length)
 {
     enum { SHORTEST = 50 }; /* what an Ethernet frame carries at least, and its checksum */
@@ -51,7 +66,9 @@ static bool length_plausible(const struct work *w, size_t length)
 
     if (w->d->fragment)
         return w->doubt != DOUBT_EXACT;
-    return length == room || (length < room && (w->doubt != DOUBT_EXACT || room <= SHORTEST));
+    if (length >= room || w->doubt != DOUBT_EXACT || room <= SHORTEST)
+        return length <= room;
+    return w->c.p[0] >> 4 == 4 && checksum_right(w->c);
 }
 
 bool layer_ip_plausible(const struct work *w)

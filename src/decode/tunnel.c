@@ -23,15 +23,14 @@ static bool is_wanted(const struct work *w, enum tunnel_kind kind)
     return w->opt->tunnels >> kind & 1;
 }
 
-/* What is known of the carrier and must not be taken for what is in it. The MAC addresses stay until there are
- * others; the VLANs in front may differ by direction, and the flow inside is one all the same. */
+/* What is known of the carrier and must not be taken for what is in it. MAC addresses and the VLAN stay until there are
+ * others. */
 static void forget_transport(struct decoded *d)
 {
     d->has_ports = false;
     d->src_port = d->dst_port = 0;
     d->payload = NULL;
     d->payload_len = d->payload_cap = 0;
-    d->vlan = 0;
 }
 
 /* Notes a tunnel between the addresses of the last IP header. */

@@ -122,6 +122,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->packet_ctx = opt->packet_ctx;
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     e->stats = opt->rankings ? stats_new() : NULL;
+    e->run.sandbox = opt->sandbox;
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
     *out = e;

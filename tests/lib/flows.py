@@ -166,7 +166,6 @@ def _enter(inner, view):
     name, vni, kind, data = inner
     before = copy.copy(view.__dict__)
     view.tunnels = view.tunnels + [_name(view, name, vni)]
-    view.vlan = view.vlan if name == 'ipip' else 0
     try:
         if len(view.tunnels) > MAX_TUNNELS:
             raise Left('too_deep')
@@ -189,9 +188,7 @@ def _layers(kind, data, view, tunnels):
         if layer is None:
             raise Left('not_ip')
         proto, data = layer(data, view)
-    if proto is None:
-        return
-    inner = T.look(proto, data) if tunnels and view.fragment is None else None
+    inner = T.look(proto, data) if tunnels else None
     if inner is None or not _enter(inner, view):
         with _malformed('transport_malformed'):
             _transport(proto, data, view)

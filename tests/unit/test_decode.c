@@ -1063,7 +1063,7 @@ static void the_innermost_carrier_has_it(void **state)
     assert_int_equal(d.transport, 17);
     assert_int_equal(d.dst_port, 4789);
     assert_int_equal(d.payload_len, 26);
-    assert_int_equal(d.vlan, 0);
+    assert_int_equal(d.vlan, 7);
     assert_int_equal(d.src_mac[5], 1);
 }
 

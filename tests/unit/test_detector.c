@@ -20,10 +20,9 @@ struct rig {
     uint32_t seq[2]; /* of client and server, since the last open_slot */
 };
 
-static int start_with(void **state, bool guess)
+static int start_with(void **state, struct detector_options opt)
 {
     struct dpi_err err;
-    struct detector_options opt = {.guess = guess};
     struct rig *r = calloc(1, sizeof(*r));
     r->b = calloc(1, sizeof(*r->b));
     *state = r;
@@ -32,12 +31,17 @@ static int start_with(void **state, bool guess)
 
 static int start(void **state)
 {
-    return start_with(state, true);
+    return start_with(state, (struct detector_options){.guess = true});
+}
+
+static int start_contained(void **state)
+{
+    return start_with(state, (struct detector_options){.guess = true, .contain = true});
 }
 
 static int start_without_guess(void **state)
 {
-    return start_with(state, false);
+    return start_with(state, (struct detector_options){.guess = false});
 }
 
 static int stop(void **state)
@@ -143,12 +147,18 @@ static void handshake(struct rig *r, uint32_t slot, uint16_t port)
     packet(r, slot, (struct packet){TCP, ACK, FROM_CLIENT, 40000, port, NULL, 0});
 }
 
+static void hand_over(struct rig *r)
+{
+    memcpy(detector_batch(r->d), r->b, sizeof(*r->b));
+    detector_submit(r->d);
+    r->b->n = 0;
+    r->b->used = 0;
+}
+
 /* Hands the batch over and gives its reply. */
 static const struct detect_reply *submit(struct rig *r)
 {
-    detector_submit(r->d, r->b);
-    r->b->n = 0;
-    r->b->used = 0;
+    hand_over(r);
     return detector_collect(r->d);
 }
 
@@ -480,15 +490,11 @@ static void keeps_two_batches_under_way(void **state)
 {
     struct rig *r = *state;
     dns(r, 1);
-    detector_submit(r->d, r->b);
-    r->b->n = r->b->used = 0;
+    hand_over(r);
     dns(r, 2);
-    detector_submit(r->d, r->b);
-    r->b->n = r->b->used = 0;
-    const struct detect_reply *first = detector_collect(r->d);
-    only_verdict(first, 1);
+    hand_over(r);
+    only_verdict(detector_collect(r->d), 1);
     only_verdict(detector_collect(r->d), 2);
-    only_verdict(first, 1);
     dns(r, 3);
     only_verdict(submit(r), 3);
 }
@@ -570,6 +576,23 @@ static void survives_noise(void **state)
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+#define CONTAINED(test) cmocka_unit_test_setup_teardown(test, start_contained, stop)
+
+/* More than what stands between two checkpoints, twice. */
+static void works_off_more_than_the_memory_has_room_for(void **state)
+{
+    struct rig *r = *state;
+    enum { BATCHES = 80 };
+    static const uint8_t payload[1400];
+    for (uint32_t i = 0; i < BATCHES; i++) {
+        open_slot(r, i, UDP);
+        while (r->b->n < DETECT_BATCH_MSGS - 1)
+            packet(r, i, (struct packet){UDP, 0, FROM_CLIENT, 40000, 50000, payload, sizeof(payload)});
+        say(r, DETECT_END, i);
+        only_verdict(submit(r), i);
+    }
+    assert_int_equal(detector_faults(r->d).crashes, 0);
+}
 
 int main(void)
 {
@@ -592,6 +615,13 @@ int main(void)
         TEST(fills_a_whole_reply),
         TEST(ignores_messages_that_make_no_sense),
         TEST(survives_noise),
+        CONTAINED(names_a_dns_flow),
+        CONTAINED(end_without_a_packet_is_unknown),
+        CONTAINED(extracts_http),
+        CONTAINED(keeps_two_batches_under_way),
+        CONTAINED(fills_a_whole_reply),
+        CONTAINED(survives_noise),
+        CONTAINED(works_off_more_than_the_memory_has_room_for),
     };
     return cmocka_run_group_tests_name("detector", tests, NULL, NULL);
 }

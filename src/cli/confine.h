@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* confine.h - enters the sandbox with what the command line names. */
+#ifndef CLI_CONFINE_H
+#define CLI_CONFINE_H
+
+#include "cli/opt.h"
+#include "sandbox/sandbox.h"
+
+/* From here on only the captures can be read, and only what is at writes, in their folders and in the folder for
+ * temporary files be written. Names of "-" are left out. Returns what the state is, for people. */
+const char *confine(const struct opt_words *captures, const char *const *writes, size_t n);
+
+/* The same words for a state. */
+const char *confine_words(struct sandbox_state state);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_sandbox.c - what a process can no longer do; each in a child, for there is no way out. Where the kernel lacks
+ * Landlock or seccomp, the tests of it are skipped. */
+#include "sandbox/sandbox.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/test-sandbox-XXXXXX";
+static char readable[64], output[64], elsewhere[64], link_to_readable[64];
+
+enum { STOPPED = 77 };
+
+static void stopped(const char *call)
+{
+    _exit(strcmp(call, "socket") == 0 || strcmp(call, "execve") == 0 ? STOPPED : 1);
+}
+
+static void enter(void)
+{
+    const char *const read[] = {readable}, *const write[] = {output};
+    sandbox_enter(&(struct sandbox_paths){read, 1, write, 1}, stopped);
+}
+
+/* The status that the child ends with. */
+static int in_a_child(void (*run)(void))
+{
+    int status;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        enter();
+        run();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+#define EXPECT(condition) \
+    do {                  \
+        if (!(condition)) \
+            _exit(__LINE__ % 256); \
+    } while (0)
+
+static bool can_open(const char *path, int flags)
+{
+    int fd = open(path, flags, 0600);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static void use_files(void)
+{
+    EXPECT(can_open(readable, O_RDONLY));
+    EXPECT(can_open(link_to_readable, O_RDONLY));
+    EXPECT(!can_open(readable, O_WRONLY) && errno == EACCES);
+    EXPECT(!can_open(elsewhere, O_RDONLY) && errno == EACCES);
+    EXPECT(!can_open("/etc/passwd", O_RDONLY) && errno == EACCES);
+    EXPECT(can_open(output, O_WRONLY | O_CREAT));
+    EXPECT(unlink(output) == 0);
+    EXPECT(unlink(elsewhere) != 0 && errno == EACCES);
+}
+
+static void only_what_is_named(void **state)
+{
+    (void)state;
+    if (!sandbox_possible().files)
+        skip();
+    assert_int_equal(in_a_child(use_files), 0);
+    assert_true(can_open(elsewhere, O_RDONLY)); /* out here it can */
+}
+
+static void reach_out(void)
+{
+    socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static void start_program(void)
+{
+    execl("/bin/true", "true", (char *)NULL);
+}
+
+static void narrow_and_open(void)
+{
+    sandbox_narrow();
+    EXPECT(!can_open(readable, O_RDONLY));
+    EXPECT(!can_open("/dev/null", O_RDONLY));
+    char *p = malloc(1 << 20); /* memory there still is */
+    EXPECT(p);
+    memset(p, 1, 1 << 20);
+    free(p);
+}
+
+static void forbidden_calls_are_named(void **state)
+{
+    (void)state;
+    if (!sandbox_possible().calls)
+        skip();
+    assert_int_equal(in_a_child(reach_out), STOPPED);
+    assert_int_equal(in_a_child(start_program), STOPPED);
+}
+
+static void nothing_is_left_to_a_narrow_process(void **state)
+{
+    (void)state;
+    if (!sandbox_possible().calls || !sandbox_possible().files)
+        skip();
+    assert_int_equal(in_a_child(narrow_and_open), 0);
+}
+
+static void make(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+/* FOLDER/in/capture is named, FOLDER/link leads there; FOLDER/out/file is an output. */
+static int set_up(void **state)
+{
+    char path[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/in", folder);
+    mkdir(path, 0700);
+    snprintf(path, sizeof(path), "%s/out", folder);
+    mkdir(path, 0700);
+    snprintf(readable, sizeof(readable), "%s/in/capture", folder);
+    snprintf(elsewhere, sizeof(elsewhere), "%s/in/other", folder);
+    snprintf(output, sizeof(output), "%s/out/file", folder);
+    snprintf(link_to_readable, sizeof(link_to_readable), "%s/link", folder);
+    make(readable);
+    make(elsewhere);
+    return symlink(readable, link_to_readable);
+}
+
+static int tear_down(void **state)
+{
+    char path[64];
+    (void)state;
+    unlink(readable);
+    unlink(elsewhere);
+    unlink(link_to_readable);
+    snprintf(path, sizeof(path), "%s/in", folder);
+    rmdir(path);
+    snprintf(path, sizeof(path), "%s/out", folder);
+    rmdir(path);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_named),
+        cmocka_unit_test(forbidden_calls_are_named),
+        cmocka_unit_test(nothing_is_left_to_a_narrow_process),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
