@@ -61,7 +61,6 @@ struct dpi_fragments {
 struct dpi_run {
     const char *tool_version;     /* "0.1.0" */
     const char *detector_version; /* "nDPI 4.2.0" */
-    const char *sandbox;          /* what it keeps the program from; NULL: nobody asked */
     const struct dpi_capture_info *captures;
     size_t n_captures;
     uint64_t packets_read;

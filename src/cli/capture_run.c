@@ -10,16 +10,24 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* For the tests: DPITOOL_TEST_FAULT=crash@N or hang@N makes detection fail on the Nth packet that it is shown. */
 static void set_test_fault(struct detector_options *d)
 {
+    static const struct {
+        const char *word;
+        enum detector_test test;
+    } tests[] = {{"crash@", DETECTOR_CRASH}, {"hang@", DETECTOR_HANG}};
     const char *fault = getenv("DPITOOL_TEST_FAULT");
-    char what[8];
-    if (!fault || sscanf(fault, "%5[a-z]@%" SCNu64, what, &d->test_at) != 2)
-        return;
-    d->test = strcmp(what, "crash") == 0 ? DETECTOR_CRASH : DETECTOR_HANG;
+    for (size_t i = 0; fault && i < sizeof(tests) / sizeof(tests[0]); i++) {
+        size_t n = strlen(tests[i].word);
+        if (strncmp(fault, tests[i].word, n) != 0)
+            continue;
+        d->test = tests[i].test;
+        d->test_at = strtoull(fault + n, NULL, 10);
+    }
 }
 
 const char *const capture_when[] = {"auto", "always", "never", NULL};
@@ -168,7 +176,7 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;
-    e.sandbox = o->no_sandbox ? "off (--no-sandbox)" : confine(captures, writes->v, writes->n);
+    e.sandbox = o->no_sandbox ? NULL : confine(captures, writes->v, writes->n);
     e.on_progress = progress_draw;
     e.progress_ctx = &r->progress;
     return engine_open(&r->engine, &e, err);

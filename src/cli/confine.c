@@ -46,8 +46,8 @@ const char *confine(const struct opt_words *captures, const char *const *writes,
         if (writes[i] && strcmp(writes[i], "-") != 0)
             paths[used++] = writes[i];
     struct sandbox_paths named = {captures->v, captures->n, paths, used};
-    const char *words = confine_words(sandbox_enter(&named, tell_stopped));
+    struct sandbox_state state = sandbox_enter(&named, tell_stopped);
     free(paths);
     free(scratch);
-    return words;
+    return state.files && state.calls ? NULL : confine_words(state);
 }

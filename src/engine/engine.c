@@ -122,7 +122,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->packet_ctx = opt->packet_ctx;
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     e->stats = opt->rankings ? stats_new() : NULL;
-    e->run.sandbox = opt->sandbox;
+    if (opt->sandbox)
+        notes_add(&e->notes, "the sandbox is %s", opt->sandbox);
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
     *out = e;
@@ -367,11 +368,11 @@ static void note_captures(struct engine *e)
 static void note_faults(struct notes *notes, const struct detector_faults *f)
 {
     if (f->crashes)
-        notes_add(notes, "nDPI crashed %u %s: the flow at hand has no label and the flag detector-fault, all others are "
-                         "as without it", f->crashes, f->crashes == 1 ? "time" : "times");
+        notes_add(notes, "nDPI crashed %u %s: the flow at hand has the flag detector-fault, others are as without it",
+                  f->crashes, f->crashes == 1 ? "time" : "times");
     if (f->hangs)
-        notes_add(notes, "nDPI hung %u %s and was ended: the flow at hand has no label and the flag detector-fault",
-                  f->hangs, f->hangs == 1 ? "time" : "times");
+        notes_add(notes, "nDPI hung %u %s and was ended: the flow at hand has the flag detector-fault", f->hangs,
+                  f->hangs == 1 ? "time" : "times");
     if (f->off)
         notes_add(notes, "detection was turned off, for it failed too often: flows from there on have no label and the "
                          "flag detector-fault");

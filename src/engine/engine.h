@@ -36,7 +36,7 @@ struct engine_options {
     bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;
     uint16_t community_id_seed;
-    const char *sandbox; /* what state it is in, for the summary; borrowed */
+    const char *sandbox; /* what is missing of it, for the warnings, or NULL; borrowed */
     bool rankings; /* keep what the summary ranks */
     engine_progress_fn *on_progress; /* or NULL */
     void *progress_ctx;

@@ -6,6 +6,7 @@
 #include "sandbox/sandbox.h"
 
 bool landlock_possible(void);
-bool landlock_enter(const struct sandbox_paths *paths); /* after no new privileges; false: the kernel does not have it */
+/* After no new privileges; false: the kernel does not have it. */
+bool landlock_enter(const struct sandbox_paths *paths);
 
 #endif

@@ -176,8 +176,6 @@ static void put_run(struct json *j, const struct dpi_run *run)
     json_member_string(j, "type", "summary");
     json_member_string(j, "tool_version", run->tool_version);
     json_member_string(j, "detector_version", run->detector_version);
-    if (run->sandbox)
-        json_member_string(j, "sandbox", run->sandbox);
     put_captures(j, run);
     put_times(j, run);
     json_member_u64(j, "packets_read", run->packets_read);
