@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum speech { SPEECH_UNKNOWN, SPEECH_TLS, SPEECH_HTTP, SPEECH_DNS, SPEECH_OTHER };
+enum speech { SPEECH_UNKNOWN, SPEECH_TLS, SPEECH_HTTP, SPEECH_DNS, SPEECH_TEXT };
+
+enum { TEXT_MAX = 16 << 10, TEXT_LINE_MAX = 2048 }; /* bytes of lines in front of a TLS hello */
 
 struct name_reader {
     enum speech speech;
     struct buf kept; /* bytes that could not be read yet */
+    size_t text; /* bytes of lines so far */
     struct tls_reader tls;
     struct http_reader http;
 };
@@ -56,8 +59,26 @@ static bool find_out(struct name_reader *r, struct cursor *c)
     else if (http_begins(*c, &more_http))
         r->speech = SPEECH_HTTP;
     else if (!more_tls && !more_http)
-        r->speech = SPEECH_OTHER;
-    return r->speech != SPEECH_OTHER;
+        r->speech = SPEECH_TEXT;
+    return true;
+}
+
+/* Mail, FTP and others talk in lines until they agree on TLS (RFC 3207, 2595, 4217): its first record stands where a
+ * line would. */
+static bool read_text(struct name_reader *r, struct cursor *c)
+{
+    size_t left = cursor_left(c), n = 0;
+    bool more;
+    if (tls_begins(*c, &more)) {
+        r->speech = SPEECH_TLS;
+        return true;
+    }
+    while (n < left && n < TEXT_LINE_MAX && c->p[n] != '\n' && (c->p[n] >= ' ' || memchr("\t\r", c->p[n], 2)))
+        n++;
+    if (more || (n == left && n < TEXT_LINE_MAX))
+        return true;
+    r->text += n + 1;
+    return c->p[n] == '\n' && r->text <= TEXT_MAX && cursor_skip(c, n + 1);
 }
 
 static bool read_http(struct name_reader *r, struct cursor *c, const struct name_sink *to)
@@ -93,9 +114,10 @@ static bool read_some(struct name_reader *r, struct cursor *c, const struct name
         return read_http(r, c, to);
     case SPEECH_DNS:
         return read_dns(c, to);
-    default:
-        return false;
+    case SPEECH_TEXT:
+        return read_text(r, c);
     }
+    return false;
 }
 
 /* Reads until nothing moves any more. */
