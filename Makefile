@@ -176,6 +176,10 @@ counts: $(BIN) ## packet counts against capinfos: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/counts.py $(BIN) $(or $(CORPUS),$(error where are the captures? make counts CORPUS=DIR))
 
+names-check: $(BIN) ## names against tshark's fields: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/names_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make names-check CORPUS=DIR))
+
 community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
 	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
 
@@ -220,5 +224,5 @@ clean: ## remove what was built
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity corpus counts \
-        pcapng-suite community-id determinism lint format install uninstall help clean
+        pcapng-suite names-check community-id determinism lint format install uninstall help clean
 .SECONDARY:
