@@ -70,6 +70,9 @@ _dpitool_fields='
     end_reason
     flags
     hostname
+    names
+    dns_hint
+    hint_packet
     tls_version
     tls_supported_versions
     tls_alpn
@@ -82,6 +85,7 @@ _dpitool_fields='
     tls_not_after
     tls_cert_sha1
     tls_esni
+    tls_ech
     tls_browser
     ja3
     ja3s
@@ -102,6 +106,7 @@ _dpitool_fields='
     dns_query_type
     dns_response_type
     dns_address
+    dns_cname
     ssh_client
     ssh_server
     hassh
@@ -168,7 +173,7 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -195,6 +200,7 @@ _dpitool_value() {
     'classify --home-net') _dpitool_nothing "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
+    'classify --dns-hints') _dpitool_files "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
