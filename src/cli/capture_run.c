@@ -127,8 +127,9 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     catch_signals();
     DPI_TRY(set_home_nets(r, &o->home_nets, err));
     DPI_TRY(set_window(&e, o, err));
-    if (o->dns_hints && strcmp(o->dns_hints, "-") == 0)
-        return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '-'");
+    if (o->dns_hints && (!*o->dns_hints || strcmp(o->dns_hints, "-") == 0))
+        return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '%s'",
+                        o->dns_hints);
     e.captures = captures->v;
     e.n_captures = captures->n;
     e.filter = o->filter;

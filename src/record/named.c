@@ -48,8 +48,9 @@ static enum name_kind kind_of_protocol(struct dpi_text protocol)
     static const struct {
         const char *protocol;
         enum name_kind kind;
-    } kinds[] = {{"QUIC", NAME_SNI},  {"TLS", NAME_SNI},   {"DTLS", NAME_SNI},  {"HTTP", NAME_HTTP_HOST}, {"DNS", NAME_DNS},
-                 {"MDNS", NAME_DNS},  {"LLMNR", NAME_DNS}, {"DHCP", NAME_DHCP}, {"DHCPV6", NAME_DHCP}};
+    } kinds[] = {{"QUIC", NAME_SNI}, {"TLS", NAME_SNI},  {"DTLS", NAME_SNI},  {"HTTP", NAME_HTTP_HOST},
+                 {"DNS", NAME_DNS},  {"MDNS", NAME_DNS}, {"LLMNR", NAME_DNS}, {"DHCP", NAME_DHCP},
+                 {"DHCPV6", NAME_DHCP}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (dpi_text_eq(protocol, dpi_text_of(kinds[i].protocol)))
             return kinds[i].kind;
@@ -79,8 +80,8 @@ struct other_names {
     size_t n_certificate;
 };
 
-static struct other_names names_of_detector(const struct flow *f, struct dpi_text protocol, const struct dpi_attr *attrs,
-                                            size_t n)
+static struct other_names names_of_detector(const struct flow *f, struct dpi_text protocol,
+                                            const struct dpi_attr *attrs, size_t n)
 {
     struct other_names o = {.host = {.kind = kind_of_protocol(protocol)}};
     struct dpi_value host = get(attrs, n, DPI_FIELD_hostname), names = get(attrs, n, DPI_FIELD_tls_server_names);
@@ -107,8 +108,8 @@ static size_t add_kind(struct named *v, const struct name_set *set, enum name_ki
     return n;
 }
 
-size_t named_all(struct arena *a, const struct flow *f, struct dpi_text protocol, const struct dpi_attr *attrs, size_t n,
-                 struct named **all)
+size_t named_all(struct arena *a, const struct flow *f, struct dpi_text protocol, const struct dpi_attr *attrs,
+                 size_t n, struct named **all)
 {
     const struct name_set *set = naming_names(f);
     struct other_names o = names_of_detector(f, protocol, attrs, n);

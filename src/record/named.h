@@ -17,13 +17,13 @@ struct named {
 
 /* All names of f, each one once, in the order of kinds: what a rule is matched with. attrs are those of the detector;
  * protocol is what the flow speaks, which tells the kind of the detector's name. Allocated from a; returns how many. */
-size_t named_all(struct arena *a, const struct flow *f, struct dpi_text protocol, const struct dpi_attr *attrs, size_t n,
-                 struct named **all);
+size_t named_all(struct arena *a, const struct flow *f, struct dpi_text protocol, const struct dpi_attr *attrs,
+                 size_t n, struct named **all);
 
 enum { NAMED_ATTRS = 9 }; /* that named_attrs may add */
 
-/* Puts what our own parsers read into the attributes, in place of what the detector did; v has room for NAMED_ATTRS more.
- * Returns how many there are then. */
+/* Puts what our own parsers read into the attributes, in place of what the detector did; v has room for
+ * NAMED_ATTRS more. Returns how many there are then. */
 size_t named_attrs(struct arena *a, const struct flow *f, struct dpi_text protocol, struct dpi_attr *v, size_t n);
 
 #endif
