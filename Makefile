@@ -190,6 +190,10 @@ follow-check: $(BIN) ## TCP streams against tshark's: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/follow_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make follow-check CORPUS=DIR))
 
+names-check: $(BIN) ## names against tshark's fields: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/names_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make names-check CORPUS=DIR))
+
 community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
 	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
 
@@ -234,5 +238,6 @@ clean: ## remove what was built
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance corpus counts \
-        pcapng-suite extract-check follow-check community-id determinism lint format install uninstall help clean
+        pcapng-suite extract-check follow-check names-check community-id determinism lint format install uninstall help \
+        clean
 .SECONDARY:

@@ -73,6 +73,9 @@ _dpitool_fields='
     end_reason
     flags
     hostname
+    names
+    dns_hint
+    hint_packet
     tls_version
     tls_supported_versions
     tls_alpn
@@ -85,6 +88,7 @@ _dpitool_fields='
     tls_not_after
     tls_cert_sha1
     tls_esni
+    tls_ech
     tls_browser
     ja3
     ja3s
@@ -105,6 +109,7 @@ _dpitool_fields='
     dns_query_type
     dns_response_type
     dns_address
+    dns_cname
     ssh_client
     ssh_server
     hassh
@@ -176,9 +181,9 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
-    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
-    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -206,6 +211,7 @@ _dpitool_value() {
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
     'classify --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'classify --dns-hints') _dpitool_files "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
@@ -224,6 +230,7 @@ _dpitool_value() {
     'extract --idle-timeout') _dpitool_nothing "$@" ;;
     'extract --active-timeout') _dpitool_nothing "$@" ;;
     'extract --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'extract --dns-hints') _dpitool_files "$@" ;;
     'extract --community-id-seed') _dpitool_nothing "$@" ;;
     'extract --max-input') _dpitool_nothing "$@" ;;
     'extract --max-flows') _dpitool_nothing "$@" ;;
@@ -241,6 +248,7 @@ _dpitool_value() {
     'follow --idle-timeout') _dpitool_nothing "$@" ;;
     'follow --active-timeout') _dpitool_nothing "$@" ;;
     'follow --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'follow --dns-hints') _dpitool_files "$@" ;;
     'follow --community-id-seed') _dpitool_nothing "$@" ;;
     'follow --max-input') _dpitool_nothing "$@" ;;
     'follow --max-flows') _dpitool_nothing "$@" ;;

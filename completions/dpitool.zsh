@@ -71,19 +71,23 @@ _dpitool_field() {
         'ttl_dst:TTL or hop limit of the server'\''s first packet'
         'end_reason:Why the record ends here\: see REASONS'
         'flags:What is special about the flow\: see FLAGS'
-        'hostname:Name of the server the client asked for\: HTTP host, TLS or QUIC server name, DNS query, DHCP host ...'
+        'hostname:Name of the server the client asked for, as it was sent\: TLS server name, HTTP host, first DNS question, DHCP host; else the one that nDPI found, in lower case\: QUIC server name ...'
+        'names:All names of the flow, as they were sent\: TLS server name, HTTP hosts, DNS questions, names in the server'\''s certificate, DHCP hosts, and what nDPI found beside them'
+        'dns_hint:What was asked of the DNS when the server'\''s address was the answer\: by the same client, else by all that asked'
+        'hint_packet:Number of the packet that told dns_hint; absent when an earlier run did (--dns-hints)'
         'tls_version:TLS version of the server'\''s hello, else of the client'\''s'
         'tls_supported_versions:TLS versions the client offers'
         'tls_alpn:Application protocols the client offers in TLS or QUIC (ALPN)'
         'tls_cipher:Cipher suite the server chose'
         'tls_cipher_strength:weak or insecure when nDPI says so of the chosen cipher suite'
-        'tls_server_names:Names in the server'\''s certificate'
+        'tls_server_names:Names in the server'\''s certificate\: all of subjectAltName, and the common name'
         'tls_issuer:Issuer of the server'\''s certificate'
         'tls_subject:Subject of the server'\''s certificate'
         'tls_not_before:The certificate is valid from then on, RFC 3339 in UTC'
         'tls_not_after:The certificate is valid until then, RFC 3339 in UTC'
         'tls_cert_sha1:SHA-1 of the server'\''s certificate, hexadecimal'
         'tls_esni:Encrypted server name indication of the client, hexadecimal; nDPI up to 4.10'
+        'tls_ech:outer when the TLS client sends an encrypted ClientHello beside, or pretends to; inner in one that is decrypted'
         'tls_browser:Browser that nDPI takes the TLS client for'
         'ja3:JA3 fingerprint of the TLS client; nDPI up to 4.10'
         'ja3s:JA3S fingerprint of the TLS server'
@@ -103,7 +107,8 @@ _dpitool_field() {
         'dns_reply_code:Reply code of the response'
         'dns_query_type:Type of the query'
         'dns_response_type:Type of the first answer that is no CNAME'
-        'dns_address:Addresses in the answers, as many as nDPI keeps'
+        'dns_address:Addresses in the answers'
+        'dns_cname:Names that answers say are the canonical ones of others'
         'ssh_client:Identification string of the SSH client'
         'ssh_server:Identification string of the SSH server'
         'hassh:HASSH fingerprint of the SSH client'
@@ -182,6 +187,7 @@ _dpitool() {
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
@@ -212,6 +218,7 @@ _dpitool() {
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
@@ -240,6 +247,7 @@ _dpitool() {
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \

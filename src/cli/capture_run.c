@@ -4,6 +4,7 @@
 
 #include "cli/cmd.h"
 #include "cli/diag.h"
+#include "io/outfile.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -143,6 +144,9 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     catch_signals();
     DPI_TRY(set_home_nets(r, &o->home_nets, err));
     DPI_TRY(set_window(&e, o, err));
+    if (o->dns_hints && (!*o->dns_hints || strcmp(o->dns_hints, "-") == 0))
+        return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '%s'",
+                        o->dns_hints);
     e.captures = captures->v;
     e.n_captures = captures->n;
     e.filter = o->filter;
@@ -157,7 +161,22 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.n_home_nets = o->home_nets.n;
     e.on_progress = progress_draw;
     e.progress_ctx = &r->progress;
-    return engine_open(&r->engine, &e, err);
+    e.dns_hints = o->dns_hints;
+    DPI_TRY(engine_open(&r->engine, &e, err));
+    return o->dns_hints ? outfile_open(&r->dns_hints, o->dns_hints, err) : DPI_OK;
+}
+
+/* Says by itself what is wrong: what a writer has to say is said when its output is closed. */
+static enum dpi_status save_hints(struct capture_run *r, struct dpi_err *err)
+{
+    if (!r->dns_hints)
+        return DPI_OK;
+    engine_save_hints(r->engine, outfile_stream(r->dns_hints));
+    enum dpi_status st = outfile_commit(r->dns_hints, err);
+    r->dns_hints = NULL;
+    if (st != DPI_OK)
+        diag("%s", err->msg);
+    return st;
 }
 
 enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record_fn *on_record, void *ctx,
@@ -166,11 +185,12 @@ enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record
     progress_start(&r->progress, r->progress_when, shared);
     enum dpi_status st = engine_run(r->engine, on_record, ctx, &stop_signal, err);
     diag_passing(NULL);
-    return st;
+    return st == DPI_OK ? save_hints(r, err) : st;
 }
 
 void capture_run_free(struct capture_run *r)
 {
+    outfile_discard(r->dns_hints);
     engine_free(r->engine);
     free(r->home_nets);
 }

@@ -15,7 +15,7 @@ enum { TEN_YEARS = 315360000 }; /* seconds */
 /* Filled by the rows of capture_options.def. */
 struct capture_options {
     struct opt_texts home_nets;
-    const char *filter;
+    const char *filter, *dns_hints;
     uint64_t max_flows, memory, seed, first, max_input;
     int64_t idle, active, after, before;
     unsigned progress;
@@ -28,6 +28,7 @@ extern const char *const capture_when[]; /* auto, always, never */
 struct capture_run {
     struct engine *engine;
     struct prefix *home_nets;
+    struct outfile *dns_hints; /* NULL: not asked for */
     struct progress progress;
     unsigned progress_when;
 };

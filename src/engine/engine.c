@@ -7,6 +7,8 @@
 #include "decode/decode.h"
 #include "defrag/defrag.h"
 #include "engine/notes.h"
+#include "io/source.h"
+#include "names/hint_file.h"
 #include "record/build.h"
 #include "record/stats.h"
 #include "util/xalloc.h"
@@ -110,6 +112,9 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
     e->decode = opt->decode;
     open_defrag(e, opt);
+    if (opt->dns_hints && source_exists(opt->dns_hints) &&
+        (st = hint_file_load(tracker_hints(e->tracker), opt->dns_hints, err)) != DPI_OK)
+        goto fail;
     e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
                                     opt->flow.key.conversations);
     record_builder_names(e->builder, find_name, e);
@@ -344,6 +349,11 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
     return e->status;
 }
 
+void engine_save_hints(struct engine *e, FILE *out)
+{
+    hint_file_save(tracker_hints(e->tracker), out);
+}
+
 /* What is to be said of the captures as such. */
 static void note_captures(struct engine *e)
 {
@@ -359,6 +369,9 @@ static void note_captures(struct engine *e)
     if (run->drops)
         notes_add(&e->notes, "%" PRIu64 " packets were lost while the captures were made: they say so themselves",
                   run->drops);
+    if (hints_dropped(tracker_hints(e->tracker)))
+        notes_add(&e->notes, "%" PRIu64 " DNS answers were forgotten before their time, oldest first, to keep --memory",
+                  hints_dropped(tracker_hints(e->tracker)));
     if (inputs_names(e->inputs)->full)
         notes_add(&e->notes, "the captures have more names for addresses than are kept");
 }

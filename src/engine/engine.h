@@ -13,6 +13,7 @@
 #include "util/prefix.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 /* Called now and then while captures are read: bytes read of the files, how many there are (0: unknown), packets
  * read. For the eye of a person only. */
@@ -36,6 +37,7 @@ struct engine_options {
     bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;
     uint16_t community_id_seed;
+    const char *dns_hints;    /* file of hints to begin with, when it exists, or NULL */
     bool rankings; /* keep what the summary ranks */
     engine_progress_fn *on_progress; /* or NULL */
     void *progress_ctx;
@@ -60,6 +62,9 @@ typedef enum dpi_status engine_record_fn(void *ctx, const struct dpi_record *r, 
  * engine_report. */
 enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *ctx,
                            const volatile sig_atomic_t *stop, struct dpi_err *err);
+
+/* Writes the DNS hints that are there for a later run. After engine_run. */
+void engine_save_hints(struct engine *e, FILE *out);
 
 /* What was read; borrowed from the engine. Call it once. After engine_run. */
 const struct dpi_run *engine_report(struct engine *e);

@@ -4,6 +4,7 @@
 
 #include "detect/attrs.h"
 #include "flow/tcp_state.h"
+#include "record/named.h"
 #include "record/value_of.h"
 #include "util/arena.h"
 #include "util/xalloc.h"
@@ -325,7 +326,9 @@ static bool has_flag(const struct flow *f, enum flow_flag flag)
     case FLOW_FLAG_one_way:
         return f->side[0].packets == 0 || f->side[1].packets == 0;
     case FLOW_FLAG_name_cut:
-        return f->verdict.name_cut;
+        return f->verdict.name_cut && !named_host(f).p;
+    case FLOW_FLAG_names_cut:
+        return naming_is_cut(f);
     case FLOW_FLAG_attributes_cut:
         return f->verdict.attrs_cut;
     default:
@@ -359,7 +362,7 @@ static size_t count_entries(const struct flow *f)
 static void set_attrs(struct record_builder *b, const struct flow *f)
 {
     size_t n = count_entries(f), used = 0, texts = 0;
-    struct dpi_attr *attrs = arena_alloc(&b->arena, n * sizeof(*attrs));
+    struct dpi_attr *attrs = arena_alloc(&b->arena, (n + NAMED_ATTRS) * sizeof(*attrs));
     struct dpi_text *text = arena_alloc(&b->arena, n * sizeof(*text));
     struct attrs_entry e;
     for (size_t pos = 0; attrs_next(f->attrs, f->verdict.attrs_len, &pos, &e);) {
@@ -378,7 +381,7 @@ static void set_attrs(struct record_builder *b, const struct flow *f)
             a->value = is_list ? dpi_v_list(&text[texts - 1], 1) : dpi_v_text(text[texts - 1]);
     }
     b->record.attrs = attrs;
-    b->record.n_attrs = used;
+    b->record.n_attrs = named_attrs(&b->arena, f, b->record.protocol, attrs, used);
 }
 
 const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
