@@ -28,11 +28,11 @@ NDPI_LIBS   := $(shell $(NDPI_PC) --libs libndpi 2>/dev/null) $(NDPI_RPATH)
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
         -Wundef -Wvla -Wformat=2
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
-              -DDPITOOL_VERSION='"$(VERSION)"' $(WARN) $(SAN) $(CFLAGS)
+              -DDPITOOL_VERSION='"$(VERSION)"' -DDPITOOL_RULES_DIR='"$(PREFIX)/share/dpitool/rules"' $(WARN) $(SAN) $(CFLAGS)
 ALL_CFLAGS = $(BASE_CFLAGS) -MMD -MP
 # libcsv and libbz2 have no .pc file
-LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 2>/dev/null) \
-       -lbz2 -lcsv
+LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 \
+                        yaml-0.1 libidn2 libpsl 2>/dev/null) -lbz2 -lcsv
 
 SRC  := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ  := $(SRC:%.c=$(BUILD)/%.o)

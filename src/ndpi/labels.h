@@ -28,6 +28,9 @@ struct label_names {
 /* Splits a verdict into its names. */
 void label_split(const struct labels *l, const struct detect_verdict *v, struct label_names *out);
 
+/* Whether an application of nDPI's is a company, a cloud or a CDN, and not what is used of it. */
+bool label_is_general(const char *application);
+
 #define LABEL_MAX 128
 /* nDPI's own "Master.App"; returns the length. */
 size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
