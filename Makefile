@@ -112,6 +112,8 @@ CHECKS = \
 	'documents: tests/tools/manuals.py $(DOCGEN) $(MADE)' \
 	'completions: tests/tools/completions.py $(BIN)' \
 	'options: tests/tools/options.py $(BIN)' \
+	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
+	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
@@ -123,6 +125,7 @@ SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
 	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
+	'errors of rules (sanitizers): tests/tools/rules_errors.py $(ASAN)/dpitool' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
@@ -150,7 +153,9 @@ docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the exampl
 
 check-deep: check ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
 	@$(DEPS) deep
-	@tests/run-check 'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
+	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
+		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
+		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
 

@@ -37,24 +37,29 @@ static bool program_folder(char out[static PATH_MAX])
     return true;
 }
 
-/* The library that a program is linked from lies beside it only where it was built: BUILD/dpitool, with rules/ next
- * to BUILD or, with sanitizers, one above. */
+static bool is_there(const char *folder, const char *name)
+{
+    char *path = join(folder, name);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+/* A program that lies beside the library it is linked from was built there, and not installed: in BUILD or, with
+ * sanitizers, one below. The rules are in the folder of the Makefile then. */
 static char *beside_build(void)
 {
-    static const char *const places[] = {"../rules", "../../rules"};
-    char folder[PATH_MAX];
-    if (!program_folder(folder))
+    static const char *const tops[] = {"..", "../.."};
+    char folder[PATH_MAX], *path = NULL;
+    if (!program_folder(folder) || !is_there(folder, "libdpitool.a"))
         return NULL;
-    char *library = join(folder, "libdpitool.a");
-    bool built = access(library, F_OK) == 0;
-    free(library);
-    for (size_t i = 0; built && i < sizeof(places) / sizeof(places[0]); i++) {
-        char *path = join(folder, places[i]);
-        if (folder_is(path))
-            return path;
-        free(path);
+    for (size_t i = 0; !path && i < sizeof(tops) / sizeof(tops[0]); i++) {
+        char *top = join(folder, tops[i]);
+        if (is_there(top, "Makefile") && is_there(top, "rules"))
+            path = join(top, "rules");
+        free(top);
     }
-    return NULL;
+    return path;
 }
 
 char *rule_files_default(void)

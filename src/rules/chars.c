@@ -80,7 +80,7 @@ size_t chars_check(struct chars *c, char *bytes, size_t n, bool last, size_t *sk
     for (; done < n; done += len) {
         unsigned char byte = (unsigned char)bytes[done];
         len = 1;
-        if (byte > ' ' && byte < 0x7f) {
+        if (byte >= ' ' && byte < 0x7f) {
             c->after_cr = false;
             c->at.column++;
         } else if ((len = check_one(c, bytes + done, n - done, last)) == 0) {

@@ -17,7 +17,7 @@ enum { CHUNK = 65536 };
 struct events {
     yaml_parser_t parser;
     yaml_event_t event; /* the last one, which texts are borrowed from */
-    bool has_event, ended;
+    bool has_event, ended, failed;
     struct source *source;
     struct rules_problems *problems;
     const char *name;
@@ -99,6 +99,11 @@ void events_free(struct events *e)
         yaml_event_delete(&e->event);
     yaml_parser_delete(&e->parser);
     free(e);
+}
+
+bool events_failed(const struct events *e)
+{
+    return e->failed || e->told;
 }
 
 /* --- events ------------------------------------------------------------------------------------------- */
@@ -241,6 +246,7 @@ void events_next(struct events *e, struct event *out)
         e->has_event = yaml_parser_parse(&e->parser, &e->event);
         e->silence = 0;
         if (!e->has_event) {
+            e->failed = true;
             tell_syntax(e);
             break;
         }

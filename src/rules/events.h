@@ -31,6 +31,8 @@ struct events;
 struct events *events_new(struct source *s, const char *name, struct rules_problems *problems);
 void events_free(struct events *e); /* NULL is fine */
 
+bool events_failed(const struct events *e); /* reading ended at an error */
+
 void events_next(struct events *e, struct event *out);
 
 #endif

@@ -32,7 +32,8 @@ static bool is_address(const char *text, size_t n)
 {
     char copy[INET6_ADDRSTRLEN];
     uint8_t addr[16];
-    if (n >= sizeof(copy))
+    bool digit = n && text[0] >= '0' && text[0] <= '9';
+    if (n >= sizeof(copy) || !(digit || memchr(text, ':', n)))
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';
@@ -47,10 +48,9 @@ static bool check_kind(const char *text, size_t n, char why[static HOST_WHY_MAX]
         return fail(why, "empty: expected a host such as example.com");
     if (is_address(text, n))
         return fail(why, "an address: expected a host such as example.com; addresses stand under addresses");
-    if (memmem(text, n, "://", 3))
-        return fail(why, "a URL: expected a host alone, such as example.com");
     if (memchr(text, '/', n))
-        return fail(why, "a path: expected a host alone, such as example.com");
+        return fail(why, memmem(text, n, "://", 3) ? "a URL: expected a host alone, such as example.com"
+                                                   : "a path: expected a host alone, such as example.com");
     if (memchr(text, '@', n))
         return fail(why, "a mail address: expected a host alone, such as example.com");
     if (memchr(text, ':', n))

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 128, ENTRIES_MAX = 1 << 25, KEYS_MAX = 16 };
+enum { NAME_MAX_BYTES = 128, ENTRIES_MAX = 1 << 25 };
 
 struct loader {
     struct rules *r;
@@ -124,17 +124,20 @@ static void read_member(struct loader *l, const struct keys *keys, unsigned *lin
         skip(l);
 }
 
-/* lines: as many as keys, zeroed. */
-static void read_mapping(struct loader *l, const struct keys *keys, unsigned *lines, void *into)
+/* lines: as many as keys, zeroed. False when it is none or does not come to its end, so that what is missing in it
+ * is not to be told. */
+static bool read_mapping(struct loader *l, const struct keys *keys, unsigned *lines, void *into)
 {
     if (l->e.type != EVENT_MAP) {
         wrong_type(l, keys->where, "a mapping");
-        return;
+        return false;
     }
     next(l);
     while (l->e.type != EVENT_MAP_END && l->e.type != EVENT_END)
         read_member(l, keys, lines, into);
+    bool whole = l->e.type == EVENT_MAP_END;
     next(l);
+    return whole;
 }
 
 /* Calls item for each; it takes a whole value as a reader does. */
@@ -181,16 +184,14 @@ static const char *read_text(struct loader *l, const char *what, const char *exp
 
 /* --- conditions --------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *expected;
-} lists[CONDITIONS] = {
-    [CONDITION_hosts] = {"a list such as [example.com, \"=www.example.com\", \"*.cdn-?.example.net\"]"},
-    [CONDITION_certificates] = {"a list of SHA-1 fingerprints"},
-    [CONDITION_ja4] = {"a list of JA4 fingerprints"},
-    [CONDITION_ja3] = {"a list of JA3 fingerprints"},
-    [CONDITION_addresses] = {"a list such as [192.0.2.0/24, 192.0.2.1-192.0.2.9]"},
-    [CONDITION_ports] = {"a list such as [tcp/443, udp/5000-5010]"},
-    [CONDITION_protocols] = {"a list such as [TLS, QUIC]"},
+static const char *const lists[CONDITIONS] = {
+    [CONDITION_hosts] = "a list such as [example.com, \"=www.example.com\", \"*.cdn-?.example.net\"]",
+    [CONDITION_certificates] = "a list of SHA-1 fingerprints",
+    [CONDITION_ja4] = "a list of JA4 fingerprints",
+    [CONDITION_ja3] = "a list of JA3 fingerprints",
+    [CONDITION_addresses] = "a list such as [192.0.2.0/24, 192.0.2.1-192.0.2.9]",
+    [CONDITION_ports] = "a list such as [tcp/443, udp/5000-5010]",
+    [CONDITION_protocols] = "a list such as [TLS, QUIC]",
 };
 
 static void read_value(struct loader *l, void *condition)
@@ -217,7 +218,7 @@ static void read_value(struct loader *l, void *condition)
 
 static void read_values(struct loader *l, enum condition c)
 {
-    read_list(l, condition_keys[c], lists[c].expected, read_value, &c);
+    read_list(l, condition_keys[c], lists[c], read_value, &c);
 }
 
 static struct rule *last_rule(struct loader *l)
@@ -293,10 +294,8 @@ static void read_match_entry(struct loader *l, void *unused)
     unsigned lines[CONDITIONS] = {0};
     (void)unused;
     struct rules_place at = l->e.at;
-    bool is_map = l->e.type == EVENT_MAP;
     begin_rule(l);
-    read_mapping(l, &keys, lines, NULL);
-    if (is_map && !last_rule(l)->conditions)
+    if (read_mapping(l, &keys, lines, NULL) && !last_rule(l)->conditions)
         rules_error(l->problems, &at, "an entry of match without a condition: expected hosts, addresses, ports, "
                                       "protocols, ja3, ja4 or certificates");
     end_rule(l);
@@ -400,7 +399,8 @@ static void read_catch_all(struct loader *l, void *unused)
     next(l);
 }
 
-enum { APP_ID, APP_NAME, APP_CATEGORY, APP_KEYS = 6 + CONDITIONS };
+/* The first three are needed, and one of APP_MATCH and those behind it. */
+enum { APP_ID, APP_NAME, APP_CATEGORY, APP_SOURCE, APP_CATCH_ALL, APP_MATCH, APP_KEYS = APP_MATCH + 1 + CONDITIONS };
 
 static void read_application(struct loader *l, void *unused)
 {
@@ -408,9 +408,9 @@ static void read_application(struct loader *l, void *unused)
         [APP_ID] = {"id", read_id},
         [APP_NAME] = {"name", read_name},
         [APP_CATEGORY] = {"category", read_category},
-        {"source", read_source},
-        {"catch-all", read_catch_all},
-        {"match", read_match},
+        [APP_SOURCE] = {"source", read_source},
+        [APP_CATCH_ALL] = {"catch-all", read_catch_all},
+        [APP_MATCH] = {"match", read_match},
 #define C(name, key) {key, read_alternative_##name},
 #include "rules/conditions.def"
 #undef C
@@ -419,15 +419,18 @@ static void read_application(struct loader *l, void *unused)
     unsigned lines[APP_KEYS] = {0};
     (void)unused;
     struct rules_place at = l->e.at;
-    bool is_map = l->e.type == EVENT_MAP;
     struct application *a = model_add_application(l->r);
     *a = (struct application){.file = l->file, .line = at.line, .column = at.column, .shipped = l->shipped,
                               .first_rule = (uint32_t)l->r->n_rules};
-    read_mapping(l, &keys, lines, NULL);
-    for (int i = APP_ID; is_map && i <= APP_CATEGORY; i++)
-        if (!lines[i])
+    if (!read_mapping(l, &keys, lines, NULL))
+        return;
+    bool has_rule = false;
+    for (int i = 0; i < APP_KEYS; i++) {
+        if (i <= APP_CATEGORY && !lines[i])
             rules_error(l->problems, &at, "the application has no %s", v[i].name);
-    if (is_map && last_application(l)->n_rules == 0)
+        has_rule |= i >= APP_MATCH && lines[i];
+    }
+    if (!has_rule)
         rules_error(l->problems, &at, "the application has no rule: expected hosts, addresses, ports, protocols, ja3, "
                                       "ja4, certificates or match");
 }
@@ -504,11 +507,9 @@ static void read_test(struct loader *l, void *unused)
     unsigned lines[TEST_KEYS] = {0};
     (void)unused;
     struct rules_place at = l->e.at;
-    bool is_map = l->e.type == EVENT_MAP;
     struct rule_test *t = model_add_test(l->r);
     *t = (struct rule_test){.file = l->file, .line = at.line, .column = at.column};
-    read_mapping(l, &keys, lines, NULL);
-    if (!is_map)
+    if (!read_mapping(l, &keys, lines, NULL))
         return;
     if (!lines[TEST_NAME] && !lines[TEST_ADDRESS] && !lines[TEST_PORT])
         rules_error(l->problems, &at, "a test without name, address and port: there is nothing to look up");
@@ -545,14 +546,12 @@ static void read_document(struct loader *l)
     static const struct keys keys = {v, FILE_KEYS, "a rule file"};
     unsigned lines[FILE_KEYS] = {0};
     struct rules_place at = l->e.at;
-    unsigned long errors = l->problems->errors;
-    bool is_map = l->e.type == EVENT_MAP;
-    if (l->e.type == EVENT_END && errors == l->problems->errors)
+    if (l->e.type == EVENT_END && !events_failed(l->events))
         rules_error(l->problems, &(struct rules_place){at.file, 1, 1}, "nothing in it: expected version: 1");
-    read_mapping(l, &keys, lines, NULL);
-    if (is_map && !lines[FILE_VERSION])
+    bool whole = read_mapping(l, &keys, lines, NULL);
+    if (whole && !lines[FILE_VERSION])
         rules_error(l->problems, &at, "no version: expected version: 1");
-    if (is_map && !lines[FILE_APPLICATIONS] && !lines[FILE_TESTS])
+    if (whole && !lines[FILE_APPLICATIONS] && !lines[FILE_TESTS])
         rules_error(l->problems, &at, "neither applications nor tests");
     while (l->e.type != EVENT_END) /* to tell what is wrong behind it */
         next(l);

@@ -47,6 +47,8 @@ void rules_application(const struct rules *r, size_t i, struct rules_application
 extern const char *const rules_category_ids[];
 extern const char *const rules_category_names[];
 
+bool rules_id_is_valid(const char *id); /* whether an application may have it */
+
 /* --- matching ----------------------------------------------------------------------------------------- */
 
 enum rules_name_kind {

@@ -310,3 +310,9 @@ bool value_id(const char *text, char why[static VALUE_WHY_MAX])
                          "digit first", text);
     return true;
 }
+
+bool rules_id_is_valid(const char *id)
+{
+    char why[VALUE_WHY_MAX];
+    return value_id(id, why);
+}
