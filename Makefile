@@ -202,6 +202,8 @@ DATA = $(foreach m,$(wildcard man/*.1),$m:$(datadir)/man/man1/$(notdir $m)) \
        $(foreach f,$(wildcard completions/dpitool.zsh),$f:$(datadir)/zsh/site-functions/_dpitool) \
        $(foreach f,$(wildcard completions/dpitool.fish),$f:$(datadir)/fish/vendor_completions.d/dpitool.fish) \
        $(SCHEMA):$(datadir)/dpitool/dpitool-flow.schema.json \
+       man/dpitool-rules.schema.json:$(datadir)/dpitool/dpitool-rules.schema.json \
+       $(foreach f,$(wildcard rules/*.yaml),$f:$(datadir)/dpitool/rules/$(notdir $f)) \
        LICENSE:$(datadir)/doc/dpitool/LICENSE
 
 $(SCHEMA): $(BIN)

@@ -3,6 +3,7 @@
 
 _dpitool_commands='
     classify
+    rules
     protocols
     fields
     version
@@ -46,6 +47,7 @@ _dpitool_fields='
     confidence
     classified_by
     application_by
+    rule
     packets_src
     packets_dst
     packets_total
@@ -168,7 +170,8 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --rule-stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan -r --rules --no-default-rules --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --id --category -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -195,11 +198,18 @@ _dpitool_value() {
     'classify --home-net') _dpitool_nothing "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
+    'classify --rules' | 'classify -r') _dpitool_files "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
     'classify --memory') _dpitool_nothing "$@" ;;
     'classify --progress') _dpitool_words "$@" auto always never ;;
+    'rules --rules' | 'rules -r') _dpitool_files "$@" ;;
+    'rules --output' | 'rules -o') _dpitool_words "$@" table csv json ;;
+    'rules --transport') _dpitool_words "$@" tcp udp sctp ;;
+    'rules --protocol') _dpitool_nothing "$@" ;;
+    'rules --id') _dpitool_nothing "$@" ;;
+    'rules --category') _dpitool_words "$@" advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web ;;
     *) return 1 ;;
     esac
 }

@@ -75,8 +75,8 @@ static size_t sources_of(const struct job *j, struct rules_source *v, char **shi
 static void say_counts(const struct rules *r, const struct rules_problems *p, size_t tests)
 {
     struct rules_counts c = rules_counts(r);
-    diag("%zu file%s, %zu applications, %zu hosts, %zu prefixes of addresses, %zu tests: %lu errors, %lu warnings",
-         c.files, c.files == 1 ? "" : "s", c.applications, c.hosts, c.addresses, tests, p->errors, p->warnings);
+    diag("files %zu, applications %zu, hosts %zu, prefixes of addresses %zu, tests %zu; errors %lu, warnings %lu", c.files,
+         c.applications, c.hosts, c.addresses, tests, p->errors, p->warnings);
 }
 
 static int check(const struct job *j)

@@ -211,14 +211,19 @@ static void lint_port(struct lint *l, const struct entry *e)
 
 /* --- public suffixes ------------------------------------------------------------------------------------ */
 
-/* By the list of the ICANN domains: suffixes of companies, as cloudfront.net, are what rules are for. */
+/* By the list of the ICANN domains: suffixes of companies, as cloudfront.net, are what rules are for. Of globs only
+ * those that are no more than a suffix, as *.co.uk. */
 static void lint_public(struct lint *l, const psl_ctx_t *psl, const struct entry *e)
 {
     char text[HOST_MAX + 1];
-    size_t n = e->kind == ENTRY_GLOB ? e->hashed : e->n;
-    memcpy(text, entry_bytes(l->r, e) + e->n - n, n);
+    const char *bytes = entry_bytes(l->r, e);
+    bool glob = e->kind == ENTRY_GLOB;
+    size_t n = glob ? e->hashed : e->n;
+    if (e->exact || n == 0 || (glob && (e->n != n + 2 || memcmp(bytes, "*.", 2) != 0)))
+        return;
+    memcpy(text, bytes + e->n - n, n);
     text[n] = '\0';
-    if (n == 0 || e->exact || !psl_is_public_suffix2(psl, text, PSL_TYPE_ICANN))
+    if (!psl_is_public_suffix2(psl, text, PSL_TYPE_ICANN))
         return;
     struct rules_place at = place_of(l, e);
     rules_warning(l->problems, &at, "'%s' is a public suffix: anybody's hosts are below it", text);

@@ -123,27 +123,33 @@ static bool has_key(const struct rules *r, const struct entry *e, enum entry_kin
            (n == 0 || memcmp(entry_bytes(r, e) + e->n - n, bytes, n) == 0);
 }
 
-/* Where the key is, or the free slot where it would be. */
-static uint32_t *slot_of(const struct rules *r, enum entry_kind kind, uint32_t rule, const void *bytes, size_t n)
+/* Where the key is, or the free slot where it would be, with the tag it would have. */
+static struct slot *slot_of(const struct rules *r, enum entry_kind kind, uint32_t rule, const void *bytes, size_t n,
+                            uint32_t *tag)
 {
-    size_t i = hash_of(r, kind, rule, bytes, n) & (r->n_slots - 1);
-    while (r->slots[i] != NO_ENTRY && !has_key(r, &r->entries[r->slots[i]], kind, rule, bytes, n))
+    uint64_t hash = hash_of(r, kind, rule, bytes, n);
+    size_t i = hash & (r->n_slots - 1);
+    *tag = (uint32_t)(hash >> 33);
+    while (r->slots[i].first != NO_ENTRY &&
+           !(r->slots[i].tag == *tag && has_key(r, &r->entries[r->slots[i].first], kind, rule, bytes, n)))
         i = (i + 1) & (r->n_slots - 1);
     return &r->slots[i];
 }
 
 uint32_t model_find(const struct rules *r, enum entry_kind kind, uint32_t rule, const void *bytes, size_t n)
 {
-    return *slot_of(r, kind, rule, bytes, n);
+    uint32_t tag;
+    return slot_of(r, kind, rule, bytes, n, &tag)->first;
 }
 
 static void insert(struct rules *r, uint32_t index)
 {
     struct entry *e = &r->entries[index];
     const char *key = entry_bytes(r, e) + e->n - e->hashed;
-    uint32_t *slot = slot_of(r, (enum entry_kind)e->kind, e->scoped ? e->rule : NO_RULE, key, e->hashed);
-    e->next = *slot;
-    *slot = index;
+    uint32_t tag;
+    struct slot *slot = slot_of(r, e->kind, e->scoped ? e->rule : NO_RULE, key, e->hashed, &tag);
+    e->next = slot->first;
+    *slot = (struct slot){.first = index, .tag = tag & INT32_MAX, .has_many = e->next != NO_ENTRY};
     if (e->kind == ENTRY_ADDRESS && key[0] == 4)
         r->has_bits4[(uint8_t)key[1]] = true;
     else if (e->kind == ENTRY_ADDRESS || e->kind == ENTRY_PORT)
@@ -157,20 +163,18 @@ static int compare_entries(const void *a, const void *b, void *rules)
 }
 
 /* Puts the entries of one key in the order in which they go before each other. */
-static void sort_chain(struct rules *r, uint32_t *slot)
+static void sort_chain(struct rules *r, struct slot *slot)
 {
     size_t n = 0, i = 0;
-    for (uint32_t at = *slot; at != NO_ENTRY; at = r->entries[at].next)
+    for (uint32_t at = slot->first; at != NO_ENTRY; at = r->entries[at].next)
         n++;
-    if (n < 2)
-        return;
     uint32_t *v = xcalloc(n, sizeof(*v));
-    for (uint32_t at = *slot; at != NO_ENTRY; at = r->entries[at].next)
+    for (uint32_t at = slot->first; at != NO_ENTRY; at = r->entries[at].next)
         v[i++] = at;
     qsort_r(v, n, sizeof(*v), compare_entries, r);
     for (i = 0; i < n; i++)
         r->entries[v[i]].next = i + 1 < n ? v[i + 1] : NO_ENTRY;
-    *slot = v[0];
+    slot->first = v[0];
     free(v);
 }
 
@@ -181,11 +185,11 @@ void model_seal(struct rules *r)
         r->n_slots *= 2;
     r->slots = xcalloc(r->n_slots, sizeof(*r->slots));
     for (size_t i = 0; i < r->n_slots; i++)
-        r->slots[i] = NO_ENTRY;
+        r->slots[i].first = NO_ENTRY;
     for (size_t i = 0; i < r->n_entries; i++)
         insert(r, (uint32_t)i);
     for (size_t i = 0; i < r->n_slots; i++)
-        if (r->slots[i] != NO_ENTRY)
+        if (r->slots[i].has_many)
             sort_chain(r, &r->slots[i]);
 }
 

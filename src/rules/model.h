@@ -75,6 +75,12 @@ struct rule_test {
     uint32_t file, line, column;
 };
 
+struct slot {
+    uint32_t first;        /* entry under the key, or NO_ENTRY */
+    unsigned tag : 31;     /* of the key's hash: entries of other keys need not be looked at */
+    unsigned has_many : 1; /* entries */
+};
+
 struct rules {
     struct arena arena;
     const char **files;
@@ -86,8 +92,8 @@ struct rules {
     size_t room_files, room_applications, room_rules, room_entries, room_tests;
     struct buf texts; /* of entries */
     /* set by model_seal */
-    uint32_t *slots; /* first entry of each key, or NO_ENTRY */
-    size_t n_slots;  /* a power of 2 */
+    struct slot *slots;
+    size_t n_slots; /* a power of 2 */
     struct siphash_key hash_key;
     bool has_bits[ENTRY_KINDS][129]; /* ENTRY_ADDRESS of IPv6, ENTRY_PORT: prefixes of such a length are there */
     bool has_bits4[33];              /* ENTRY_ADDRESS of IPv4 */

@@ -162,6 +162,7 @@ WARNINGS = {
     "two applications": (HOSTS + HOSTS.partition("applications:\n")[2].replace("id: a", "id: b"),
                          [(10, 13, "is in two applications")]),
     "public suffix": (host("co.uk"), [(6, 13, "a public suffix")]),
+    "glob of a public suffix": (host('"*.co.uk", "a*.co.uk"'), [(6, 13, "a public suffix")]),
 }
 
 
