@@ -216,6 +216,7 @@ _dpitool_value() {
 
 _dpitool_word() { # COMMAND
     case $1 in
+    rules) ((${#words[@]} == 3)) && _dpitool_offer '' "$word" check test list import || _dpitool_files ;;
     classify) _dpitool_files ;;
     esac
 }

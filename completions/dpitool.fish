@@ -204,6 +204,7 @@ complete -c dpitool -n '__dpitool_in rules' -l protocol -x -d 'test: the protoco
 complete -c dpitool -n '__dpitool_in rules' -l id -x -d 'import: the application of hosts that stand alone, in hosts files and lists; unless given imported'
 complete -c dpitool -n '__dpitool_in rules' -l category -x -a 'advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web' -d 'import: the category of applications whose own is not known [web]'
 complete -c dpitool -n '__dpitool_in rules' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in rules' -F -a 'check test list import'
 complete -c dpitool -n '__dpitool_in protocols' -l json -d 'as JSON'
 complete -c dpitool -n '__dpitool_in protocols' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in fields' -l json -d 'as JSON'

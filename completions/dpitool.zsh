@@ -205,6 +205,8 @@ _dpitool() {
             '--id=[import\: the application of hosts that stand alone, in hosts files and lists; unless given imported]:ID: ' \
             '--category=[import\: the category of applications whose own is not known \[web\]]:CATEGORY:(advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web)' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            '1:action:(check test list import)' \
+            '*:file:_files' \
             && ret=0
         ;;
     protocols)

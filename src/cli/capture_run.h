@@ -36,8 +36,8 @@ struct capture_run {
 /* The expression of --where, NULL when text is. */
 enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err);
 
-/* Reads the rules, holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
- * be freed whatever comes. */
+/* Reads the rules, holds signals back and opens the engine with what the options say, and what more has that no option
+ * says. r is to be freed whatever comes. */
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
                                  const struct opt_words *captures, const struct engine_options *more,
                                  struct dpi_err *err);

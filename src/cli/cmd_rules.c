@@ -5,6 +5,7 @@
 #include "cli/rule_files.h"
 #include "rules/import.h"
 #include "util/escape.h"
+#include "util/nearest.h"
 #include "util/prefix.h"
 #include "util/xalloc.h"
 #include "writers/listing.h"
@@ -31,8 +32,8 @@ static const uint8_t transport_numbers[] = {6, 17, 132};
 
 static const struct opt rules_opts[] = {
     {.name = "rules", .letter = 'r', .type = OPT_TEXTS, .offset = AT(rules.paths), .arg = "PATH",
-     .help = "test, list: also with this rule file, or the files of this folder that end in .yaml; may be given several "
-             "times"},
+     .help = "test, list: also with this rule file, or the files of this folder that end in .yaml; may be given "
+             "several times"},
     {.name = "no-default-rules", .type = OPT_FLAG, .offset = AT(rules.no_default),
      .help = "test, list: without the rules that are shipped with the program"},
     {.name = "strict", .type = OPT_FLAG, .offset = AT(strict),
@@ -75,8 +76,8 @@ static size_t sources_of(const struct job *j, struct rules_source *v, char **shi
 static void say_counts(const struct rules *r, const struct rules_problems *p, size_t tests)
 {
     struct rules_counts c = rules_counts(r);
-    diag("files %zu, applications %zu, hosts %zu, prefixes of addresses %zu, tests %zu; errors %lu, warnings %lu", c.files,
-         c.applications, c.hosts, c.addresses, tests, p->errors, p->warnings);
+    diag("files %zu, applications %zu, hosts %zu, prefixes of addresses %zu, tests %zu; errors %lu, warnings %lu",
+         c.files, c.applications, c.hosts, c.addresses, tests, p->errors, p->warnings);
 }
 
 static int check(const struct job *j)
@@ -365,16 +366,20 @@ static int list(const struct job *j)
     return with_rules(j, print_list);
 }
 
+enum { CHECK, TEST, LIST, IMPORT, ACTIONS };
+
+static const char *const action_names[ACTIONS + 1] = {
+    [CHECK] = "check", [TEST] = "test", [LIST] = "list", [IMPORT] = "import"};
+
 static const struct action {
-    const char *name;
     size_t least, most;
     const char *args;
     int (*run)(const struct job *j);
-} actions[] = {
-    {"check", 0, SIZE_MAX, "[FILE...]", check},
-    {"test", 1, 1, "NAME|ADDRESS[:PORT]", test},
-    {"list", 0, 0, "without arguments", list},
-    {"import", 1, SIZE_MAX, "FILE...", import},
+} actions[ACTIONS] = {
+    [CHECK] = {0, SIZE_MAX, "[FILE...]", check},
+    [TEST] = {1, 1, "NAME|ADDRESS[:PORT]", test},
+    [LIST] = {0, 0, "without arguments", list},
+    [IMPORT] = {1, SIZE_MAX, "FILE...", import},
 };
 
 static int wrong_words(const char *why, const char *name, const char *args)
@@ -383,26 +388,38 @@ static int wrong_words(const char *why, const char *name, const char *args)
     return dpi_status_exit(DPI_USAGE);
 }
 
-static int run_action(const struct action *a, const struct job *j)
+static int run_action(int i, const struct job *j)
 {
+    const struct action *a = &actions[i];
     if (j->n < a->least)
-        return wrong_words("an argument is missing", a->name, a->args);
+        return wrong_words("an argument is missing", action_names[i], a->args);
     if (j->n > a->most)
-        return wrong_words("too many arguments", a->name, a->args);
+        return wrong_words("too many arguments", action_names[i], a->args);
     return a->run(j);
+}
+
+static const char *action_at(size_t i, void *unused)
+{
+    (void)unused;
+    return action_names[i];
 }
 
 static int rules_run(const void *options, const struct opt_words *words)
 {
     struct job j = {.o = options, .args = words->v + 1, .n = words->n - 1};
+    struct dpi_err err;
+    if (rule_files_check(&j.o->rules, &err) != DPI_OK)
+        return cmd_fail(&err);
     if (j.o->id && !rules_id_is_valid(j.o->id)) {
         diag("rules: --id: '%s' is no id such as ads or corp.erp", j.o->id);
         return dpi_status_exit(DPI_USAGE);
     }
-    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-        if (strcmp(actions[i].name, words->v[0]) == 0)
-            return run_action(&actions[i], &j);
-    diag("rules: '%s' is none of check, test, list, import", words->v[0]);
+    for (int i = 0; i < ACTIONS; i++)
+        if (strcmp(action_names[i], words->v[0]) == 0)
+            return run_action(i, &j);
+    const char *meant = nearest(words->v[0], strlen(words->v[0]), action_at, NULL);
+    diag("rules: '%s' is none of check, test, list, import%s%s%s", words->v[0], meant ? "; did you mean " : "",
+         meant ? meant : "", meant ? "?" : "");
     return dpi_status_exit(DPI_USAGE);
 }
 
@@ -416,6 +433,7 @@ const struct cmd cmd_rules = {
              "list                       lists the applications\n"
              "import FILE...             writes as a rule file what nDPI's protocols and categories, Netify's\n"
              "                           applications, hosts files and lists of domains say",
+    .actions = action_names,
     .opts = rules_opts,
     .options_size = sizeof(struct options),
     .min_words = 1,

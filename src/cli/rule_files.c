@@ -106,21 +106,27 @@ static enum dpi_status load(struct rules **r, const struct rules_source *v, size
     return st;
 }
 
+enum dpi_status rule_files_check(const struct rule_options *o, struct dpi_err *err)
+{
+    for (size_t i = 0; i < o->paths.n; i++)
+        if (!o->paths.v[i][0])
+            return dpi_fail(err, DPI_USAGE, "--rules: the name of a file or folder is missing");
+    return DPI_OK;
+}
+
 enum dpi_status rule_files_load(struct rules **r, const struct rule_options *o, struct dpi_err *err)
 {
+    *r = NULL;
+    DPI_TRY(rule_files_check(o, err));
     struct rules_source *v = xcalloc(o->paths.n + 1, sizeof(*v));
     char *shipped = o->no_default ? NULL : rule_files_default();
     enum dpi_status st = DPI_OK;
     size_t n = 0;
-    *r = NULL;
     if (shipped)
         v[n++] = (struct rules_source){shipped, true};
-    for (size_t i = 0; i < o->paths.n && st == DPI_OK; i++) {
+    for (size_t i = 0; i < o->paths.n; i++)
         v[n++] = (struct rules_source){o->paths.v[i], false};
-        if (!o->paths.v[i][0])
-            st = dpi_fail(err, DPI_USAGE, "--rules: the name of a file or folder is missing");
-    }
-    if (n && st == DPI_OK)
+    if (n)
         st = load(r, v, n, err);
     free(shipped);
     free(v);

@@ -15,6 +15,9 @@ struct rule_options {
  * installed, or that of the installation. NULL when there is none, or DPITOOL_RULES is empty. Free it. */
 char *rule_files_default(void);
 
+/* DPI_USAGE when a path is empty. */
+enum dpi_status rule_files_check(const struct rule_options *o, struct dpi_err *err);
+
 /* Loads what o says, all shipped ones first. What is wrong is said line by line. *r is NULL when there are none. */
 enum dpi_status rule_files_load(struct rules **r, const struct rule_options *o, struct dpi_err *err);
 

@@ -306,8 +306,8 @@ bool value_id(const char *text, char why[static VALUE_WHY_MAX])
     size_t n = strlen(text);
     bool first = n && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= '0' && text[0] <= '9'));
     if (!first || n > ID_MAX_BYTES || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-") != n)
-        return fail(why, "'%.80s' is no id: expected up to 64 lower-case letters, digits, '.', '_' and '-', a letter or "
-                         "digit first", text);
+        return fail(why, "'%.80s' is no id: expected up to 64 lower-case letters, digits, '.', '_' and '-', a letter "
+                         "or digit first", text);
     return true;
 }
 
