@@ -72,7 +72,7 @@ static void tell_behind(struct lint *l, const struct entry *winner, const struct
 
 static bool same_host(const struct lint *l, const struct entry *a, const struct entry *b)
 {
-    if (a->exact != b->exact || a->n != b->n)
+    if (a->kind != b->kind || a->exact != b->exact || a->n != b->n)
         return false;
     return a->kind != ENTRY_GLOB || memcmp(entry_bytes(l->r, a), entry_bytes(l->r, b), a->n) == 0;
 }
@@ -129,7 +129,7 @@ static const struct entry *suffix_in(const struct lint *l, uint32_t at, const st
         if (*mixed && (found || i >= LOOKED_AT_MAX))
             break;
         const struct entry *s = &l->r->entries[at];
-        if (s == e || s->exact)
+        if (s == e || s->exact || s->kind == ENTRY_GLOB)
             continue;
         *mixed |= !same_application(l, s, e);
         if (!found && is_plain(l, s))

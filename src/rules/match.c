@@ -63,7 +63,7 @@ static size_t fold(uint8_t key[static UINT8_MAX], struct dpi_text text)
 static uint32_t find_text(const struct rules *r, enum entry_kind kind, uint32_t rule, struct dpi_text text)
 {
     uint8_t key[UINT8_MAX];
-    size_t n = fold(key, text);
+    size_t n = r->has[kind] ? fold(key, text) : 0;
     return n ? model_find(r, kind, rule, key, n) : NO_ENTRY;
 }
 
@@ -155,6 +155,14 @@ struct name_search {
     struct candidate c;   /* what is the same for all by this name */
 };
 
+/* Whether the host or glob, found under the end of the name from begin on, is the name's. */
+static bool is_name(const struct name_search *n, const struct entry *e, size_t begin)
+{
+    if (e->kind == ENTRY_GLOB)
+        return glob_match((struct dpi_text){entry_bytes(n->s.r, e), e->n}, n->name);
+    return begin == 0 || !e->exact;
+}
+
 static void offer_hosts(struct name_search *n, size_t begin)
 {
     const struct rules *r = n->s.r;
@@ -162,22 +170,10 @@ static void offer_hosts(struct name_search *n, size_t begin)
     for (; at != NO_ENTRY; at = r->entries[at].next) {
         struct candidate c = n->c;
         c.entry = &r->entries[at];
-        c.length = c.entry->n;
-        if (!(c.entry->exact && begin > 0) && !offer(&n->s, &c, true, true))
-            return;
-    }
-}
-
-static void offer_globs(struct name_search *n, size_t begin)
-{
-    const struct rules *r = n->s.r;
-    uint32_t at = model_find(r, ENTRY_GLOB, NO_RULE, n->name.p + begin, n->name.n - begin);
-    for (; at != NO_ENTRY; at = r->entries[at].next) {
-        struct candidate c = n->c;
-        c.entry = &r->entries[at];
-        struct dpi_text glob = {entry_bytes(r, c.entry), c.entry->n};
-        c.length = literal_bytes(glob.p, glob.n);
-        if (glob_match(glob, n->name) && !offer(&n->s, &c, true, true))
+        if (!is_name(n, c.entry, begin))
+            continue;
+        c.length = c.entry->kind == ENTRY_GLOB ? literal_bytes(entry_bytes(r, c.entry), c.entry->n) : c.entry->n;
+        if (!offer(&n->s, &c, true, true))
             return;
     }
 }
@@ -186,7 +182,7 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
 {
     char text[HOST_MAX];
     const struct rules_name *asked = &q->names[name];
-    size_t n = host_of_flow(text, asked->name);
+    size_t n = r->has[ENTRY_HOST] ? host_of_flow(text, asked->name) : 0;
     if (n == 0)
         return;
     struct name_search search = {
@@ -194,11 +190,9 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
         .name = {text, n},
         .c = {.level = match_level(asked->kind), .name = name, .name_kind = asked->kind},
     };
-    for (size_t begin = 0; begin < n; begin = host_next_label(text, n, begin)) {
+    for (size_t begin = 0; begin < n; begin = host_next_label(text, n, begin))
         offer_hosts(&search, begin);
-        offer_globs(&search, begin);
-    }
-    offer_globs(&search, n); /* those that end with a wildcard */
+    offer_hosts(&search, n); /* globs that end with a wildcard */
 }
 
 static void offer_addresses(const struct search *s, const struct rules_end *end, bool client)
@@ -281,14 +275,33 @@ static void find_by_certificate(const struct rules *r, const struct rules_query 
         keep_better(best, &all.c);
 }
 
+static void find_by_level(const struct rules *r, const struct rules_query *q, enum level level, struct best *best)
+{
+    if (level == LEVEL_CERTIFICATE) {
+        find_by_certificate(r, q, best);
+        return;
+    }
+    for (size_t i = 0; i < q->n_names; i++)
+        if (match_level(q->names[i].kind) == level)
+            match_name(r, q, i, take, best);
+}
+
+/* Whether nothing of a later level can go before what was found: see precedence.c. */
+static bool is_decided(const struct best *best)
+{
+    if (!best->found)
+        return false;
+    const struct application *a = entry_application(best->r, best->c.entry);
+    return !a->catch_all && !(a->shipped && best->r->has_user);
+}
+
 bool rules_find(const struct rules *r, const struct rules_query *q, struct rules_match *out)
 {
     struct best best = {.r = r};
-    for (size_t i = 0; i < q->n_names; i++)
-        if (match_level(q->names[i].kind) != LEVEL_CERTIFICATE)
-            match_name(r, q, i, take, &best);
-    find_by_certificate(r, q, &best);
-    match_rest(r, q, take, &best);
+    for (enum level level = LEVEL_ASKED; level <= LEVEL_HINT && !is_decided(&best); level++)
+        find_by_level(r, q, level, &best);
+    if (!is_decided(&best))
+        match_rest(r, q, take, &best);
     if (best.found)
         match_describe(r, &best.c, out);
     return best.found;

@@ -107,9 +107,17 @@ struct entry *model_add_entry(struct rules *r, enum entry_kind kind, const void 
 
 /* --- keys --------------------------------------------------------------------------------------------- */
 
+/* Globs are found with the hosts. */
+static enum entry_kind kind_of_key(enum entry_kind kind)
+{
+    return kind == ENTRY_GLOB ? ENTRY_HOST : kind;
+}
+
 static uint64_t hash_of(const struct rules *r, enum entry_kind kind, uint32_t rule, const void *bytes, size_t n)
 {
-    uint8_t all[8 + UINT8_MAX] = {(uint8_t)kind};
+    uint8_t all[8 + UINT8_MAX];
+    memset(all, 0, 8);
+    all[0] = (uint8_t)kind_of_key(kind);
     memcpy(all + 1, &rule, sizeof(rule));
     if (n)
         memcpy(all + 8, bytes, n);
@@ -119,7 +127,7 @@ static uint64_t hash_of(const struct rules *r, enum entry_kind kind, uint32_t ru
 static bool has_key(const struct rules *r, const struct entry *e, enum entry_kind kind, uint32_t rule,
                     const void *bytes, size_t n)
 {
-    return e->kind == kind && e->hashed == n && (rule == NO_RULE ? !e->scoped : e->scoped && e->rule == rule) &&
+    return kind_of_key(e->kind) == kind_of_key(kind) && e->hashed == n && (rule == NO_RULE ? !e->scoped : e->scoped && e->rule == rule) &&
            (n == 0 || memcmp(entry_bytes(r, e) + e->n - n, bytes, n) == 0);
 }
 
@@ -150,6 +158,7 @@ static void insert(struct rules *r, uint32_t index)
     struct slot *slot = slot_of(r, e->kind, e->scoped ? e->rule : NO_RULE, key, e->hashed, &tag);
     e->next = slot->first;
     *slot = (struct slot){.first = index, .tag = tag & INT32_MAX, .has_many = e->next != NO_ENTRY};
+    r->has[kind_of_key(e->kind)] = true;
     if (e->kind == ENTRY_ADDRESS && key[0] == 4)
         r->has_bits4[(uint8_t)key[1]] = true;
     else if (e->kind == ENTRY_ADDRESS || e->kind == ENTRY_PORT)
@@ -186,6 +195,8 @@ void model_seal(struct rules *r)
     r->slots = xcalloc(r->n_slots, sizeof(*r->slots));
     for (size_t i = 0; i < r->n_slots; i++)
         r->slots[i].first = NO_ENTRY;
+    for (size_t i = 0; i < r->n_applications; i++)
+        r->has_user |= !r->applications[i].shipped;
     for (size_t i = 0; i < r->n_entries; i++)
         insert(r, (uint32_t)i);
     for (size_t i = 0; i < r->n_slots; i++)

@@ -24,7 +24,7 @@ extern const char *const condition_keys[CONDITIONS];
 
 enum entry_kind {
     ENTRY_HOST,
-    ENTRY_GLOB, /* under its end that has no wildcard: whole labels */
+    ENTRY_GLOB, /* under its end that has no wildcard, whole labels, as a host would be */
     ENTRY_CERTIFICATE,
     ENTRY_JA4,
     ENTRY_JA3,
@@ -95,6 +95,8 @@ struct rules {
     struct slot *slots;
     size_t n_slots; /* a power of 2 */
     struct siphash_key hash_key;
+    bool has_user;           /* an application that is not shipped */
+    bool has[ENTRY_KINDS];   /* an entry of the kind */
     bool has_bits[ENTRY_KINDS][129]; /* ENTRY_ADDRESS of IPv6, ENTRY_PORT: prefixes of such a length are there */
     bool has_bits4[33];              /* ENTRY_ADDRESS of IPv4 */
 };
