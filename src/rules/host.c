@@ -168,7 +168,8 @@ static size_t without_port(const char *p, size_t n)
     size_t digits = 0;
     while (digits < n && p[n - 1 - digits] >= '0' && p[n - 1 - digits] <= '9')
         digits++;
-    return digits < n && p[n - 1 - digits] == ':' ? n - digits - 1 : n;
+    const char *colon = digits < n ? memchr(p, ':', n) : NULL;
+    return colon && (size_t)(colon - p) == n - 1 - digits ? n - digits - 1 : n; /* others are of IPv6 addresses */
 }
 
 size_t host_of_flow(char out[static HOST_MAX], struct dpi_text name)
