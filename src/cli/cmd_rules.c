@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 #include "cli/diag.h"
 #include "cli/rule_files.h"
+#include "ndpi/labels.h"
 #include "rules/import.h"
 #include "util/escape.h"
 #include "util/nearest.h"
@@ -14,6 +15,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct options {
     struct rule_options rules;
@@ -80,6 +82,31 @@ static void say_counts(const struct rules *r, const struct rules_problems *p, si
          c.files, c.applications, c.hosts, c.addresses, tests, p->errors, p->warnings);
 }
 
+/* What nDPI may name a protocol. */
+static bool knows_protocol(void *labels, const char *name)
+{
+    struct label_info info;
+    for (size_t i = 0; label_at(labels, i, &info); i++)
+        if (info.kind != LABEL_APPLICATION && strcasecmp(info.name, name) == 0)
+            return true;
+    return false;
+}
+
+static void lint(const struct rules *r, bool strict, struct rules_problems *problems)
+{
+    struct dpi_err err;
+    struct detector *detector;
+    struct rules_lint_options opt = {.need_source = strict, .no_ja3 = !label_has_ja3(), .no_ja4 = !label_has_ja4()};
+    if (detector_new(&detector, &(struct detector_options){.guess = true}, &err) == DPI_OK) {
+        opt.knows_protocol = knows_protocol;
+        opt.ctx = (void *)detector_labels(detector);
+    } else {
+        diag("%s", err.msg);
+    }
+    rules_lint(r, &opt, problems);
+    detector_free(detector);
+}
+
 static int check(const struct job *j)
 {
     struct rules_problems problems = {0};
@@ -97,7 +124,7 @@ static int check(const struct job *j)
         status = cmd_fail(&err);
     } else {
         size_t tests = rules_run_tests(r, &problems);
-        rules_lint(r, j->o->strict, &problems);
+        lint(r, j->o->strict, &problems);
         rule_files_tell(&problems);
         say_counts(r, &problems, tests);
         if (problems.errors || (j->o->strict && problems.warnings))

@@ -314,6 +314,10 @@ static void report_rules(struct engine *e)
     e->rule_files = xcalloc(c.files, sizeof(*e->rule_files));
     for (size_t i = 0; i < c.files; i++)
         e->rule_files[i] = dpi_text_of(rules_file_name(e->rules, i));
+    if (rules_ask_ja3(e->rules) && !label_has_ja3())
+        notes_add(&e->notes, "rules ask for JA3 fingerprints, which the nDPI at hand does not give: they match nothing");
+    if (rules_ask_ja4(e->rules) && !label_has_ja4())
+        notes_add(&e->notes, "rules ask for JA4 fingerprints, which the nDPI at hand does not give: they match nothing");
     e->run.rules = (struct dpi_rules_info){e->rule_files, c.files, c.applications, c.hosts, c.addresses, c.ports};
 }
 

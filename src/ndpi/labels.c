@@ -192,6 +192,16 @@ bool label_is_general(const char *application)
     return false;
 }
 
+bool label_has_ja3(void)
+{
+    return ndpi_adapter_has_ja3();
+}
+
+bool label_has_ja4(void)
+{
+    return ndpi_adapter_has_ja4();
+}
+
 size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
                   char out[static LABEL_MAX])
 {

@@ -49,6 +49,10 @@ struct label_info {
 /* The i-th label of the library at hand; false when i is past the last. */
 bool label_at(const struct labels *l, size_t i, struct label_info *out);
 
+/* Whether the library at hand gives fingerprints of TLS clients; from then on, and until then: fields.def. */
+bool label_has_ja3(void);
+bool label_has_ja4(void);
+
 const char *label_version(const struct labels *l); /* of libndpi at run time: "4.2.0" */
 
 #endif

@@ -229,6 +229,20 @@ static void lint_public(struct lint *l, const psl_ctx_t *psl, const struct entry
     rules_warning(l->problems, &at, "'%s' is a public suffix: anybody's hosts are below it", text);
 }
 
+/* --- what no flow has ----------------------------------------------------------------------------------- */
+
+static void lint_value(struct lint *l, const struct rules_lint_options *opt, const struct entry *e)
+{
+    char text[ENTRY_TEXT_MAX];
+    struct rules_place at = place_of(l, e);
+    entry_text(l->r, e, text);
+    if (e->kind == ENTRY_PROTOCOL && opt->knows_protocol && !opt->knows_protocol(opt->ctx, text))
+        rules_warning(l->problems, &at, "no flow has the protocol '%s'; dpitool protocols lists them", text);
+    else if ((e->kind == ENTRY_JA3 && opt->no_ja3) || (e->kind == ENTRY_JA4 && opt->no_ja4))
+        rules_warning(l->problems, &at, "the nDPI at hand gives no %s: this matches nothing",
+                      e->kind == ENTRY_JA3 ? "JA3" : "JA4");
+}
+
 /* --- all ---------------------------------------------------------------------------------------------- */
 
 static void lint_entry(struct lint *l, const struct entry *e)
@@ -239,21 +253,25 @@ static void lint_entry(struct lint *l, const struct entry *e)
         wider[e->kind](l, e);
 }
 
-void rules_lint(const struct rules *r, bool strict, struct rules_problems *problems)
+static void lint_source(struct lint *l, const struct application *a)
+{
+    struct rules_place at = {l->r->files[a->file], a->line, a->column};
+    if (!a->source)
+        rules_warning(l->problems, &at, "%s has no source: the operator's own page that tells of it", a->id);
+}
+
+void rules_lint(const struct rules *r, const struct rules_lint_options *opt, struct rules_problems *problems)
 {
     struct lint l = {.r = r, .problems = problems};
     const psl_ctx_t *psl = psl_builtin();
     for (size_t i = 0; i < r->n_entries; i++) {
         const struct entry *e = &r->entries[i];
         lint_entry(&l, e);
+        lint_value(&l, opt, e);
         if (psl && (e->kind == ENTRY_HOST || e->kind == ENTRY_GLOB))
             lint_public(&l, psl, e);
     }
-    for (size_t i = 0; strict && i < r->n_applications; i++) {
-        const struct application *a = &r->applications[i];
-        struct rules_place at = {r->files[a->file], a->line, a->column};
-        if (!a->source)
-            rules_warning(problems, &at, "%s has no source: the operator's own page that tells of it", a->id);
-    }
+    for (size_t i = 0; opt->need_source && i < r->n_applications; i++)
+        lint_source(&l, &r->applications[i]);
     rules_problems_sort(problems);
 }

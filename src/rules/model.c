@@ -127,7 +127,8 @@ static uint64_t hash_of(const struct rules *r, enum entry_kind kind, uint32_t ru
 static bool has_key(const struct rules *r, const struct entry *e, enum entry_kind kind, uint32_t rule,
                     const void *bytes, size_t n)
 {
-    return kind_of_key(e->kind) == kind_of_key(kind) && e->hashed == n && (rule == NO_RULE ? !e->scoped : e->scoped && e->rule == rule) &&
+    return kind_of_key(e->kind) == kind_of_key(kind) && e->hashed == n &&
+           (rule == NO_RULE ? !e->scoped : e->scoped && e->rule == rule) &&
            (n == 0 || memcmp(entry_bytes(r, e) + e->n - n, bytes, n) == 0);
 }
 
@@ -300,4 +301,14 @@ void rules_rule(const struct rules *r, size_t i, struct rules_rule *out)
     const struct rule *rule = &r->rules[i];
     const struct application *a = &r->applications[rule->application];
     *out = (struct rules_rule){r->files[a->file], a->id, condition_keys[rule->strongest], rule->line};
+}
+
+bool rules_ask_ja3(const struct rules *r)
+{
+    return r->has[ENTRY_JA3];
+}
+
+bool rules_ask_ja4(const struct rules *r)
+{
+    return r->has[ENTRY_JA4];
 }

@@ -117,9 +117,20 @@ void rules_rule(const struct rules *r, size_t i, struct rules_rule *out);
 
 /* --- checking ----------------------------------------------------------------------------------------- */
 
-/* Warns of what is likely not meant: rules that can never decide, what is listed twice, one domain in two
- * applications, public suffixes as hosts; strict: also applications without a source. */
-void rules_lint(const struct rules *r, bool strict, struct rules_problems *problems);
+struct rules_lint_options {
+    bool need_source; /* of every application */
+    /* Whether a flow can have the protocol, in lower case, and a fingerprint; NULL: nobody knows. */
+    bool (*knows_protocol)(void *ctx, const char *name);
+    void *ctx;
+    bool no_ja3, no_ja4; /* flows have none */
+};
+
+/* Warns of what is likely not meant: rules that can never decide or match, what is listed twice, one domain in two
+ * applications, public suffixes as hosts. */
+void rules_lint(const struct rules *r, const struct rules_lint_options *opt, struct rules_problems *problems);
+
+bool rules_ask_ja3(const struct rules *r); /* whether any rule has such a condition */
+bool rules_ask_ja4(const struct rules *r);
 
 /* Runs the tests that stand in the files; one that fails is an error. Returns how many there are. */
 size_t rules_run_tests(const struct rules *r, struct rules_problems *problems);

@@ -161,6 +161,7 @@ WARNINGS = {
     "covered port": (ports("tcp/1-100") + "    match: [{ports: [tcp/7]}]\n", [(7, 22, "'tcp/7' never decides")]),
     "two applications": (HOSTS + HOSTS.partition("applications:\n")[2].replace("id: a", "id: b"),
                          [(10, 13, "is in two applications")]),
+    "unknown protocol": (HEAD + "    protocols: [TSL, Quic]\n", [(6, 17, "no flow has the protocol 'tsl'")]),
     "public suffix": (host("co.uk"), [(6, 13, "a public suffix")]),
     "glob of a public suffix": (host('"*.co.uk", "a*.co.uk"'), [(6, 13, "a public suffix")]),
 }
