@@ -314,10 +314,11 @@ static void report_rules(struct engine *e)
     e->rule_files = xcalloc(c.files, sizeof(*e->rule_files));
     for (size_t i = 0; i < c.files; i++)
         e->rule_files[i] = dpi_text_of(rules_file_name(e->rules, i));
+    static const char asked[] = "rules ask for %s fingerprints, which the nDPI at hand does not give: none matches";
     if (rules_ask_ja3(e->rules) && !label_has_ja3())
-        notes_add(&e->notes, "rules ask for JA3 fingerprints, which the nDPI at hand does not give: they match nothing");
+        notes_add(&e->notes, asked, "JA3");
     if (rules_ask_ja4(e->rules) && !label_has_ja4())
-        notes_add(&e->notes, "rules ask for JA4 fingerprints, which the nDPI at hand does not give: they match nothing");
+        notes_add(&e->notes, asked, "JA4");
     e->run.rules = (struct dpi_rules_info){e->rule_files, c.files, c.applications, c.hosts, c.addresses, c.ports};
 }
 
