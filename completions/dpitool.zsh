@@ -7,6 +7,7 @@ _dpitool_commands() {
         'classify:tell what is in captures\: flows, protocols, applications, every packet accounted for'
         'extract:write the packets of chosen flows to a capture, untouched'
         'follow:show what the two ends of a flow said\: TCP reassembled, all else in order'
+        'rules:check and list rules, ask what a name or address matches, convert others'\'' rules'
         'protocols:list what can be detected'
         'fields:tell what every field of a flow record means'
         'version:tell the versions of dpitool and of the libraries it runs with'
@@ -42,12 +43,13 @@ _dpitool_field() {
         'tunnel:Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network'
         'tunnel_id:Numbers of tunnels that differ by direction, of the first packet each way\: src\:kind.name=number around what the client sent, dst\: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session'
         'protocol:What the flow speaks\: TLS, QUIC, DNS ...; Unknown when nothing recognised it'
-        'application:What runs on it\: Netflix, Telegram ...; absent when nothing names one'
+        'application:What runs on it\: Netflix, Telegram ..., as a rule says, else nDPI; absent when nothing names one'
         'category:Category of the application, else of the protocol'
         'ndpi_label:nDPI'\''s own label, Master.App, unchanged'
         'confidence:How nDPI came to its label, in its own words'
         'classified_by:What named the protocol\: dpi, dpi-cache, dpi-partial, ip, port or none'
-        'application_by:What named the application\: ndpi, or ip or port when nDPI only guessed it'
+        'application_by:What named the application\: of a rule sni, http-host, dns, host, certificate, dns-hint, ja3, ja4, ip, port or protocol, what it was found by; ndpi, or ip or port when nDPI only guessed it'
+        'rule:The rule that named the application, as FILE\:ID; absent when none did'
         'packets_src:Packets sent by the client'
         'packets_dst:Packets sent by the server'
         'packets_total:Packets in both directions'
@@ -174,6 +176,7 @@ _dpitool() {
             '--top=[table\: only the N largest flows; 20 on the default screen]:N: ' \
             '--sort=[what is largest for --top\: any field; bytes_total unless given]:FIELD:_dpitool_field' \
             '--all[default screen\: all flows as they end, then the summary]' \
+            '--rule-stats[tell on standard error how many flows each rule named, and which rules named none]' \
             '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \
             '--color=[colours\: auto means on a terminal and without NO_COLOR \[auto\]]:WHEN:(auto always never)' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
@@ -186,6 +189,8 @@ _dpitool() {
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
@@ -217,6 +222,8 @@ _dpitool() {
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
@@ -246,6 +253,8 @@ _dpitool() {
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
@@ -257,6 +266,21 @@ _dpitool() {
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
             '*:CAPTURE...:_files' \
+            && ret=0
+        ;;
+    rules)
+        _arguments -s -S : \
+            '*'{-r+,--rules=}'[test, list\: also with this rule file, or the files of this folder that end in .yaml; may be given several times]:PATH:_files' \
+            '--no-default-rules[test, list\: without the rules that are shipped with the program]' \
+            '--strict[check\: warnings are errors, and every application needs a source]' \
+            '(-o --output)'{-o+,--output=}'[list\: how \[table\]]:FORMAT:(table csv json)' \
+            '--transport=[test\: what a port is of \[tcp\]]:TRANSPORT:(tcp udp sctp)' \
+            '--protocol=[test\: the protocol of the flow, such as TLS]:PROTOCOL: ' \
+            '--id=[import\: the application of hosts that stand alone, in hosts files and lists; unless given imported]:ID: ' \
+            '--category=[import\: the category of applications whose own is not known \[web\]]:CATEGORY:(advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web)' \
+            '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            '1:action:(check test list import)' \
+            '*:file:_files' \
             && ret=0
         ;;
     protocols)

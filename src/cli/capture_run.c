@@ -59,6 +59,17 @@ static enum dpi_status set_home_nets(struct capture_run *r, const struct opt_tex
     return DPI_OK;
 }
 
+static enum dpi_status set_rules(struct capture_run *r, struct engine_options *e, const struct rule_options *o,
+                                 struct dpi_err *err)
+{
+    DPI_TRY(rule_files_load(&r->rules, o, err));
+    if (r->rules)
+        r->rule_hits = xcalloc(rules_count(r->rules) + 1, sizeof(*r->rule_hits));
+    e->rules = r->rules;
+    e->rule_hits = r->rule_hits;
+    return DPI_OK;
+}
+
 static enum dpi_status set_window(struct engine_options *e, const struct capture_options *o, struct dpi_err *err)
 {
     e->first = o->first;
@@ -143,6 +154,7 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     *r = (struct capture_run){.progress_when = o->progress};
     catch_signals();
     DPI_TRY(set_home_nets(r, &o->home_nets, err));
+    DPI_TRY(set_rules(r, &e, &o->rules, err));
     DPI_TRY(set_window(&e, o, err));
     if (o->dns_hints && (!*o->dns_hints || strcmp(o->dns_hints, "-") == 0))
         return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '%s'",
@@ -192,6 +204,8 @@ void capture_run_free(struct capture_run *r)
 {
     outfile_discard(r->dns_hints);
     engine_free(r->engine);
+    rules_free(r->rules);
+    free(r->rule_hits);
     free(r->home_nets);
 }
 
@@ -227,6 +241,13 @@ int capture_run_tell(const struct dpi_run *run)
         status = dpi_status_exit(DPI_DAMAGED);
     }
     return status;
+}
+
+void capture_run_rule_stats(const struct capture_run *r)
+{
+    diag_passing(NULL);
+    if (r->rules)
+        rule_files_stats(r->rules, r->rule_hits);
 }
 
 void capture_run_warn(const struct dpi_run *run)

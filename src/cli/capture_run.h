@@ -6,6 +6,7 @@
 
 #include "cli/opt.h"
 #include "cli/progress.h"
+#include "cli/rule_files.h"
 #include "decode/decode.h"
 #include "engine/engine.h"
 #include "record/select.h"
@@ -15,6 +16,7 @@ enum { TEN_YEARS = 315360000 }; /* seconds */
 /* Filled by the rows of capture_options.def. */
 struct capture_options {
     struct opt_texts home_nets;
+    struct rule_options rules;
     const char *filter, *dns_hints;
     uint64_t max_flows, memory, seed, first, max_input;
     int64_t idle, active, after, before;
@@ -29,6 +31,8 @@ struct capture_run {
     struct engine *engine;
     struct prefix *home_nets;
     struct outfile *dns_hints; /* NULL: not asked for */
+    struct rules *rules;  /* NULL: none */
+    uint64_t *rule_hits;  /* of each rule */
     struct progress progress;
     unsigned progress_when;
 };
@@ -39,8 +43,8 @@ enum dpi_status capture_run_where(struct expr **where, const char *text, struct 
 /* What --flow names. */
 enum dpi_status capture_run_flow(struct selection *s, const char *text, struct dpi_err *err);
 
-/* Holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
- * be freed whatever comes. */
+/* Reads the rules, holds signals back and opens the engine with what the options say, and what more has that no option
+ * says. r is to be freed whatever comes. */
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
                                  const struct opt_words *captures, const struct engine_options *more,
                                  struct dpi_err *err);
@@ -51,6 +55,9 @@ enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record
 
 /* Says on standard error where captures are damaged, and that a signal came. Returns the exit status for it. */
 int capture_run_tell(const struct dpi_run *run);
+
+/* Says on standard error which rules named how many flows, and which none. */
+void capture_run_rule_stats(const struct capture_run *r);
 
 /* Says the warnings: what the summary says under that name must not be lost without it. */
 void capture_run_warn(const struct dpi_run *run);

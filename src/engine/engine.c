@@ -35,6 +35,8 @@ struct engine {
     uint64_t first;
     const struct expr *where; /* NULL: none */
     uint64_t left_out;        /* records that do not match it */
+    const struct rules *rules;    /* NULL: none */
+    struct dpi_text *rule_files;  /* their names, for the report */
     char detector_version[64];
     uint8_t *held; /* bytes of the packet that waits for the one behind it */
     size_t held_room;
@@ -119,6 +121,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
                                     opt->flow.key.conversations);
     record_builder_names(e->builder, find_name, e);
     record_builder_home(e->builder, opt->home_nets, opt->n_home_nets);
+    record_builder_rules(e->builder, opt->rules, opt->rule_hits);
+    e->rules = opt->rules;
     e->earliest = opt->earliest;
     e->latest = opt->latest;
     e->first = opt->first;
@@ -148,6 +152,7 @@ void engine_free(struct engine *e)
     filter_free(e->filter);
     inputs_free(e->inputs);
     notes_free(&e->notes);
+    free(e->rule_files);
     free(e->held);
     free(e);
 }
@@ -389,6 +394,22 @@ static void report_fragments(struct engine *e)
     notes_fragments(&e->notes, s);
 }
 
+static void report_rules(struct engine *e)
+{
+    if (!e->rules)
+        return;
+    struct rules_counts c = rules_counts(e->rules);
+    e->rule_files = xcalloc(c.files, sizeof(*e->rule_files));
+    for (size_t i = 0; i < c.files; i++)
+        e->rule_files[i] = dpi_text_of(rules_file_name(e->rules, i));
+    static const char asked[] = "rules ask for %s fingerprints, which the nDPI at hand does not give: none matches";
+    if (rules_ask_ja3(e->rules) && !label_has_ja3())
+        notes_add(&e->notes, asked, "JA3");
+    if (rules_ask_ja4(e->rules) && !label_has_ja4())
+        notes_add(&e->notes, asked, "JA4");
+    e->run.rules = (struct dpi_rules_info){e->rule_files, c.files, c.applications, c.hosts, c.addresses, c.ports};
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);
@@ -404,6 +425,7 @@ const struct dpi_run *engine_report(struct engine *e)
     if (e->left_out)
         notes_add(&e->notes, "%" PRIu64 " of %" PRIu64 " flows do not match and are left out (--where)", e->left_out,
                   stats->flows);
+    report_rules(e);
     note_captures(e);
     report_fragments(e);
     notes_finish(&e->notes, stats);

@@ -10,6 +10,7 @@
 #include "expr/expr.h"
 #include "flow/tracker.h"
 #include "ndpi/labels.h"
+#include "rules/rules.h"
 #include "util/prefix.h"
 
 #include <signal.h>
@@ -33,6 +34,8 @@ struct engine_options {
     const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
     size_t n_home_nets;
     struct decode_options decode;
+    const struct rules *rules; /* that name applications, or NULL; borrowed for the engine's life */
+    uint64_t *rule_hits;       /* counts for each rule how many flows it named, or NULL; borrowed */
     struct flow_options flow;
     bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;

@@ -4,6 +4,7 @@
 
 #include "detect/attrs.h"
 #include "flow/tcp_state.h"
+#include "record/application.h"
 #include "record/named.h"
 #include "record/value_of.h"
 #include "util/arena.h"
@@ -21,6 +22,8 @@ struct record_builder {
     size_t n_home;
     struct dpi_text (*find_name)(void *ctx, const struct dpi_addr *addr); /* NULL: nobody knows names */
     void *find_name_ctx;
+    const struct rules *rules; /* NULL: none */
+    uint64_t *hits;            /* of each, or NULL */
     struct arena arena; /* every text of the record that is not static */
     struct dpi_record record;
 };
@@ -46,6 +49,12 @@ void record_builder_names(struct record_builder *b,
 {
     b->find_name = find;
     b->find_name_ctx = ctx;
+}
+
+void record_builder_rules(struct record_builder *b, const struct rules *rules, uint64_t *hits)
+{
+    b->rules = rules;
+    b->hits = hits;
 }
 
 void record_builder_free(struct record_builder *b)
@@ -406,5 +415,7 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     set_label(b, f);
     set_end(b, f);
     set_attrs(b, f);
+    if (b->rules)
+        application_set(&b->record, b->rules, f, &b->arena, b->hits);
     return &b->record;
 }
