@@ -28,11 +28,11 @@ NDPI_LIBS   := $(shell $(NDPI_PC) --libs libndpi 2>/dev/null) $(NDPI_RPATH)
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
         -Wundef -Wvla -Wformat=2
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
-              -DDPITOOL_VERSION='"$(VERSION)"' $(WARN) $(SAN) $(CFLAGS)
+              -DDPITOOL_VERSION='"$(VERSION)"' -DDPITOOL_RULES_DIR='"$(PREFIX)/share/dpitool/rules"' $(WARN) $(SAN) $(CFLAGS)
 ALL_CFLAGS = $(BASE_CFLAGS) -MMD -MP
 # libcsv and libbz2 have no .pc file
-LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 libseccomp 2>/dev/null) \
-       -lbz2 -lcsv
+LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 \
+                        yaml-0.1 libidn2 libpsl libseccomp 2>/dev/null) -lbz2 -lcsv
 
 SRC  := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ  := $(SRC:%.c=$(BUILD)/%.o)
@@ -112,6 +112,8 @@ CHECKS = \
 	'documents: tests/tools/manuals.py $(DOCGEN) $(MADE)' \
 	'completions: tests/tools/completions.py $(BIN)' \
 	'options: tests/tools/options.py $(BIN)' \
+	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
+	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
@@ -124,6 +126,7 @@ SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
 	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
+	'errors of rules (sanitizers): tests/tools/rules_errors.py $(ASAN)/dpitool' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
@@ -151,7 +154,9 @@ docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the exampl
 
 check-deep: check ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
 	@$(DEPS) deep
-	@tests/run-check 'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
+	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
+		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
+		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
 
@@ -190,6 +195,10 @@ follow-check: $(BIN) ## TCP streams against tshark's: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/follow_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make follow-check CORPUS=DIR))
 
+names-check: $(BIN) ## names against tshark's fields: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/names_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make names-check CORPUS=DIR))
+
 community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
 	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
 
@@ -211,6 +220,8 @@ DATA = $(foreach m,$(wildcard man/*.1),$m:$(datadir)/man/man1/$(notdir $m)) \
        $(foreach f,$(wildcard completions/dpitool.zsh),$f:$(datadir)/zsh/site-functions/_dpitool) \
        $(foreach f,$(wildcard completions/dpitool.fish),$f:$(datadir)/fish/vendor_completions.d/dpitool.fish) \
        $(SCHEMA):$(datadir)/dpitool/dpitool-flow.schema.json \
+       man/dpitool-rules.schema.json:$(datadir)/dpitool/dpitool-rules.schema.json \
+       $(foreach f,$(wildcard rules/*.yaml),$f:$(datadir)/dpitool/rules/$(notdir $f)) \
        LICENSE:$(datadir)/doc/dpitool/LICENSE
 
 $(SCHEMA): $(BIN)
@@ -234,5 +245,6 @@ clean: ## remove what was built
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance corpus counts \
-        pcapng-suite extract-check follow-check community-id determinism lint format install uninstall help clean
+        pcapng-suite extract-check follow-check names-check community-id determinism lint format install uninstall help \
+        clean
 .SECONDARY:

@@ -5,6 +5,7 @@ _dpitool_commands='
     classify
     extract
     follow
+    rules
     protocols
     fields
     version
@@ -49,6 +50,7 @@ _dpitool_fields='
     confidence
     classified_by
     application_by
+    rule
     packets_src
     packets_dst
     packets_total
@@ -73,6 +75,9 @@ _dpitool_fields='
     end_reason
     flags
     hostname
+    names
+    dns_hint
+    hint_packet
     tls_version
     tls_supported_versions
     tls_alpn
@@ -85,6 +90,7 @@ _dpitool_fields='
     tls_not_after
     tls_cert_sha1
     tls_esni
+    tls_ech
     tls_browser
     ja3
     ja3s
@@ -105,6 +111,7 @@ _dpitool_fields='
     dns_query_type
     dns_response_type
     dns_address
+    dns_cname
     ssh_client
     ssh_server
     hassh
@@ -176,9 +183,10 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --rule-stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --id --category -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -205,7 +213,9 @@ _dpitool_value() {
     'classify --home-net') _dpitool_nothing "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
-    'classify --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'classify --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'classify --rules' | 'classify -r') _dpitool_files "$@" ;;
+    'classify --dns-hints') _dpitool_files "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
@@ -223,7 +233,9 @@ _dpitool_value() {
     'extract --home-net') _dpitool_nothing "$@" ;;
     'extract --idle-timeout') _dpitool_nothing "$@" ;;
     'extract --active-timeout') _dpitool_nothing "$@" ;;
-    'extract --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'extract --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'extract --rules' | 'extract -r') _dpitool_files "$@" ;;
+    'extract --dns-hints') _dpitool_files "$@" ;;
     'extract --community-id-seed') _dpitool_nothing "$@" ;;
     'extract --max-input') _dpitool_nothing "$@" ;;
     'extract --max-flows') _dpitool_nothing "$@" ;;
@@ -240,18 +252,27 @@ _dpitool_value() {
     'follow --home-net') _dpitool_nothing "$@" ;;
     'follow --idle-timeout') _dpitool_nothing "$@" ;;
     'follow --active-timeout') _dpitool_nothing "$@" ;;
-    'follow --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'follow --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'follow --rules' | 'follow -r') _dpitool_files "$@" ;;
+    'follow --dns-hints') _dpitool_files "$@" ;;
     'follow --community-id-seed') _dpitool_nothing "$@" ;;
     'follow --max-input') _dpitool_nothing "$@" ;;
     'follow --max-flows') _dpitool_nothing "$@" ;;
     'follow --memory') _dpitool_nothing "$@" ;;
     'follow --progress') _dpitool_words "$@" auto always never ;;
+    'rules --rules' | 'rules -r') _dpitool_files "$@" ;;
+    'rules --output' | 'rules -o') _dpitool_words "$@" table csv json ;;
+    'rules --transport') _dpitool_words "$@" tcp udp sctp ;;
+    'rules --protocol') _dpitool_nothing "$@" ;;
+    'rules --id') _dpitool_nothing "$@" ;;
+    'rules --category') _dpitool_words "$@" advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web ;;
     *) return 1 ;;
     esac
 }
 
 _dpitool_word() { # COMMAND
     case $1 in
+    rules) ((${#words[@]} == 3)) && _dpitool_offer '' "$word" check test list import || _dpitool_files ;;
     classify | extract | follow) _dpitool_files ;;
     esac
 }

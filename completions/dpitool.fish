@@ -12,6 +12,7 @@ function __dpitool_commands
         classify 'tell what is in captures: flows, protocols, applications, every packet accounted for' \
         extract 'write the packets of chosen flows to a capture, untouched' \
         follow 'show what the two ends of a flow said: TCP reassembled, all else in order' \
+        rules 'check and list rules, ask what a name or address matches, convert others\' rules' \
         protocols 'list what can be detected' \
         fields 'tell what every field of a flow record means' \
         version 'tell the versions of dpitool and of the libraries it runs with' \
@@ -46,12 +47,13 @@ function __dpitool_field
         tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network' \
         tunnel_id 'Numbers of tunnels that differ by direction, of the first packet each way: src:kind.name=number around what the client sent, dst: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session' \
         protocol 'What the flow speaks: TLS, QUIC, DNS ...; Unknown when nothing recognised it' \
-        application 'What runs on it: Netflix, Telegram ...; absent when nothing names one' \
+        application 'What runs on it: Netflix, Telegram ..., as a rule says, else nDPI; absent when nothing names one' \
         category 'Category of the application, else of the protocol' \
         ndpi_label 'nDPI\'s own label, Master.App, unchanged' \
         confidence 'How nDPI came to its label, in its own words' \
         classified_by 'What named the protocol: dpi, dpi-cache, dpi-partial, ip, port or none' \
-        application_by 'What named the application: ndpi, or ip or port when nDPI only guessed it' \
+        application_by 'What named the application: of a rule sni, http-host, dns, host, certificate, dns-hint, ja3, ja4, ip, port or protocol, what it was found by; ndpi, or ip or port when nDPI only guessed it' \
+        rule 'The rule that named the application, as FILE:ID; absent when none did' \
         packets_src 'Packets sent by the client' \
         packets_dst 'Packets sent by the server' \
         packets_total 'Packets in both directions' \
@@ -75,19 +77,23 @@ function __dpitool_field
         ttl_dst 'TTL or hop limit of the server\'s first packet' \
         end_reason 'Why the record ends here: see REASONS' \
         flags 'What is special about the flow: see FLAGS' \
-        hostname 'Name of the server the client asked for: HTTP host, TLS or QUIC server name, DNS query, DHCP host ...' \
+        hostname 'Name of the server the client asked for, as it was sent: TLS server name, HTTP host, first DNS question, DHCP host; else the one that nDPI found, in lower case: QUIC server name ...' \
+        names 'All names of the flow, as they were sent: TLS server name, HTTP hosts, DNS questions, names in the server\'s certificate, DHCP hosts, and what nDPI found beside them' \
+        dns_hint 'What was asked of the DNS when the server\'s address was the answer: by the same client, else by all that asked' \
+        hint_packet 'Number of the packet that told dns_hint; absent when an earlier run did (--dns-hints)' \
         tls_version 'TLS version of the server\'s hello, else of the client\'s' \
         tls_supported_versions 'TLS versions the client offers' \
         tls_alpn 'Application protocols the client offers in TLS or QUIC (ALPN)' \
         tls_cipher 'Cipher suite the server chose' \
         tls_cipher_strength 'weak or insecure when nDPI says so of the chosen cipher suite' \
-        tls_server_names 'Names in the server\'s certificate' \
+        tls_server_names 'Names in the server\'s certificate: all of subjectAltName, and the common name' \
         tls_issuer 'Issuer of the server\'s certificate' \
         tls_subject 'Subject of the server\'s certificate' \
         tls_not_before 'The certificate is valid from then on, RFC 3339 in UTC' \
         tls_not_after 'The certificate is valid until then, RFC 3339 in UTC' \
         tls_cert_sha1 'SHA-1 of the server\'s certificate, hexadecimal' \
         tls_esni 'Encrypted server name indication of the client, hexadecimal; nDPI up to 4.10' \
+        tls_ech 'outer when the TLS client sends an encrypted ClientHello beside, or pretends to; inner in one that is decrypted' \
         tls_browser 'Browser that nDPI takes the TLS client for' \
         ja3 'JA3 fingerprint of the TLS client; nDPI up to 4.10' \
         ja3s 'JA3S fingerprint of the TLS server' \
@@ -107,7 +113,8 @@ function __dpitool_field
         dns_reply_code 'Reply code of the response' \
         dns_query_type 'Type of the query' \
         dns_response_type 'Type of the first answer that is no CNAME' \
-        dns_address 'Addresses in the answers, as many as nDPI keeps' \
+        dns_address 'Addresses in the answers' \
+        dns_cname 'Names that answers say are the canonical ones of others' \
         ssh_client 'Identification string of the SSH client' \
         ssh_server 'Identification string of the SSH server' \
         hassh 'HASSH fingerprint of the SSH client' \
@@ -180,6 +187,7 @@ complete -c dpitool -n '__dpitool_in classify' -l where -x -d 'only flows that m
 complete -c dpitool -n '__dpitool_in classify' -l top -x -d 'table: only the N largest flows; 20 on the default screen'
 complete -c dpitool -n '__dpitool_in classify' -l sort -x -a '(__dpitool_field)' -d 'what is largest for --top: any field; bytes_total unless given'
 complete -c dpitool -n '__dpitool_in classify' -l all -d 'default screen: all flows as they end, then the summary'
+complete -c dpitool -n '__dpitool_in classify' -l rule-stats -d 'tell on standard error how many flows each rule named, and which rules named none'
 complete -c dpitool -n '__dpitool_in classify' -l width -x -d 'width of table and summary; unless given that of the terminal, no limit in files and pipes'
 complete -c dpitool -n '__dpitool_in classify' -l color -x -a 'auto always never' -d 'colours: auto means on a terminal and without NO_COLOR [auto]'
 complete -c dpitool -n '__dpitool_in classify' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
@@ -192,7 +200,10 @@ complete -c dpitool -n '__dpitool_in classify' -l active-timeout -x -d 'end the 
 complete -c dpitool -n '__dpitool_in classify' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
 complete -c dpitool -n '__dpitool_in classify' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
 complete -c dpitool -n '__dpitool_in classify' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in classify' -s r -l rules -r -F -d 'name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)'
+complete -c dpitool -n '__dpitool_in classify' -l no-default-rules -d 'do not use the rules that are shipped with the program'
 complete -c dpitool -n '__dpitool_in classify' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in classify' -l dns-hints -r -F -d 'begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end'
 complete -c dpitool -n '__dpitool_in classify' -l no-guess -d 'do not guess by port or address what the payload does not tell'
 complete -c dpitool -n '__dpitool_in classify' -l community-id-seed -x -d 'seed of the Community ID [0]'
 complete -c dpitool -n '__dpitool_in classify' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
@@ -220,7 +231,10 @@ complete -c dpitool -n '__dpitool_in extract' -l active-timeout -x -d 'end the r
 complete -c dpitool -n '__dpitool_in extract' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
 complete -c dpitool -n '__dpitool_in extract' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
 complete -c dpitool -n '__dpitool_in extract' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in extract' -s r -l rules -r -F -d 'name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)'
+complete -c dpitool -n '__dpitool_in extract' -l no-default-rules -d 'do not use the rules that are shipped with the program'
 complete -c dpitool -n '__dpitool_in extract' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in extract' -l dns-hints -r -F -d 'begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end'
 complete -c dpitool -n '__dpitool_in extract' -l no-guess -d 'do not guess by port or address what the payload does not tell'
 complete -c dpitool -n '__dpitool_in extract' -l community-id-seed -x -d 'seed of the Community ID [0]'
 complete -c dpitool -n '__dpitool_in extract' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
@@ -246,7 +260,10 @@ complete -c dpitool -n '__dpitool_in follow' -l active-timeout -x -d 'end the re
 complete -c dpitool -n '__dpitool_in follow' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
 complete -c dpitool -n '__dpitool_in follow' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
 complete -c dpitool -n '__dpitool_in follow' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in follow' -s r -l rules -r -F -d 'name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)'
+complete -c dpitool -n '__dpitool_in follow' -l no-default-rules -d 'do not use the rules that are shipped with the program'
 complete -c dpitool -n '__dpitool_in follow' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in follow' -l dns-hints -r -F -d 'begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end'
 complete -c dpitool -n '__dpitool_in follow' -l no-guess -d 'do not guess by port or address what the payload does not tell'
 complete -c dpitool -n '__dpitool_in follow' -l community-id-seed -x -d 'seed of the Community ID [0]'
 complete -c dpitool -n '__dpitool_in follow' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
@@ -258,6 +275,16 @@ complete -c dpitool -n '__dpitool_in follow' -l no-contain -d 'detect in the pro
 complete -c dpitool -n '__dpitool_in follow' -l no-sandbox -d 'let the program open any file and make any system call, whatever is in the captures'
 complete -c dpitool -n '__dpitool_in follow' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in follow' -F
+complete -c dpitool -n '__dpitool_in rules' -s r -l rules -r -F -d 'test, list: also with this rule file, or the files of this folder that end in .yaml; may be given several times'
+complete -c dpitool -n '__dpitool_in rules' -l no-default-rules -d 'test, list: without the rules that are shipped with the program'
+complete -c dpitool -n '__dpitool_in rules' -l strict -d 'check: warnings are errors, and every application needs a source'
+complete -c dpitool -n '__dpitool_in rules' -s o -l output -x -a 'table csv json' -d 'list: how [table]'
+complete -c dpitool -n '__dpitool_in rules' -l transport -x -a 'tcp udp sctp' -d 'test: what a port is of [tcp]'
+complete -c dpitool -n '__dpitool_in rules' -l protocol -x -d 'test: the protocol of the flow, such as TLS'
+complete -c dpitool -n '__dpitool_in rules' -l id -x -d 'import: the application of hosts that stand alone, in hosts files and lists; unless given imported'
+complete -c dpitool -n '__dpitool_in rules' -l category -x -a 'advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web' -d 'import: the category of applications whose own is not known [web]'
+complete -c dpitool -n '__dpitool_in rules' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in rules' -F -a 'check test list import'
 complete -c dpitool -n '__dpitool_in protocols' -l json -d 'as JSON'
 complete -c dpitool -n '__dpitool_in protocols' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in fields' -l json -d 'as JSON'

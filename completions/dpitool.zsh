@@ -7,6 +7,7 @@ _dpitool_commands() {
         'classify:tell what is in captures\: flows, protocols, applications, every packet accounted for'
         'extract:write the packets of chosen flows to a capture, untouched'
         'follow:show what the two ends of a flow said\: TCP reassembled, all else in order'
+        'rules:check and list rules, ask what a name or address matches, convert others'\'' rules'
         'protocols:list what can be detected'
         'fields:tell what every field of a flow record means'
         'version:tell the versions of dpitool and of the libraries it runs with'
@@ -42,12 +43,13 @@ _dpitool_field() {
         'tunnel:Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network'
         'tunnel_id:Numbers of tunnels that differ by direction, of the first packet each way\: src\:kind.name=number around what the client sent, dst\: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session'
         'protocol:What the flow speaks\: TLS, QUIC, DNS ...; Unknown when nothing recognised it'
-        'application:What runs on it\: Netflix, Telegram ...; absent when nothing names one'
+        'application:What runs on it\: Netflix, Telegram ..., as a rule says, else nDPI; absent when nothing names one'
         'category:Category of the application, else of the protocol'
         'ndpi_label:nDPI'\''s own label, Master.App, unchanged'
         'confidence:How nDPI came to its label, in its own words'
         'classified_by:What named the protocol\: dpi, dpi-cache, dpi-partial, ip, port or none'
-        'application_by:What named the application\: ndpi, or ip or port when nDPI only guessed it'
+        'application_by:What named the application\: of a rule sni, http-host, dns, host, certificate, dns-hint, ja3, ja4, ip, port or protocol, what it was found by; ndpi, or ip or port when nDPI only guessed it'
+        'rule:The rule that named the application, as FILE\:ID; absent when none did'
         'packets_src:Packets sent by the client'
         'packets_dst:Packets sent by the server'
         'packets_total:Packets in both directions'
@@ -71,19 +73,23 @@ _dpitool_field() {
         'ttl_dst:TTL or hop limit of the server'\''s first packet'
         'end_reason:Why the record ends here\: see REASONS'
         'flags:What is special about the flow\: see FLAGS'
-        'hostname:Name of the server the client asked for\: HTTP host, TLS or QUIC server name, DNS query, DHCP host ...'
+        'hostname:Name of the server the client asked for, as it was sent\: TLS server name, HTTP host, first DNS question, DHCP host; else the one that nDPI found, in lower case\: QUIC server name ...'
+        'names:All names of the flow, as they were sent\: TLS server name, HTTP hosts, DNS questions, names in the server'\''s certificate, DHCP hosts, and what nDPI found beside them'
+        'dns_hint:What was asked of the DNS when the server'\''s address was the answer\: by the same client, else by all that asked'
+        'hint_packet:Number of the packet that told dns_hint; absent when an earlier run did (--dns-hints)'
         'tls_version:TLS version of the server'\''s hello, else of the client'\''s'
         'tls_supported_versions:TLS versions the client offers'
         'tls_alpn:Application protocols the client offers in TLS or QUIC (ALPN)'
         'tls_cipher:Cipher suite the server chose'
         'tls_cipher_strength:weak or insecure when nDPI says so of the chosen cipher suite'
-        'tls_server_names:Names in the server'\''s certificate'
+        'tls_server_names:Names in the server'\''s certificate\: all of subjectAltName, and the common name'
         'tls_issuer:Issuer of the server'\''s certificate'
         'tls_subject:Subject of the server'\''s certificate'
         'tls_not_before:The certificate is valid from then on, RFC 3339 in UTC'
         'tls_not_after:The certificate is valid until then, RFC 3339 in UTC'
         'tls_cert_sha1:SHA-1 of the server'\''s certificate, hexadecimal'
         'tls_esni:Encrypted server name indication of the client, hexadecimal; nDPI up to 4.10'
+        'tls_ech:outer when the TLS client sends an encrypted ClientHello beside, or pretends to; inner in one that is decrypted'
         'tls_browser:Browser that nDPI takes the TLS client for'
         'ja3:JA3 fingerprint of the TLS client; nDPI up to 4.10'
         'ja3s:JA3S fingerprint of the TLS server'
@@ -103,7 +109,8 @@ _dpitool_field() {
         'dns_reply_code:Reply code of the response'
         'dns_query_type:Type of the query'
         'dns_response_type:Type of the first answer that is no CNAME'
-        'dns_address:Addresses in the answers, as many as nDPI keeps'
+        'dns_address:Addresses in the answers'
+        'dns_cname:Names that answers say are the canonical ones of others'
         'ssh_client:Identification string of the SSH client'
         'ssh_server:Identification string of the SSH server'
         'hassh:HASSH fingerprint of the SSH client'
@@ -169,6 +176,7 @@ _dpitool() {
             '--top=[table\: only the N largest flows; 20 on the default screen]:N: ' \
             '--sort=[what is largest for --top\: any field; bytes_total unless given]:FIELD:_dpitool_field' \
             '--all[default screen\: all flows as they end, then the summary]' \
+            '--rule-stats[tell on standard error how many flows each rule named, and which rules named none]' \
             '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \
             '--color=[colours\: auto means on a terminal and without NO_COLOR \[auto\]]:WHEN:(auto always never)' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
@@ -181,7 +189,10 @@ _dpitool() {
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
@@ -213,7 +224,10 @@ _dpitool() {
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
@@ -243,7 +257,10 @@ _dpitool() {
             '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
             '--ignore-vlan[packets in different VLANs may belong to one flow]' \
             '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
@@ -255,6 +272,21 @@ _dpitool() {
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
             '*:CAPTURE...:_files' \
+            && ret=0
+        ;;
+    rules)
+        _arguments -s -S : \
+            '*'{-r+,--rules=}'[test, list\: also with this rule file, or the files of this folder that end in .yaml; may be given several times]:PATH:_files' \
+            '--no-default-rules[test, list\: without the rules that are shipped with the program]' \
+            '--strict[check\: warnings are errors, and every application needs a source]' \
+            '(-o --output)'{-o+,--output=}'[list\: how \[table\]]:FORMAT:(table csv json)' \
+            '--transport=[test\: what a port is of \[tcp\]]:TRANSPORT:(tcp udp sctp)' \
+            '--protocol=[test\: the protocol of the flow, such as TLS]:PROTOCOL: ' \
+            '--id=[import\: the application of hosts that stand alone, in hosts files and lists; unless given imported]:ID: ' \
+            '--category=[import\: the category of applications whose own is not known \[web\]]:CATEGORY:(advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web)' \
+            '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            '1:action:(check test list import)' \
+            '*:file:_files' \
             && ret=0
         ;;
     protocols)

@@ -10,6 +10,7 @@
 #include "dpitool/field.h"
 #include "dpitool/writer.h"
 #include "flow/flow.h"
+#include "rules/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,7 +182,27 @@ static void give_link_types(const char *unused)
     puts(".");
 }
 
+static void give_rule_categories(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; rules_category_ids[i]; i++) {
+        roff(rules_category_ids[i]);
+        fputs(" (", stdout);
+        roff(rules_category_names[i]);
+        puts(rules_category_ids[i + 1] ? ")," : ").");
+    }
+}
+
+static void give_rule_categories_json(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; rules_category_ids[i]; i++)
+        printf("          \"%s\"%s\n", rules_category_ids[i], rules_category_ids[i + 1] ? "," : "");
+}
+
 static const struct giver roff_givers[] = {
+    {"RULE-CATEGORIES", give_rule_categories},
+    {"RULE-CATEGORIES-JSON", give_rule_categories_json},
     {"VERSION", give_version}, {"COMMANDS", give_commands},    {"SYNOPSIS", give_synopsis},
     {"ABOUT", give_about},     {"OPTIONS", give_options},      {"FIELDS", give_fields},
     {"WRITERS", give_writers}, {"REASONS", give_reasons},      {"FLAGS", give_flags},

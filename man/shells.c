@@ -59,12 +59,17 @@ static void each_option(const struct opt *o, const char *command, void (*row)(co
         row(command, o);
 }
 
+static void print_words(const char *const *words)
+{
+    for (size_t i = 0; words[i]; i++)
+        printf("%s%s", i ? " " : "", words[i]);
+}
+
 static void print_choices(const struct opt *o)
 {
     if (o->type == OPT_SET)
         fputs("all none ", stdout);
-    for (size_t i = 0; o->choices[i]; i++)
-        printf("%s%s", i ? " " : "", o->choices[i]);
+    print_words(o->choices);
 }
 
 /* --- names, for all shells ---------------------------------------------------------------------------- */
@@ -126,7 +131,7 @@ static void bash_value(const char *command, const struct opt *o)
     printf(") _dpitool_%s \"$@\"", takers[value_kind(o)]);
     if (o->choices) {
         putchar(' ');
-        print_choices(o);
+        print_words(o->choices);
     }
     puts(" ;;");
 }
@@ -143,6 +148,13 @@ static void give_bash_file_commands(const char *unused)
 {
     (void)unused;
     const char *between = "    ";
+    for (size_t i = 0; cmds[i]; i++) {
+        if (!cmds[i]->actions)
+            continue;
+        printf("    %s) ((${#words[@]} == 3)) && _dpitool_offer '' \"$word\" ", cmds[i]->name);
+        print_words(cmds[i]->actions);
+        puts(" || _dpitool_files ;;");
+    }
     for (size_t i = 0; cmds[i]; i++) {
         if (kind_of(cmds[i]->args) != KIND_FILE)
             continue;
@@ -197,7 +209,7 @@ static void zsh_value(const struct opt *o)
         print_choices(o);
     } else if (o->choices) {
         putchar('(');
-        print_choices(o);
+        print_words(o->choices);
         putchar(')');
     } else {
         fputs(takers[value_kind(o)], stdout);
@@ -240,6 +252,11 @@ static void zsh_command(const struct cmd *c)
         zsh_option(o, false);
     for (const struct opt *o = opt_common; o->name; o++)
         zsh_option(o, true);
+    if (c->actions) {
+        fputs("            '1:action:(", stdout);
+        print_words(c->actions);
+        puts(")' \\\n            '*:file:_files' \\");
+    }
     if (kind_of(c->args) == KIND_FILE)
         printf("            '*:%s:_files' \\\n", c->args);
     puts("            && ret=0\n        ;;");
@@ -321,6 +338,11 @@ static void give_fish_options(const char *unused)
     each_option(cmd_opts, "\"\"", fish_option);
     for (size_t i = 0; cmds[i]; i++) {
         each_option(cmds[i]->opts, cmds[i]->name, fish_option);
+        if (cmds[i]->actions) {
+            printf("complete -c dpitool -n '__dpitool_in %s' -F -a '", cmds[i]->name);
+            print_words(cmds[i]->actions);
+            puts("'");
+        }
         if (kind_of(cmds[i]->args) == KIND_FILE)
             printf("complete -c dpitool -n '__dpitool_in %s' -F\n", cmds[i]->name);
     }

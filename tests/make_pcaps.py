@@ -999,6 +999,56 @@ def hostile_names():
     return Made(pcap_of(packets), *rules)
 
 
+def dns_chain(ident, names, address):
+    """An answer to the first name: CNAMEs from each to the next, and the address of the last."""
+    records = [P.dns_name(name) + struct.pack('!HHIH', 5, 1, 60, len(P.dns_name(target))) + P.dns_name(target)
+               for name, target in zip(names, names[1:])]
+    records.append(P.dns_name(names[-1]) + struct.pack('!HHIH', 1, 1, 60, 4) + P.addr(address))
+    return struct.pack('!HHHHHH', ident, 0x8180, 1, len(records), 0, 0) + P.dns_name(names[0]) \
+        + struct.pack('!HH', 1, 1) + b''.join(records)
+
+
+def over_tcp(*messages):
+    return b''.join(struct.pack('!H', len(m)) + m for m in messages)
+
+
+@case('names.pcap')
+def names():
+    """Names that take some reading: many questions on one port, a CNAME chain, DNS messages in one TCP stream cut
+    anywhere, a long name in capitals in a ClientHello over ten segments in the wrong order, requests to two hosts in one
+    HTTP connection, and a TLS server that nothing but a DNS answer names."""
+    long = b'Very-' * 30 + b'Long.Name.EXAMPLE'
+    packets = []
+    for i in range(40):
+        name = 'host%02d.example.com' % i
+        packets += [P.udp(CLIENT, RESOLVER, 50000, 53, P.dns_query(i, name)),
+                    P.udp(RESOLVER, CLIENT, 53, 50000, P.dns_answer(i, name, '198.51.100.%d' % i))]
+    chain = ['www.example.org', 'cdn.example.net', 'edge.example.net']
+    packets += [P.udp(CLIENT, RESOLVER, 50001, 53, P.dns_query(1, chain[0])),
+                P.udp(RESOLVER, CLIENT, 53, 50001, dns_chain(1, chain, '203.0.113.1'))]
+    stream = P.Tcp(CLIENT, RESOLVER, 40000, 53)
+    packets += stream.open() + stream.send(0, over_tcp(P.dns_query(1, 'one.example'), P.dns_query(2, 'two.example')), 20) \
+        + stream.send(1, over_tcp(P.dns_answer(1, 'one.example', '203.0.113.2'),
+                                  P.dns_answer(2, 'two.example', '203.0.113.3')), 33) + stream.close()
+    tls = P.Tcp(CLIENT, SERVER, 40001, 443)
+    hello = P.tls_client_hello(long, P.tls_extension(21, bytes(700)))
+    opened, sent = tls.open(), tls.send(0, hello, len(hello) // 10 + 1)
+    packets += opened + sent[:2] + sent[4:12] + sent[2:4] + sent[12:] + tls.send(1, P.tls_server_hello()) + tls.close()
+    web = P.Tcp(CLIENT, SERVER, 40002, 80)
+    packets += web.open()
+    for host in (b'First.example', b'second.example:8080'):
+        packets += web.send(0, P.http_get(host), 50) + web.send(1, P.http_ok(b'It works\n'))
+    packets += web.close()
+    hidden = P.Tcp(CLIENT, '203.0.113.1', 40003, 443)
+    packets += hidden.open() + hidden.send(0, P.tls_client_hello(b'', P.tls_extension(0xFE0D, bytes(120)))) \
+        + hidden.send(1, P.tls_server_hello()) + hidden.close()
+    return Made(pcap_of(packets),
+                rule('UDP', 53, 'DNS', note='the first of its names is host00.example.com', containing=b'host00'),
+                rule('UDP', 53, 'DNS', host='www.example.org'), rule('TCP', 53, 'DNS', host='one.example'),
+                rule('TCP', 443, 'TLS', server='203.0.113.1'), rule('TCP', 443, 'TLS', host=long),
+                rule('TCP', 80, 'HTTP', host='First.example'))
+
+
 def every_byte():
     """All 256 bytes in pieces, each with a letter in front, so that no piece begins or ends with a blank."""
     return [b'e' + bytes(range(at, at + 16)) + b'e' for at in range(0, 256, 16)]

@@ -35,6 +35,7 @@ struct dpi_record {
     struct dpi_direction dir[2];
     struct dpi_text protocol, application, category, ndpi_label, confidence;
     struct dpi_text classified_by, application_by, end_reason;
+    struct dpi_text rule; /* absent when none named the application */
     struct dpi_text tcp_state; /* absent unless is_tcp */
     bool is_tcp;
     uint64_t retransmits, out_of_order, gap_bytes, duplicates;

@@ -58,9 +58,17 @@ struct dpi_fragments {
     uint64_t copies, overlaps, bad; /* fragments */
 };
 
+/* The rules that were used. */
+struct dpi_rules_info {
+    const struct dpi_text *files;
+    size_t n_files;
+    uint64_t applications, hosts, addresses, ports;
+};
+
 struct dpi_run {
     const char *tool_version;     /* "0.1.0" */
     const char *detector_version; /* "nDPI 4.2.0" */
+    struct dpi_rules_info rules;
     const struct dpi_capture_info *captures;
     size_t n_captures;
     uint64_t packets_read;

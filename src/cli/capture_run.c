@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/confine.h"
 #include "cli/diag.h"
+#include "io/outfile.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -74,6 +75,17 @@ static enum dpi_status set_home_nets(struct capture_run *r, const struct opt_tex
             return dpi_fail(err, DPI_USAGE,
                             "--home-net: '%s' is no network such as 10.0.0.0/8 or fd00::/8, and no address",
                             texts->v[i]);
+    return DPI_OK;
+}
+
+static enum dpi_status set_rules(struct capture_run *r, struct engine_options *e, const struct rule_options *o,
+                                 struct dpi_err *err)
+{
+    DPI_TRY(rule_files_load(&r->rules, o, err));
+    if (r->rules)
+        r->rule_hits = xcalloc(rules_count(r->rules) + 1, sizeof(*r->rule_hits));
+    e->rules = r->rules;
+    e->rule_hits = r->rule_hits;
     return DPI_OK;
 }
 
@@ -161,7 +173,11 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     *r = (struct capture_run){.progress_when = o->progress};
     catch_signals();
     DPI_TRY(set_home_nets(r, &o->home_nets, err));
+    DPI_TRY(set_rules(r, &e, &o->rules, err));
     DPI_TRY(set_window(&e, o, err));
+    if (o->dns_hints && (!*o->dns_hints || strcmp(o->dns_hints, "-") == 0))
+        return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '%s'",
+                        o->dns_hints);
     e.captures = captures->v;
     e.n_captures = captures->n;
     e.filter = o->filter;
@@ -176,10 +192,25 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;
-    e.sandbox = o->no_sandbox ? NULL : confine(captures, writes->v, writes->n);
+    e.sandbox = o->no_sandbox ? NULL : confine(captures, writes->v, writes->n, o->dns_hints);
     e.on_progress = progress_draw;
     e.progress_ctx = &r->progress;
-    return engine_open(&r->engine, &e, err);
+    e.dns_hints = o->dns_hints;
+    DPI_TRY(engine_open(&r->engine, &e, err));
+    return o->dns_hints ? outfile_open(&r->dns_hints, o->dns_hints, err) : DPI_OK;
+}
+
+/* Says by itself what is wrong: what a writer has to say is said when its output is closed. */
+static enum dpi_status save_hints(struct capture_run *r, struct dpi_err *err)
+{
+    if (!r->dns_hints)
+        return DPI_OK;
+    engine_save_hints(r->engine, outfile_stream(r->dns_hints));
+    enum dpi_status st = outfile_commit(r->dns_hints, err);
+    r->dns_hints = NULL;
+    if (st != DPI_OK)
+        diag("%s", err->msg);
+    return st;
 }
 
 enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record_fn *on_record, void *ctx,
@@ -188,12 +219,15 @@ enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record
     progress_start(&r->progress, r->progress_when, shared);
     enum dpi_status st = engine_run(r->engine, on_record, ctx, &stop_signal, err);
     diag_passing(NULL);
-    return st;
+    return st == DPI_OK ? save_hints(r, err) : st;
 }
 
 void capture_run_free(struct capture_run *r)
 {
+    outfile_discard(r->dns_hints);
     engine_free(r->engine);
+    rules_free(r->rules);
+    free(r->rule_hits);
     free(r->home_nets);
 }
 
@@ -231,6 +265,13 @@ int capture_run_tell(const struct dpi_run *run)
         status = dpi_status_exit(DPI_DAMAGED);
     }
     return status;
+}
+
+void capture_run_rule_stats(const struct capture_run *r)
+{
+    diag_passing(NULL);
+    if (r->rules)
+        rule_files_stats(r->rules, r->rule_hits);
 }
 
 void capture_run_warn(const struct dpi_run *run)

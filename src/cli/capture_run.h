@@ -6,6 +6,7 @@
 
 #include "cli/opt.h"
 #include "cli/progress.h"
+#include "cli/rule_files.h"
 #include "decode/decode.h"
 #include "engine/engine.h"
 #include "record/select.h"
@@ -15,7 +16,8 @@ enum { TEN_YEARS = 315360000 }; /* seconds */
 /* Filled by the rows of capture_options.def. */
 struct capture_options {
     struct opt_texts home_nets;
-    const char *filter;
+    struct rule_options rules;
+    const char *filter, *dns_hints;
     uint64_t max_flows, memory, seed, first, max_input;
     int64_t idle, active, after, before;
     unsigned progress;
@@ -28,6 +30,9 @@ extern const char *const capture_when[]; /* auto, always, never */
 struct capture_run {
     struct engine *engine;
     struct prefix *home_nets;
+    struct outfile *dns_hints; /* NULL: not asked for */
+    struct rules *rules;  /* NULL: none */
+    uint64_t *rule_hits;  /* of each rule */
     struct progress progress;
     unsigned progress_when;
 };
@@ -44,8 +49,8 @@ struct capture_writes {
     size_t n;
 };
 
-/* Holds signals back, enters the sandbox, and opens the engine with what the options say, and what more has that no
- * option says. r is to be freed whatever comes. */
+/* Reads the rules, holds signals back, enters the sandbox, and opens the engine with what the options say, and what
+ * more has that no option says. r is to be freed whatever comes. */
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
                                  const struct opt_words *captures, const struct capture_writes *writes,
                                  const struct engine_options *more, struct dpi_err *err);
@@ -56,6 +61,9 @@ enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record
 
 /* Says on standard error where captures are damaged, and that a signal came. Returns the exit status for it. */
 int capture_run_tell(const struct dpi_run *run);
+
+/* Says on standard error which rules named how many flows, and which none. */
+void capture_run_rule_stats(const struct capture_run *r);
 
 /* Says the warnings: what the summary says under that name must not be lost without it. */
 void capture_run_warn(const struct dpi_run *run);

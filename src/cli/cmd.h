@@ -10,6 +10,7 @@ struct cmd {
     const char *args;    /* behind the options, as help shows them; "" for none */
     const char *summary; /* one line */
     const char *about;   /* a paragraph or two for help and manual */
+    const char *const *actions; /* what the first argument is one of, files behind it; NULL: of nothing */
     const struct opt *opts;
     size_t options_size; /* of the struct that the options fill */
     size_t min_words, max_words; /* how many words may follow */

@@ -14,7 +14,7 @@ struct options {
     const char *fields, *sort, *csv_delimiter, *where;
     uint64_t top, width;
     unsigned color;
-    bool csv_bom, csv_raw, all;
+    bool csv_bom, csv_raw, all, rule_stats;
 };
 
 #define AT(member)      offsetof(struct options, member)
@@ -43,6 +43,8 @@ static const struct opt classify_opts[] = {
      .help = "what is largest for --top: any field; bytes_total unless given"},
     {.name = "all", .type = OPT_FLAG, .offset = AT(all),
      .help = "default screen: all flows as they end, then the summary"},
+    {.name = "rule-stats", .type = OPT_FLAG, .offset = AT(rule_stats),
+     .help = "tell on standard error how many flows each rule named, and which rules named none"},
     {.name = "width", .type = OPT_NUMBER, .offset = AT(width), .arg = "COLUMNS", .min = 40, .max = 10000,
      .help = "width of table and summary; unless given that of the terminal, no limit in files and pipes"},
     {.name = "color", .type = OPT_CHOICE, .offset = AT(color), .arg = "WHEN", .choices = capture_when,
@@ -107,6 +109,8 @@ static int classify_run(const void *options, const struct opt_words *words)
         status = cmd_fail(&err);
     else
         status = run_to_end(&run, outputs);
+    if (o->rule_stats)
+        capture_run_rule_stats(&run);
     outputs_free(outputs);
     capture_run_free(&run);
     expr_free(where);

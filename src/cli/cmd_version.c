@@ -4,12 +4,24 @@
 #include "cli/confine.h"
 
 #include "capture/filter.h"
+#include "cli/rule_files.h"
 #include "ndpi/labels.h"
 
-static int print(FILE *out, const void *labels)
+struct parts {
+    const struct labels *labels;
+    const struct rules *rules; /* NULL: none are shipped */
+};
+
+static int print(FILE *out, const void *ctx)
 {
-    fprintf(out, "dpitool %s\nnDPI %s\n%s\nsandbox %s\n", DPITOOL_VERSION, label_version(labels),
-            filter_library_version(), confine_words(sandbox_possible()));
+    const struct parts *p = ctx;
+    fprintf(out, "dpitool %s\nnDPI %s\n%s\n", DPITOOL_VERSION, label_version(p->labels), filter_library_version());
+    struct rules_counts c = p->rules ? rules_counts(p->rules) : (struct rules_counts){0};
+    if (p->rules)
+        fprintf(out, "rules: %zu files, %zu applications, %zu hosts\n", c.files, c.applications, c.hosts);
+    else
+        fputs("rules: none\n", out);
+    fprintf(out, "sandbox: %s\n", confine_words(sandbox_possible()));
     return 0;
 }
 
@@ -21,7 +33,13 @@ static int version_run(const void *options, const struct opt_words *words)
     struct detector *detector;
     if (detector_new(&detector, &(struct detector_options){.guess = true}, &err) != DPI_OK)
         return cmd_fail(&err);
-    int status = cmd_print(print, detector_labels(detector));
+    struct rules *rules;
+    int status;
+    if (rule_files_load(&rules, &(struct rule_options){0}, &err) != DPI_OK)
+        status = cmd_fail(&err);
+    else
+        status = cmd_print(print, &(struct parts){detector_labels(detector), rules});
+    rules_free(rules);
     detector_free(detector);
     return status;
 }
@@ -32,7 +50,8 @@ const struct cmd cmd_version = {
     .name = "version",
     .args = "",
     .summary = "tell the versions of dpitool and of the libraries it runs with",
-    .about = "Prints one line each for dpitool, nDPI, libpcap, and what the sandbox can do on this machine.",
+    .about = "Prints one line each for dpitool, nDPI, libpcap, the rules that are shipped, and what the sandbox can do "
+             "on this\nmachine.",
     .opts = version_opts,
     .options_size = 1,
     .run = version_run,

@@ -35,13 +35,15 @@ const char *confine_words(struct sandbox_state state)
     return "off: this kernel has neither Landlock nor seccomp filters";
 }
 
-const char *confine(const struct opt_words *captures, const char *const *writes, size_t n)
+const char *confine(const struct opt_words *captures, const char *const *writes, size_t n, const char *also)
 {
-    const char **paths = xcalloc(n + 1, sizeof(*paths));
+    const char **paths = xcalloc(n + 2, sizeof(*paths));
     size_t used = 0, room = strlen(capture_run_scratch()) + 3;
     char *scratch = xmalloc(room);
     snprintf(scratch, room, "%s/.", capture_run_scratch()); /* what is named is a file in the folder */
     paths[used++] = scratch;
+    if (also)
+        paths[used++] = also;
     for (size_t i = 0; i < n; i++)
         if (writes[i] && strcmp(writes[i], "-") != 0)
             paths[used++] = writes[i];

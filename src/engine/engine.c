@@ -7,6 +7,8 @@
 #include "decode/decode.h"
 #include "defrag/defrag.h"
 #include "engine/notes.h"
+#include "io/source.h"
+#include "names/hint_file.h"
 #include "record/build.h"
 #include "record/stats.h"
 #include "util/xalloc.h"
@@ -33,6 +35,8 @@ struct engine {
     uint64_t first;
     const struct expr *where; /* NULL: none */
     uint64_t left_out;        /* records that do not match it */
+    const struct rules *rules;    /* NULL: none */
+    struct dpi_text *rule_files;  /* their names, for the report */
     char detector_version[64];
     uint8_t *held; /* bytes of the packet that waits for the one behind it */
     size_t held_room;
@@ -110,10 +114,15 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
     e->decode = opt->decode;
     open_defrag(e, opt);
+    if (opt->dns_hints && source_exists(opt->dns_hints) &&
+        (st = hint_file_load(tracker_hints(e->tracker), opt->dns_hints, err)) != DPI_OK)
+        goto fail;
     e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
                                     opt->flow.key.conversations);
     record_builder_names(e->builder, find_name, e);
     record_builder_home(e->builder, opt->home_nets, opt->n_home_nets);
+    record_builder_rules(e->builder, opt->rules, opt->rule_hits);
+    e->rules = opt->rules;
     e->earliest = opt->earliest;
     e->latest = opt->latest;
     e->first = opt->first;
@@ -145,6 +154,7 @@ void engine_free(struct engine *e)
     filter_free(e->filter);
     inputs_free(e->inputs);
     notes_free(&e->notes);
+    free(e->rule_files);
     free(e->held);
     free(e);
 }
@@ -346,6 +356,11 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
     return e->status;
 }
 
+void engine_save_hints(struct engine *e, FILE *out)
+{
+    hint_file_save(tracker_hints(e->tracker), out);
+}
+
 /* What is to be said of the captures as such. */
 static void note_captures(struct engine *e)
 {
@@ -361,6 +376,9 @@ static void note_captures(struct engine *e)
     if (run->drops)
         notes_add(&e->notes, "%" PRIu64 " packets were lost while the captures were made: they say so themselves",
                   run->drops);
+    if (hints_dropped(tracker_hints(e->tracker)))
+        notes_add(&e->notes, "%" PRIu64 " DNS answers were forgotten before their time, oldest first, to keep --memory",
+                  hints_dropped(tracker_hints(e->tracker)));
     if (inputs_names(e->inputs)->full)
         notes_add(&e->notes, "the captures have more names for addresses than are kept");
 }
@@ -391,6 +409,22 @@ static void report_fragments(struct engine *e)
     notes_fragments(&e->notes, s);
 }
 
+static void report_rules(struct engine *e)
+{
+    if (!e->rules)
+        return;
+    struct rules_counts c = rules_counts(e->rules);
+    e->rule_files = xcalloc(c.files, sizeof(*e->rule_files));
+    for (size_t i = 0; i < c.files; i++)
+        e->rule_files[i] = dpi_text_of(rules_file_name(e->rules, i));
+    static const char asked[] = "rules ask for %s fingerprints, which the nDPI at hand does not give: none matches";
+    if (rules_ask_ja3(e->rules) && !label_has_ja3())
+        notes_add(&e->notes, asked, "JA3");
+    if (rules_ask_ja4(e->rules) && !label_has_ja4())
+        notes_add(&e->notes, asked, "JA4");
+    e->run.rules = (struct dpi_rules_info){e->rule_files, c.files, c.applications, c.hosts, c.addresses, c.ports};
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);
@@ -406,6 +440,7 @@ const struct dpi_run *engine_report(struct engine *e)
     if (e->left_out)
         notes_add(&e->notes, "%" PRIu64 " of %" PRIu64 " flows do not match and are left out (--where)", e->left_out,
                   stats->flows);
+    report_rules(e);
     struct detector_faults faults = detector_faults(e->detector);
     run->detector_faults = faults.crashes + faults.hangs;
     run->detector_off = faults.off;

@@ -10,9 +10,11 @@
 #include "expr/expr.h"
 #include "flow/tracker.h"
 #include "ndpi/labels.h"
+#include "rules/rules.h"
 #include "util/prefix.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 /* Called now and then while captures are read: bytes read of the files, how many there are (0: unknown), packets
  * read. For the eye of a person only. */
@@ -32,11 +34,14 @@ struct engine_options {
     const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
     size_t n_home_nets;
     struct decode_options decode;
+    const struct rules *rules; /* that name applications, or NULL; borrowed for the engine's life */
+    uint64_t *rule_hits;       /* counts for each rule how many flows it named, or NULL; borrowed */
     struct flow_options flow;
     bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;
     uint16_t community_id_seed;
     const char *sandbox; /* what is missing of it, for the warnings, or NULL; borrowed */
+    const char *dns_hints;    /* file of hints to begin with, when it exists, or NULL */
     bool rankings; /* keep what the summary ranks */
     engine_progress_fn *on_progress; /* or NULL */
     void *progress_ctx;
@@ -61,6 +66,9 @@ typedef enum dpi_status engine_record_fn(void *ctx, const struct dpi_record *r, 
  * engine_report. */
 enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *ctx,
                            const volatile sig_atomic_t *stop, struct dpi_err *err);
+
+/* Writes the DNS hints that are there for a later run. After engine_run. */
+void engine_save_hints(struct engine *e, FILE *out);
 
 /* What was read; borrowed from the engine. Call it once. After engine_run. */
 const struct dpi_run *engine_report(struct engine *e);

@@ -25,6 +25,9 @@ enum flow_flag {
     FLOW_FLAGS
 };
 
+/* What the names of a flow are read from (naming.h). */
+enum naming_speech { NAMING_DONE, NAMING_TCP, NAMING_DNS, NAMING_DHCP, NAMING_DHCPV6 };
+
 struct flow_word {
     const char *text, *doc;
 };
@@ -92,6 +95,8 @@ struct flow {
     uint8_t end;   /* enum end_reason, once ended */
     bool ended;
     struct recent recent;
+    uint8_t speech;      /* enum naming_speech; NAMING_DONE: no more names are read */
+    struct flow_names *names; /* owned; NULL: there are none so far (naming.h) */
     uint64_t duplicates; /* packets that were captured before */
     bool unordered;      /* its segments are shown as they come, for memory was short */
     struct inspection *inspection; /* owned; NULL: nothing is kept of it (inspect.h) */

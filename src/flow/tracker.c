@@ -4,6 +4,7 @@
 
 #include "flow/inspect.h"
 #include "flow/ledger.h"
+#include "flow/naming.h"
 #include "flow/slice.h"
 #include "flow/table.h"
 #include "flow/tcp_state.h"
@@ -18,6 +19,7 @@ struct tracker {
     struct timers *timers;
     struct tunnels *tunnels;
     struct inspect *inspect;
+    struct naming *naming;
     struct ledger ledger;
     struct tracker_stats stats;
     struct flow *oldest, *newest;          /* live flows by their last packet */
@@ -41,6 +43,7 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     t->tunnels = tunnels_new(&key);
     t->ledger.limit = opt->memory;
     t->inspect = inspect_new(d, &t->ledger, &t->stats.clock, !opt->no_reassembly);
+    t->naming = naming_new(&t->ledger, &t->stats.clock, !opt->no_reassembly);
     t->on_end = on_end;
     t->ctx = ctx;
     return t;
@@ -66,6 +69,7 @@ void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ct
 static void free_flow(struct tracker *t, struct flow *f)
 {
     inspect_drop(t->inspect, f);
+    naming_drop(t->naming, f);
     free(f->side[0].holes);
     free(f->side[1].holes);
     free(f->attrs);
@@ -88,10 +92,16 @@ void tracker_free(struct tracker *t)
         free_flow(t, f);
     }
     inspect_free(t->inspect);
+    naming_free(t->naming);
     tunnels_free(t->tunnels);
     timers_free(t->timers);
     flow_table_free(t->table);
     free(t);
+}
+
+struct hints *tracker_hints(struct tracker *t)
+{
+    return naming_hints(t->naming);
 }
 
 const struct tunnel_path *tracker_tunnel(const struct tracker *t, const struct flow *f)
@@ -182,6 +192,7 @@ static void end_flow(struct tracker *t, struct flow *f, enum end_reason why)
 {
     flow_table_remove(t->table, f);
     idle_list_remove(t, f);
+    naming_end(t->naming, f);
     write_off(t, f);
     queue_ended(t, f, why);
 }
@@ -223,7 +234,7 @@ static void keep_bounds(struct tracker *t)
 {
     while (t->relieve && ledger_full(&t->ledger) && t->relieve(t->relieve_ctx))
         ;
-    while (ledger_full(&t->ledger) && inspect_relieve(t->inspect))
+    while (ledger_full(&t->ledger) && (inspect_relieve(t->inspect) || naming_relieve(t->naming)))
         ;
     while (over_bounds(t) && t->oldest != t->newest) {
         t->stats.evicted++;
@@ -428,6 +439,7 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
     if (f->tunnel)
         tunnels_hold(t->tunnels, f->tunnel);
     slice_link(part, f);
+    naming_slice(t->naming, f, part);
     if (!f->has_verdict)
         inspect_hand_over(t->inspect, f, part);
     queue_ended(t, part, END_active);
@@ -486,7 +498,12 @@ static void take(struct tracker *t, const struct packet_part *parts, size_t n, c
     idle_list_append(t, f);
     if (d->n_tunnels && !f->side[sender].packets && !(f->tunnel_ids && f->tunnel_ids->n[sender]))
         note_tunnel_ids(t, f, sender, d);
+    bool is_new = f->side[0].packets + f->side[1].packets == 0;
     bool is_copy = count_packet(t, f, sender, parts, n, d);
+    if (is_new && !f->slice)
+        naming_open(t->naming, f);
+    if (naming_wants(f) && d->ip_cap > 0)
+        naming_packet(t->naming, f, sender, parts[n - 1].packet, d, is_copy);
     set_deadline(t, f);
     if (!f->has_verdict)
         inspect_packet(t->inspect, f, sender, d, is_copy);

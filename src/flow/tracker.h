@@ -11,6 +11,7 @@
 #include "flow/flow.h"
 #include "flow/ledger.h"
 #include "flow/tunnels.h"
+#include "names/hints.h"
 
 struct flow_options {
     struct key_options key;
@@ -60,6 +61,9 @@ bool tracker_far_ahead(const struct tracker *t, int64_t ts_ns);
 void tracker_finish(struct tracker *t); /* ends every live flow; call once, at the end of the input */
 
 const struct tracker_stats *tracker_stats(struct tracker *t);
+
+/* What DNS answers told; earlier runs' may be added before the first packet. */
+struct hints *tracker_hints(struct tracker *t);
 
 /* The tunnel path of a flow given to on_end, or NULL. */
 const struct tunnel_path *tracker_tunnel(const struct tracker *t, const struct flow *f);

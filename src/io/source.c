@@ -93,6 +93,11 @@ struct source *source_new(const struct source_ops *ops, char *label)
     return s;
 }
 
+bool source_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 enum dpi_status source_open(struct source **out, const char *path, struct dpi_err *err)
 {
     *out = NULL;

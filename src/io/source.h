@@ -16,6 +16,8 @@ struct source;
  * while waiting for the writer of a FIFO. *s is NULL unless DPI_OK. */
 enum dpi_status source_open(struct source **s, const char *path, struct dpi_err *err);
 
+bool source_exists(const char *path); /* something is there, whether it can be read or not */
+
 /* Bytes in memory, borrowed: for tests and fuzzers. */
 struct source *source_memory(const void *bytes, size_t n);
 

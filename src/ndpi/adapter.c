@@ -260,6 +260,16 @@ const char *ndpi_adapter_confidence(uint8_t confidence)
     return ndpi_confidence_get_name((ndpi_confidence_t)confidence);
 }
 
+bool ndpi_adapter_has_ja3(void)
+{
+    return COMPAT_HAS_JA3;
+}
+
+bool ndpi_adapter_has_ja4(void)
+{
+    return COMPAT_HAS_JA4;
+}
+
 const char *ndpi_adapter_version(void)
 {
     return ndpi_revision();

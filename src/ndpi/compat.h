@@ -14,6 +14,9 @@
 
 #define COMPAT_VERSION (NDPI_MAJOR * 100 + NDPI_MINOR + NDPI_MINOR % 2)
 
+#define COMPAT_HAS_JA3 (COMPAT_VERSION < 412) /* fingerprints of TLS clients */
+#define COMPAT_HAS_JA4 (COMPAT_VERSION >= 410)
+
 #if COMPAT_VERSION < 402
 #error "nDPI 4.2 or later is needed"
 #elif COMPAT_VERSION >= 600

@@ -191,11 +191,11 @@ static void put_tls_fingerprints(struct extract *x)
     put_string(x, DPI_FIELD_tls_esni, x->f->protos.tls_quic.encrypted_sni.esni);
 #endif
     put_browser(x);
-#if COMPAT_VERSION < 412
+#if COMPAT_HAS_JA3
     PUT_FINGERPRINT(x, DPI_FIELD_ja3, tls_quic.ja3_client);
 #endif
     PUT_FINGERPRINT(x, DPI_FIELD_ja3s, tls_quic.ja3_server);
-#if COMPAT_VERSION >= 410
+#if COMPAT_HAS_JA4
     PUT_FINGERPRINT(x, DPI_FIELD_ja4, tls_quic.ja4_client);
 #endif
 }

@@ -179,6 +179,29 @@ void label_split(const struct labels *l, const struct detect_verdict *v, struct 
     out->confidence = v->confidence < l->n_confidences ? l->confidences[v->confidence] : "Unknown";
 }
 
+bool label_is_general(const char *application)
+{
+    static const char *const names[] = {
+#define G(name) name,
+#include "ndpi/labels_general.def"
+#undef G
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i], application) == 0)
+            return true;
+    return false;
+}
+
+bool label_has_ja3(void)
+{
+    return ndpi_adapter_has_ja3();
+}
+
+bool label_has_ja4(void)
+{
+    return ndpi_adapter_has_ja4();
+}
+
 size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
                   char out[static LABEL_MAX])
 {

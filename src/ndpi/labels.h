@@ -28,6 +28,9 @@ struct label_names {
 /* Splits a verdict into its names. */
 void label_split(const struct labels *l, const struct detect_verdict *v, struct label_names *out);
 
+/* Whether an application of nDPI's is a company, a cloud or a CDN, and not what is used of it. */
+bool label_is_general(const char *application);
+
 #define LABEL_MAX 128
 /* nDPI's own "Master.App"; returns the length. */
 size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
@@ -45,6 +48,10 @@ struct label_info {
 
 /* The i-th label of the library at hand; false when i is past the last. */
 bool label_at(const struct labels *l, size_t i, struct label_info *out);
+
+/* Whether the library at hand gives fingerprints of TLS clients; from then on, and until then: fields.def. */
+bool label_has_ja3(void);
+bool label_has_ja4(void);
 
 const char *label_version(const struct labels *l); /* of libndpi at run time: "4.2.0" */
 

@@ -40,6 +40,8 @@ size_t ndpi_adapter_categories(void);
 const char *ndpi_adapter_category(const struct ndpi_adapter *a, uint16_t category);
 size_t ndpi_adapter_confidences(void);
 const char *ndpi_adapter_confidence(uint8_t confidence); /* or NULL */
+bool ndpi_adapter_has_ja3(void); /* extracts the fingerprint of a TLS client */
+bool ndpi_adapter_has_ja4(void);
 const char *ndpi_adapter_version(void);                  /* of the library at run time: "4.2.0" */
 
 #endif

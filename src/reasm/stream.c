@@ -81,6 +81,12 @@ const struct stream_counts *stream_counts(const struct stream *s, unsigned side)
     return &s->dir[side].counts;
 }
 
+uint64_t stream_bytes(const struct stream *s)
+{
+    const struct direction *d = s->dir;
+    return sizeof(*s) + (d[0].room + d[1].room) * sizeof(struct held) + d[0].bytes + d[1].bytes;
+}
+
 /* How far a is behind b, in numbers that wrap (RFC 9293, 3.4). */
 static int64_t distance(uint32_t a, uint32_t b)
 {

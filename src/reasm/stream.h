@@ -55,6 +55,7 @@ struct stream_counts {
 struct stream *stream_new(const struct stream_options *opt, stream_piece_fn *on_piece, void *ctx);
 void stream_push(struct stream *s, unsigned side, const struct stream_segment *seg);
 void stream_finish(struct stream *s); /* gives out all that waits; a new connection may follow */
+uint64_t stream_bytes(const struct stream *s); /* of memory */
 const struct stream_counts *stream_counts(const struct stream *s, unsigned side);
 void stream_free(struct stream *s); /* NULL is fine */
 

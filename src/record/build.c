@@ -4,6 +4,8 @@
 
 #include "detect/attrs.h"
 #include "flow/tcp_state.h"
+#include "record/application.h"
+#include "record/named.h"
 #include "record/value_of.h"
 #include "util/arena.h"
 #include "util/xalloc.h"
@@ -20,6 +22,8 @@ struct record_builder {
     size_t n_home;
     struct dpi_text (*find_name)(void *ctx, const struct dpi_addr *addr); /* NULL: nobody knows names */
     void *find_name_ctx;
+    const struct rules *rules; /* NULL: none */
+    uint64_t *hits;            /* of each, or NULL */
     struct arena arena; /* every text of the record that is not static */
     struct dpi_record record;
 };
@@ -45,6 +49,12 @@ void record_builder_names(struct record_builder *b,
 {
     b->find_name = find;
     b->find_name_ctx = ctx;
+}
+
+void record_builder_rules(struct record_builder *b, const struct rules *rules, uint64_t *hits)
+{
+    b->rules = rules;
+    b->hits = hits;
 }
 
 void record_builder_free(struct record_builder *b)
@@ -327,7 +337,9 @@ static bool has_flag(const struct flow *f, enum flow_flag flag)
     case FLOW_FLAG_detector_fault:
         return f->verdict.fault;
     case FLOW_FLAG_name_cut:
-        return f->verdict.name_cut;
+        return f->verdict.name_cut && !named_host(f).p;
+    case FLOW_FLAG_names_cut:
+        return naming_is_cut(f);
     case FLOW_FLAG_attributes_cut:
         return f->verdict.attrs_cut;
     default:
@@ -361,7 +373,7 @@ static size_t count_entries(const struct flow *f)
 static void set_attrs(struct record_builder *b, const struct flow *f)
 {
     size_t n = count_entries(f), used = 0, texts = 0;
-    struct dpi_attr *attrs = arena_alloc(&b->arena, n * sizeof(*attrs));
+    struct dpi_attr *attrs = arena_alloc(&b->arena, (n + NAMED_ATTRS) * sizeof(*attrs));
     struct dpi_text *text = arena_alloc(&b->arena, n * sizeof(*text));
     struct attrs_entry e;
     for (size_t pos = 0; attrs_next(f->attrs, f->verdict.attrs_len, &pos, &e);) {
@@ -380,7 +392,7 @@ static void set_attrs(struct record_builder *b, const struct flow *f)
             a->value = is_list ? dpi_v_list(&text[texts - 1], 1) : dpi_v_text(text[texts - 1]);
     }
     b->record.attrs = attrs;
-    b->record.n_attrs = used;
+    b->record.n_attrs = named_attrs(&b->arena, f, b->record.protocol, attrs, used);
 }
 
 const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
@@ -405,5 +417,7 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     set_label(b, f);
     set_end(b, f);
     set_attrs(b, f);
+    if (b->rules)
+        application_set(&b->record, b->rules, f, &b->arena, b->hits);
     return &b->record;
 }

@@ -8,6 +8,7 @@
 #include "flow/tunnels.h"
 #include "ndpi/labels.h"
 #include "record/community_id.h"
+#include "rules/rules.h"
 #include "util/prefix.h"
 
 struct record_builder;
@@ -22,6 +23,10 @@ void record_builder_home(struct record_builder *b, const struct prefix *nets, si
 /* find: who knows names for addresses, or absent texts, which live until the record's end. */
 void record_builder_names(struct record_builder *b,
                           struct dpi_text (*find)(void *ctx, const struct dpi_addr *addr), void *ctx);
+
+/* rules name applications, and hits, when it is not NULL, counts for each rule how many; both are borrowed for the
+ * builder's life. */
+void record_builder_rules(struct record_builder *b, const struct rules *rules, uint64_t *hits);
 
 void record_builder_free(struct record_builder *b); /* NULL is fine */
 

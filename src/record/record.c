@@ -71,7 +71,7 @@ static void copy_parts(struct copier *c, struct dpi_record *r)
         &r->protocol,       &r->application,  &r->category,          &r->ndpi_label,
         &r->confidence,     &r->classified_by, &r->application_by,   &r->end_reason,
         &r->dir[0].tcp_flags, &r->dir[1].tcp_flags, &r->direction,          &r->tcp_state,
-        &r->src_name,         &r->dst_name,
+        &r->src_name,         &r->dst_name,         &r->rule,
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         copy_text(c, texts[i]);

@@ -189,6 +189,24 @@ static void captures(struct summary *s, const struct dpi_run *run)
     more(s, left_out, false);
 }
 
+static void count(struct summary *s, const char *title, uint64_t n)
+{
+    name(s, PAINT_PLAIN, dpi_text_of(title));
+    number(s, n);
+    newline(s);
+}
+
+static void rules(struct summary *s, const struct dpi_rules_info *r)
+{
+    if (!r->n_files)
+        return;
+    heading(s, "Rules");
+    newline(s);
+    count(s, "files", r->n_files);
+    count(s, "applications", r->applications);
+    count(s, "hosts", r->hosts);
+}
+
 /* The two largest units that say something: "2 d 3 h", "3 min 22 s", "1.234567 s". */
 static void human_span(struct buf *b, int64_t ns)
 {
@@ -467,6 +485,7 @@ static enum dpi_status summary_finish(void *state, const struct dpi_run *run, st
     struct summary *s = state;
     set_widths(s, run);
     captures(s, run);
+    rules(s, &run->rules);
     times(s, run);
     packets(s, run);
     flows(s, run);

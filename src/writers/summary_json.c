@@ -170,12 +170,31 @@ static void put_warnings(struct json *j, const struct dpi_run *run)
     json_array_end(j);
 }
 
+static void put_rules(struct json *j, const struct dpi_rules_info *rules)
+{
+    if (!rules->n_files)
+        return;
+    json_string(j, "rules");
+    json_map(j);
+    json_string(j, "files");
+    json_array(j);
+    for (size_t i = 0; i < rules->n_files; i++)
+        json_text(j, rules->files[i]);
+    json_array_end(j);
+    json_member_u64(j, "applications", rules->applications);
+    json_member_u64(j, "hosts", rules->hosts);
+    json_member_u64(j, "addresses", rules->addresses);
+    json_member_u64(j, "ports", rules->ports);
+    json_map_end(j);
+}
+
 static void put_run(struct json *j, const struct dpi_run *run)
 {
     json_map(j);
     json_member_string(j, "type", "summary");
     json_member_string(j, "tool_version", run->tool_version);
     json_member_string(j, "detector_version", run->detector_version);
+    put_rules(j, &run->rules);
     put_captures(j, run);
     put_times(j, run);
     json_member_u64(j, "packets_read", run->packets_read);

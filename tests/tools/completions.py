@@ -55,6 +55,10 @@ CASES = [
     ("dpitool classify -- tests/pcaps/http1", FILE),
     ("dpitool fields tests/pcaps/http1", set()),
     ("dpitool fields --json-", "--json-schema"),
+    ("dpitool rules imp", "import"),
+    ("dpitool rules check tests/pcaps/http1", FILE),
+    ("dpitool classify -r tests/pcaps/http1", FILE),
+    ("dpitool rules import --category adv", "advertising"),
 ]
 
 

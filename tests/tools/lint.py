@@ -22,7 +22,7 @@ from funclen import lengths, sources  # noqa: E402
 
 MEDIAN, LONGEST = 15, 120
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
-LIBRARIES = ("pcap", "ndpi", "csv", "yajl", "nettle", "archive", "yaml", "idn2", "seccomp")
+LIBRARIES = ("pcap", "ndpi", "csv", "yajl", "nettle", "archive", "yaml", "idn2", "libpsl", "seccomp")
 
 # A call of one of these, and why not. Files that may are named.
 BANNED = [

@@ -13,8 +13,9 @@ CAPTURE = os.path.join(os.path.dirname(__file__), "../pcaps/http11.pcapng")
 # wrong for every argument there is: no number, choice, field, format, filter, time, prefix, path of a file
 NONSENSE = ["@nonsense@", "", "-1", "99999999999999999999999", "1e3", "\x1b[31m\u202e", "%n%s", "x" * 3000]
 # what is no nonsense to an option, or to an argument
-TAKES = {"--filter": [""]}
-ANY_NAME = ("PATH", "FOLDER")  # of a file: all but none
+TAKES = {"--filter": [""], "--dns-hints": [text for text in NONSENSE if text],  # a file may have any name
+         "--protocol": NONSENSE, "--id": ["1e3", "99999999999999999999999"]}
+ANY_NAME = ("PATH", "FOLDER", "PREFIX")  # of a file: all but none
 
 
 def wrong_uses(option):

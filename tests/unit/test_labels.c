@@ -57,6 +57,26 @@ static void table_is_sorted_and_names_are_single(void **state)
             fail_msg("labels.def: %s stands before %s", rows[i - 1].name, rows[i].name);
 }
 
+static void general_names_are_applications(void **state)
+{
+    static const char *const general[] = {
+#define G(name) name,
+#include "ndpi/labels_general.def"
+#undef G
+    };
+    (void)state;
+    for (size_t i = 0; i < N(general); i++) {
+        size_t k = 0;
+        while (k < N(rows) && strcmp(rows[k].name, general[i]) != 0)
+            k++;
+        if (k == N(rows) || rows[k].kind == LABEL_PROTOCOL)
+            fail_msg("%s is no application", general[i]);
+        assert_true(i == 0 || strcmp(general[i - 1], general[i]) < 0);
+        assert_true(label_is_general(general[i]));
+    }
+    assert_false(label_is_general("NetFlix"));
+}
+
 static void only_applications_imply_and_only_protocols_are_implied(void **state)
 {
     (void)state;
@@ -208,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_is_sorted_and_names_are_single),
+        cmocka_unit_test(general_names_are_applications),
         cmocka_unit_test(only_applications_imply_and_only_protocols_are_implied),
         cmocka_unit_test(every_name_of_the_library_is_listed),
         cmocka_unit_test(splits_labels),

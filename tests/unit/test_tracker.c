@@ -175,7 +175,7 @@ static struct decoded packet_of(struct world *w, uint8_t transport, unsigned fro
         .src = {.family = 4, .b = {10, 0, 0, (uint8_t)from}},
         .dst = {.family = 4, .b = {10, 0, 0, (uint8_t)to}},
         .transport = transport,
-        .ip = w->ip, .ip_len = 40, .ip_cap = 40, .payload_len = 10, .payload_cap = 10,
+        .ip = w->ip, .ip_len = 40, .ip_cap = 40, .payload_len = 10, .payload_cap = 10, .payload = w->ip + 40,
         .has_ports = transport == IPPROTO_NUM_TCP || transport == IPPROTO_NUM_UDP,
         .src_port = sport, .dst_port = dport,
         .has_tcp = transport == IPPROTO_NUM_TCP,

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rules.c - a set of rules from files and folders: all of them, or none. */
+#include "rules/rules.h"
+
+#include "io/folder.h"
+#include "rules/load.h"
+#include "util/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char ending[] = ".yaml";
+
+static bool is_rule_file(const char *path)
+{
+    size_t n = strlen(path), end = sizeof(ending) - 1;
+    return n > end && strcmp(path + n - end, ending) == 0;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void load_path(struct rules *r, const char *path, bool shipped, struct rules_problems *problems)
+{
+    struct dpi_err err;
+    struct source *s;
+    if (source_open(&s, path, &err) != DPI_OK) {
+        rules_error(problems, &(struct rules_place){path, 0, 0}, "%s", err.msg);
+        return;
+    }
+    load_file(r, s, shipped ? base_name(path) : path, shipped, problems);
+    source_close(s);
+}
+
+static void load_folder(struct rules *r, const struct rules_source *from, struct rules_problems *problems)
+{
+    struct dpi_err err;
+    struct folder f;
+    bool any = false;
+    struct rules_place at = {from->path, 0, 0};
+    if (folder_list(&f, from->path, &err) != DPI_OK)
+        rules_error(problems, &at, "%s", err.msg);
+    for (size_t i = 0; i < f.n; i++) {
+        if (!is_rule_file(f.paths[i]))
+            continue;
+        any = true;
+        load_path(r, f.paths[i], from->shipped, problems);
+    }
+    if (!any && problems->errors == 0)
+        rules_error(problems, &at, "no file in the folder ends in .yaml");
+    folder_free(&f);
+}
+
+/* --- ids ---------------------------------------------------------------------------------------------- */
+
+/* Those of one origin together, then by id, then as they stand in the files. */
+static int compare_ids(const void *a, const void *b)
+{
+    const struct application *x = *(struct application *const *)a, *y = *(struct application *const *)b;
+    int cmp = x->shipped != y->shipped ? (x->shipped ? 1 : -1) : strcmp(x->id, y->id);
+    return cmp ? cmp : (x > y) - (x < y);
+}
+
+static void check_ids(const struct rules *r, struct rules_problems *problems)
+{
+    size_t n = 0;
+    const struct application **v = xcalloc(r->n_applications + 1, sizeof(const struct application *));
+    for (size_t i = 0; i < r->n_applications; i++)
+        if (r->applications[i].id)
+            v[n++] = &r->applications[i];
+    qsort(v, n, sizeof(const struct application *), compare_ids);
+    for (size_t i = 1, first = 0; i < n; i++) {
+        if (v[i]->shipped != v[first]->shipped || strcmp(v[i]->id, v[first]->id) != 0) {
+            first = i;
+            continue;
+        }
+        struct rules_place at = {r->files[v[i]->file], v[i]->line, v[i]->column};
+        rules_error(problems, &at, "the id '%s' is taken: %s:%u has it", v[i]->id, r->files[v[first]->file],
+                    v[first]->line);
+    }
+    free(v);
+}
+
+enum dpi_status rules_load(struct rules **out, const struct rules_source *sources, size_t n,
+                           struct rules_problems *problems, struct dpi_err *err)
+{
+    struct rules *r = model_new();
+    unsigned long before = problems->errors;
+    *out = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (folder_is(sources[i].path))
+            load_folder(r, &sources[i], problems);
+        else
+            load_path(r, sources[i].path, sources[i].shipped, problems);
+    }
+    check_ids(r, problems);
+    rules_problems_sort(problems);
+    if (problems->errors > before) {
+        rules_free(r);
+        return dpi_fail(err, DPI_RULES, "the rules have %lu error%s: none are used", problems->errors - before,
+                        problems->errors - before == 1 ? "" : "s");
+    }
+    model_seal(r);
+    *out = r;
+    return DPI_OK;
+}

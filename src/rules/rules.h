@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rules.h - rule files that say what application a flow belongs to, by its names, fingerprints, addresses and ports.
+ *
+ * A set of rules is loaded whole or not at all, and does not change afterwards. The format is in dpitool-rules(5). */
+#ifndef RULES_RULES_H
+#define RULES_RULES_H
+
+#include "dpitool/status.h"
+#include "dpitool/value.h"
+#include "rules/problems.h"
+
+struct rules;
+
+/* --- loading ------------------------------------------------------------------------------------------ */
+
+/* A file, or a folder of files whose names end in .yaml. */
+struct rules_source {
+    const char *path;
+    bool shipped; /* with the program: a user's rules go before it, and its files are told by their names alone */
+};
+
+/* Loads all of them in this order. DPI_RULES when anything is wrong, with all of it in problems; err says how many
+ * errors there are. *r is NULL unless DPI_OK. */
+enum dpi_status rules_load(struct rules **r, const struct rules_source *sources, size_t n,
+                           struct rules_problems *problems, struct dpi_err *err);
+void rules_free(struct rules *r); /* NULL is fine */
+
+struct rules_counts {
+    size_t files, applications, hosts, addresses, ports, tests;
+};
+
+struct rules_counts rules_counts(const struct rules *r);
+const char *rules_file_name(const struct rules *r, size_t i); /* of counts.files, as records tell it */
+
+struct rules_application {
+    const char *id, *name, *category_id, *category, *source; /* source: NULL when there is none */
+    const char *file;
+    unsigned line;
+    bool catch_all, shipped;
+    size_t hosts, addresses, ports, others; /* of its rules: a range of addresses may count for several */
+};
+
+/* Of counts.applications, in the order of the files. */
+void rules_application(const struct rules *r, size_t i, struct rules_application *out);
+
+/* The categories there are; NULL behind the last. */
+extern const char *const rules_category_ids[];
+extern const char *const rules_category_names[];
+
+bool rules_id_is_valid(const char *id); /* whether an application may have it */
+
+/* --- matching ----------------------------------------------------------------------------------------- */
+
+enum rules_name_kind {
+#define N(kind, word, level) RULES_NAME_##kind,
+#include "rules/name_kinds.def"
+#undef N
+    RULES_NAME_KINDS
+};
+
+struct rules_name {
+    struct dpi_text name; /* as the capture has it: any bytes */
+    enum rules_name_kind kind;
+};
+
+struct rules_end {
+    struct dpi_addr addr; /* family 0: unknown */
+    bool has_port;
+    uint16_t port;
+};
+
+enum { RULES_CLIENT, RULES_SERVER, RULES_ENDS };
+
+struct rules_query {
+    const struct rules_name *names; /* the most telling first: it goes before others where all else is equal */
+    size_t n_names;
+    struct rules_end end[RULES_ENDS];
+    uint8_t transport; /* of IP: 6, 17, 132 */
+    struct dpi_text protocol, ja3, ja4, certificate_sha1; /* absent ones match nothing */
+};
+
+struct rules_match {
+    const char *id, *application, *category; /* category: as records have it */
+    const char *file;
+    unsigned line;
+    const char *by; /* sni, http-host, dns, certificate, dns-hint, ja4, ja3, ip, port or protocol */
+    bool catch_all;
+    bool client_only; /* by nothing but the client's address */
+    size_t rule;      /* which it is, below rules_count */
+};
+
+/* Finds what the rules say of a flow; false when none holds. */
+bool rules_find(const struct rules *r, const struct rules_query *q, struct rules_match *out);
+
+/* A rule that was looked at: the winner first, then by precedence. */
+struct rules_candidate_info {
+    struct rules_match match;
+    const char *rule; /* "example.com", "=example.com", "192.0.2.0/24", "tcp/443": what was found in the flow */
+    const char *why;  /* NULL: it wins; else why it does not */
+};
+
+/* Calls tell for every rule of which anything was found in the flow. */
+void rules_explain(const struct rules *r, const struct rules_query *q,
+                   void (*tell)(void *ctx, const struct rules_candidate_info *info), void *ctx);
+
+/* --- rules one by one, for statistics ------------------------------------------------------------------ */
+
+/* A rule is what an application gives as an alternative: one of its lists, or one entry of match. */
+size_t rules_count(const struct rules *r);
+
+struct rules_rule {
+    const char *file, *id, *what; /* what: the strongest of its conditions, as the file calls it */
+    unsigned line;
+};
+
+void rules_rule(const struct rules *r, size_t i, struct rules_rule *out);
+
+/* --- checking ----------------------------------------------------------------------------------------- */
+
+struct rules_lint_options {
+    bool need_source; /* of every application */
+    /* Whether a flow can have the protocol, in lower case, and a fingerprint; NULL: nobody knows. */
+    bool (*knows_protocol)(void *ctx, const char *name);
+    void *ctx;
+    bool no_ja3, no_ja4; /* flows have none */
+};
+
+/* Warns of what is likely not meant: rules that can never decide or match, what is listed twice, one domain in two
+ * applications, public suffixes as hosts. */
+void rules_lint(const struct rules *r, const struct rules_lint_options *opt, struct rules_problems *problems);
+
+bool rules_ask_ja3(const struct rules *r); /* whether any rule has such a condition */
+bool rules_ask_ja4(const struct rules *r);
+
+/* Runs the tests that stand in the files; one that fails is an error. Returns how many there are. */
+size_t rules_run_tests(const struct rules *r, struct rules_problems *problems);
+
+#endif
