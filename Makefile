@@ -119,11 +119,14 @@ CHECKS = \
 	'loaders: tests/tools/loaders.py $(BIN) $(LOADED)' \
 	'truth: tests/tools/truth.py $(BIN)' \
 	'impairments: tests/tools/impairments.py tests/pcaps' \
+	'suite: $(BIN) test tests/suite' \
+	'changes: tests/tools/changes.py $(BIN)' \
 	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
 	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
+	'changes (sanitizers): tests/tools/changes.py --few $(ASAN)/dpitool' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
@@ -169,6 +172,10 @@ invariance: $(BIN) ## labels kept when captures are impaired: CORPUS=DIR [SEEDS=
 	@$(if $(NDPIREADER),$(DEPS) accept)
 	@tests/tools/invariance.py $(SEEDS:%=--seeds=%) $(ONLY:%=--only=%) $(LOG:%=--log=%) $(if $(NDPIREADER),--ndpireader) \
 		$(BIN) $(or $(CORPUS),$(error where are the captures? make invariance CORPUS=DIR))
+
+accuracy: $(BIN) ## how often the protocol is right, against ndpiReader and tshark; renews docs/accuracy.md
+	@$(DEPS) accept
+	@tests/tools/accuracy.py $(BIN) docs/accuracy.md
 
 corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
 	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
@@ -225,6 +232,6 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
-.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance corpus counts \
+.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy corpus counts \
         pcapng-suite community-id determinism lint format install uninstall help clean
 .SECONDARY:
