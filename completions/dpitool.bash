@@ -3,8 +3,10 @@
 
 _dpitool_commands='
     classify
+    diff
     protocols
     fields
+    test
     version
 '
 _dpitool_writers='
@@ -169,8 +171,10 @@ _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
     classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
+    test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     version) echo -h --help ;;
     esac
 }
@@ -200,13 +204,32 @@ _dpitool_value() {
     'classify --max-flows') _dpitool_nothing "$@" ;;
     'classify --memory') _dpitool_nothing "$@" ;;
     'classify --progress') _dpitool_words "$@" auto always never ;;
+    'diff --fields') _dpitool_fields "$@" ;;
+    'diff --ignore') _dpitool_fields "$@" ;;
+    'diff --tolerance') _dpitool_nothing "$@" ;;
+    'diff --format') _dpitool_words "$@" text json junit ;;
+    'diff --old-summary') _dpitool_files "$@" ;;
+    'diff --new-summary') _dpitool_files "$@" ;;
+    'test --format') _dpitool_words "$@" text tap junit ;;
+    'test --filter' | 'test -f') _dpitool_nothing "$@" ;;
+    'test --after') _dpitool_nothing "$@" ;;
+    'test --before') _dpitool_nothing "$@" ;;
+    'test --first') _dpitool_nothing "$@" ;;
+    'test --home-net') _dpitool_nothing "$@" ;;
+    'test --idle-timeout') _dpitool_nothing "$@" ;;
+    'test --active-timeout') _dpitool_nothing "$@" ;;
+    'test --community-id-seed') _dpitool_nothing "$@" ;;
+    'test --max-input') _dpitool_nothing "$@" ;;
+    'test --max-flows') _dpitool_nothing "$@" ;;
+    'test --memory') _dpitool_nothing "$@" ;;
+    'test --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac
 }
 
 _dpitool_word() { # COMMAND
     case $1 in
-    classify) _dpitool_files ;;
+    classify | diff | test) _dpitool_files ;;
     esac
 }
 

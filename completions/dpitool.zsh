@@ -5,8 +5,10 @@
 _dpitool_commands() {
     local -a commands=(
         'classify:tell what is in captures\: flows, protocols, applications, every packet accounted for'
+        'diff:tell which flows changed between two results, and how'
         'protocols:list what can be detected'
         'fields:tell what every field of a flow record means'
+        'test:run a suite\: captures in a folder, and what is expected of them'
         'version:tell the versions of dpitool and of the libraries it runs with'
     )
     _describe -t commands command commands
@@ -189,6 +191,19 @@ _dpitool() {
             '*:CAPTURE...:_files' \
             && ret=0
         ;;
+    diff)
+        _arguments -s -S : \
+            '--fields=[compare only these; unless given all but flow_id, capture, interface and first_packet]:A,B,C:_dpitool_fields' \
+            '--ignore=[do not compare these; a column that this version does not know, too]:A,B,C:_dpitool_fields' \
+            '*--tolerance=[values so near each other are equal\: 5% for every count and length of time, or of one field, as in bytes_total=64k, duration=1%, first_seen=1ms; may be given several times]:[FIELD=]VALUE: ' \
+            '--format=[text for people, json for programs, junit (XML) for CI \[text\]]:FORMAT:(text json junit)' \
+            '--csv-raw[CSV was written with --csv-raw\: its texts are taken as they are]' \
+            '--old-summary=[the summary-json of the run that made OLD, which tells the versions]:PATH:_files' \
+            '--new-summary=[the same of NEW]:PATH:_files' \
+            '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            '*:OLD NEW:_files' \
+            && ret=0
+        ;;
     protocols)
         _arguments -s -S : \
             '--json[as JSON]' \
@@ -200,6 +215,31 @@ _dpitool() {
             '--json[as JSON]' \
             '--json-schema[the JSON Schema of what classify -o json writes]' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            && ret=0
+        ;;
+    test)
+        _arguments -s -S : \
+            '--format=[text for people, tap (13) or junit (XML) for CI \[text\]]:FORMAT:(text tap junit)' \
+            '(-u --update)'{-u,--update}'[write expected results that differ anew, and NAME.expected.json for captures without any expectation; to be used after a look. Assertions are never written]' \
+            '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
+            '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
+            '--before=[only packets earlier than that time]:TIME: ' \
+            '--first=[stop after so many packets, whatever they are]:N: ' \
+            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX: ' \
+            '--idle-timeout=[end a flow after this long without a packet, by packet time; 0\: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer]:TIME: ' \
+            '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
+            '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
+            '--ignore-vlan[packets in different VLANs may belong to one flow]' \
+            '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
+            '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
+            '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
+            '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
+            '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
+            '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            '*:DIR [NAME...]:_files' \
             && ret=0
         ;;
     version)

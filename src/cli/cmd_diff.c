@@ -126,10 +126,14 @@ static enum dpi_status read_options(struct run *r, struct dpi_err *err)
 static enum dpi_status read_inputs(struct run *r, const struct opt_words *words, struct dpi_err *err)
 {
     const char *const summaries[] = {r->options->old_summary, r->options->new_summary};
+    static const char *const names[] = {"old-summary", "new-summary"};
     const struct results_options how = {.leave_out = r->ignored.others, .was_there = r->ignored.was_there,
                                         .n_leave_out = r->ignored.n_others, .csv_raw = r->options->csv_raw};
     if (strcmp(words->v[DIFF_OLD], "-") == 0 && strcmp(words->v[DIFF_NEW], "-") == 0)
         return dpi_fail(err, DPI_USAGE, "OLD and NEW cannot both be standard input");
+    for (int side = 0; side < DIFF_SIDES; side++)
+        if (summaries[side] && !*summaries[side])
+            return dpi_fail(err, DPI_USAGE, "--%s: the name of a file is expected", names[side]);
     for (int side = 0; side < DIFF_SIDES; side++)
         DPI_TRY(results_open(&r->results[side], words->v[side], &how, err));
     for (int side = 0; side < DIFF_SIDES; side++)

@@ -45,24 +45,26 @@ struct suite {
     struct check **checks;
     struct report report;
     enum dpi_status worst; /* of what is no mere difference */
-    bool interrupted;
+    struct dpi_err usage;  /* a wrong option: nothing can be run with it */
+    bool interrupted, stopped;
 };
 
 /* --- what is to be run -------------------------------------------------------------------------------- */
 
 /* The options of the command line with those of the expectation on top; o is to be freed with opt_free. */
-static enum dpi_status add_options(struct capture_options *o, const struct suite_case *c, const struct check *k,
-                                   struct dpi_err *err)
+static enum dpi_status add_options(struct capture_options *o, const struct check *k, struct dpi_err *err)
 {
     size_t n;
-    struct dpi_err why;
     struct opt_words words = {0};
     char *const *arguments = check_options(k, &n);
     const char **nets = o->home_nets.n ? xmemdup(o->home_nets.v, o->home_nets.n * sizeof(*nets)) : NULL;
     o->home_nets.v = nets;
-    enum dpi_status st = opt_parse_more(capture_opts, o, (int)n, arguments, &words, &why);
+    enum dpi_status st = opt_parse_more(capture_opts, o, (int)n, arguments, &words, err);
     free(words.v);
-    return st == DPI_OK ? st : dpi_fail(err, DPI_RULES, "%s:1: options: %s", c->yaml, why.msg);
+    if (st == DPI_OK)
+        return DPI_OK;
+    check_blame(k, err);
+    return err->code;
 }
 
 static bool is_chosen(const struct suite *s, const struct suite_case *c)
@@ -96,7 +98,7 @@ static enum dpi_status load(struct suite *s, struct dpi_err *err)
         struct capture_options o = s->options->capture;
         struct opt_words words = {0};
         DPI_TRY(check_open(&s->checks[i], &s->cases.v[i], err));
-        enum dpi_status st = add_options(&o, &s->cases.v[i], s->checks[i], err);
+        enum dpi_status st = add_options(&o, s->checks[i], err);
         opt_free(capture_opts, &o, &words);
         DPI_TRY(st);
         any |= is_chosen(s, &s->cases.v[i]) && check_expects(s->checks[i]);
@@ -139,12 +141,17 @@ static void run_case(struct suite *s, const struct suite_case *c, struct check *
         report_end(&s->report, report, REPORT_SKIPPED);
         return;
     }
-    enum dpi_status st = add_options(&o, c, k, &err);
+    enum dpi_status st = add_options(&o, k, &err);
     if (st == DPI_OK)
         st = check_begin(k, report, s->options->update, &err);
     if (st == DPI_OK)
         st = run_capture(s, c, k, &o, &err);
     opt_free(capture_opts, &o, &words);
+    if (st == DPI_USAGE) {
+        check_blame(k, &err);
+        s->usage = err;
+        s->stopped = true;
+    }
     bool failed = st != DPI_OK || check_failed(k);
     if (st != DPI_OK) {
         report_line(report, "%s", err.msg);
@@ -166,9 +173,11 @@ static int print(FILE *out, const void *suite)
 static int run_all(struct suite *s)
 {
     s->report.name = s->words->v[0];
-    for (size_t i = 0; i < s->cases.n && !s->interrupted; i++)
+    for (size_t i = 0; i < s->cases.n && !s->interrupted && !s->stopped; i++)
         if (is_chosen(s, &s->cases.v[i]))
             run_case(s, &s->cases.v[i], s->checks[i]);
+    if (s->stopped)
+        return cmd_fail(&s->usage);
     int status = cmd_print(print, s);
     return s->interrupted ? dpi_status_exit(DPI_INTERRUPTED) : status;
 }

@@ -50,7 +50,8 @@ static enum dpi_status parse(struct flows *f, struct lines *l, struct dpi_err *e
     if (line[at] == '[')
         return dpi_fail(err, DPI_INPUT, "a list; the results of dpitool are one object after the other, as -o json writes "
                                         "them");
-    if (!(line[at] >= 'a' && line[at] <= 'z') && line[at] != '"')
+    bool name = (line[at] >= 'a' && line[at] <= 'z') || line[at] == '"';
+    if (!name || memchr(line, '\0', n))
         return dpi_fail(err, DPI_INPUT, "neither JSON nor CSV of dpitool");
     return results_csv(f, l, line, n, err);
 }

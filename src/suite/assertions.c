@@ -49,7 +49,7 @@ struct assertions {
     struct rule *rules;
     size_t n_options, n_counts, n_labels, n_rules;
     bool says_damaged, damaged, failed;
-    size_t damaged_line;
+    size_t damaged_line, options_line;
 };
 
 /* --- messages ----------------------------------------------------------------------------------------- */
@@ -183,6 +183,7 @@ static enum dpi_status read_labels(struct assertions *a, const struct tree_node 
 static enum dpi_status read_options(struct assertions *a, const struct tree_node *map, struct dpi_err *err)
 {
     DPI_TRY(want(a, map, TREE_MAP, "options: NAME: VALUE is expected below, as in filter: 'port 53'", err));
+    a->options_line = map->line;
     for (const struct tree_node *n = map->first; n; n = n->next) {
         DPI_TRY(want(a, n, TREE_TEXT, "an option has one value", err));
         if (is_word(n, "false", "no"))
@@ -388,6 +389,11 @@ char *const *assertions_options(const struct assertions *a, size_t *n)
 {
     *n = a->n_options;
     return a->options;
+}
+
+size_t assertions_options_line(const struct assertions *a)
+{
+    return a->options_line;
 }
 
 /* --- checking ----------------------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ bool assertions_any(const struct assertions *a);
 
 /* The options for the run as a command line has them: "--NAME", "--NAME=VALUE". */
 char *const *assertions_options(const struct assertions *a, size_t *n);
+size_t assertions_options_line(const struct assertions *a); /* of the file, where they are */
 
 /* What is wrong goes to c, a line each. Every record once, then the run. */
 void assertions_record(struct assertions *a, const struct dpi_record *r, struct report_case *c);

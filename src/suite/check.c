@@ -94,6 +94,15 @@ char *const *check_options(const struct check *k, size_t *n)
     return k->assertions ? assertions_options(k->assertions, n) : NULL;
 }
 
+void check_blame(const struct check *k, struct dpi_err *err)
+{
+    struct dpi_err was = *err;
+    size_t n;
+    if (check_options(k, &n) && n)
+        dpi_fail(err, DPI_RULES, "%s:%zu: options: %s", k->suite_case->yaml, assertions_options_line(k->assertions),
+                 was.msg);
+}
+
 /* --- the run ------------------------------------------------------------------------------------------ */
 
 static bool writes(const struct check *k)

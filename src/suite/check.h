@@ -16,6 +16,9 @@ void check_free(struct check *k); /* NULL is fine */
 bool check_expects(const struct check *k); /* anything at all */
 char *const *check_options(const struct check *k, size_t *n); /* as assertions_options */
 
+/* The same error with file and line in front, when options of the expectation may have led to it. */
+void check_blame(const struct check *k, struct dpi_err *err);
+
 /* Before the run. What is wrong goes to c. update: results are to be written anew. */
 enum dpi_status check_begin(struct check *k, struct report_case *c, bool update, struct dpi_err *err);
 
