@@ -303,7 +303,8 @@ static int compare_entries(const void *pa, const void *pb)
 char *diff_label(const struct results_flow *f)
 {
     struct buf b = {0};
-    struct dpi_text protocol = results_cell(f, DPI_FIELD_protocol), application = results_cell(f, DPI_FIELD_application);
+    struct dpi_text protocol = results_cell(f, DPI_FIELD_protocol);
+    struct dpi_text application = results_cell(f, DPI_FIELD_application);
     if (protocol.p)
         buf_add(&b, protocol.p, protocol.n);
     if (application.p) {

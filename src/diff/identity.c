@@ -14,6 +14,12 @@ static bool has(const struct results *r, unsigned column)
     return r->has[column] || (r->json && r->all_fields);
 }
 
+/* Of json, no flow may have ports. */
+static bool has_ports(const struct results *r)
+{
+    return r->json || r->has[DPI_FIELD_src_port];
+}
+
 static bool have(const struct results *a, const struct results *b, unsigned column)
 {
     return has(a, column) && has(b, column);
@@ -32,16 +38,15 @@ enum dpi_status identity_columns(struct identity_columns *c, const struct result
         }
     *c = (struct identity_columns){
         .community_id = have(a, b, DPI_FIELD_community_id),
-        .ends = !missing && (have(a, b, DPI_FIELD_src_port) || (!has(a, DPI_FIELD_src_port) && a->json)
-                             || (!has(b, DPI_FIELD_src_port) && b->json)),
+        .ends = !missing && has_ports(a) && has_ports(b),
         .vlan = have(a, b, DPI_FIELD_vlan),
         .tunnel = have(a, b, DPI_FIELD_tunnel),
     };
     if (c->community_id || c->ends)
         return DPI_OK;
     return dpi_fail(err, DPI_INPUT,
-                    "%s:1: the column %s is missing: flows are matched by community_id, or by transport, src_ip, src_port, "
-                    "dst_ip and dst_port", (where ? where : has(a, DPI_FIELD_src_port) ? b : a)->name,
+                    "%s:1: the column %s is missing: flows are matched by community_id, or by transport, src_ip, "
+                    "src_port, dst_ip and dst_port", (where ? where : has_ports(a) ? b : a)->name,
                     missing ? missing : "src_port");
 }
 
@@ -79,8 +84,8 @@ enum dpi_status identity_make(struct identity *id, const struct identity_columns
     else if (c->ends && results_cell(f, DPI_FIELD_src_ip).p && results_cell(f, DPI_FIELD_dst_ip).p)
         add_ends(&b, f);
     else
-        return dpi_fail(err, DPI_INPUT, "%s:%" PRIu64 ": the flow has no community_id, and nothing else tells what it is",
-                        r->name, f->line);
+        return dpi_fail(err, DPI_INPUT, "%s:%" PRIu64 ": the flow has no community_id, and nothing else tells what it "
+                        "is", r->name, f->line);
     add(&b, c->vlan ? results_cell(f, DPI_FIELD_vlan) : (struct dpi_text){NULL, 0});
     add(&b, c->tunnel ? results_cell(f, DPI_FIELD_tunnel) : (struct dpi_text){NULL, 0});
     *id = (struct identity){siphash(&key, b.p, b.n), arena_text(arena, b.p, b.n), f};

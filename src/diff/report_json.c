@@ -76,7 +76,8 @@ static void put_entry(struct json *j, const struct diff_entry *e)
 {
     static const unsigned shown[] = {
         DPI_FIELD_community_id, DPI_FIELD_first_seen, DPI_FIELD_transport, DPI_FIELD_src_ip, DPI_FIELD_src_port,
-        DPI_FIELD_dst_ip, DPI_FIELD_dst_port, DPI_FIELD_vlan, DPI_FIELD_tunnel, DPI_FIELD_protocol, DPI_FIELD_application,
+        DPI_FIELD_dst_ip, DPI_FIELD_dst_port, DPI_FIELD_vlan, DPI_FIELD_tunnel, DPI_FIELD_protocol,
+        DPI_FIELD_application,
     };
     const struct results_flow *f = e->flow[DIFF_OLD] ? e->flow[DIFF_OLD] : e->flow[DIFF_NEW];
     json_map(j);

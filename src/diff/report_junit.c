@@ -7,8 +7,9 @@
 
 #include "report/report.h"
 
-static void add_entries(struct report_case *c, const struct diff *d, bool (*is_of)(const struct diff_entry *e, unsigned n),
-                        unsigned n)
+typedef bool is_of_fn(const struct diff_entry *e, unsigned n);
+
+static void add_entries(struct report_case *c, const struct diff *d, is_of_fn *is_of, unsigned n)
 {
     char *text = NULL;
     size_t size = 0;
@@ -69,7 +70,7 @@ void diff_junit(FILE *out, const struct diff *d, const struct diff_versions *v)
     add_what(&r, d, DIFF_ADDED, "no flow was added");
     add_lacking(&r, d, v);
     for (unsigned c = 0; c < RESULTS_COLUMNS; c++)
-        if (d->compared[c] && (c < DPI_FIELD_COUNT || d->changed[c]))
+        if (d->changed[c] || (c < DPI_FIELD_COUNT && d->compared[c]))
             add_column(&r, d, c);
     report_junit(out, &r);
     report_free(&r);

@@ -23,8 +23,10 @@ static bool parse_percent(const char *s, uint32_t *millionth)
         if (v > MILLION)
             return false;
     }
+    if (!any || strcmp(s, "%") != 0)
+        return false;
     *millionth = v;
-    return any && strcmp(s, "%") == 0;
+    return true;
 }
 
 static bool measures(const struct dpi_field *f)

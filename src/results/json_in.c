@@ -23,7 +23,8 @@ static int fail(struct json_in *j, const char *what)
 {
     char name[RESULTS_NAME_MAX];
     if (j->in_flow)
-        dpi_fail(j->err, DPI_INPUT, "%s is %s, which dpitool does not write there", results_column(name, j->column), what);
+        dpi_fail(j->err, DPI_INPUT, "%s is %s, which dpitool does not write there", results_column(name, j->column),
+                 what);
     else
         dpi_fail(j->err, DPI_INPUT, "%s stands where an object is expected, one for each flow", what);
     return 0;
@@ -142,6 +143,7 @@ static enum dpi_status not_json(struct json_in *j, yajl_handle parser)
 
 static enum dpi_status finish(struct json_in *j, yajl_handle parser)
 {
+    j->lines->number--; /* there was no such line */
     if (j->in_flow || yajl_complete_parse(parser) != yajl_status_ok)
         return dpi_fail(j->err, DPI_INPUT, "the results are cut off: the object of a flow does not end");
     return DPI_OK;

@@ -48,8 +48,8 @@ static enum dpi_status parse(struct flows *f, struct lines *l, struct dpi_err *e
     if (line[at] == '{')
         return results_json(f, l, line, n, err);
     if (line[at] == '[')
-        return dpi_fail(err, DPI_INPUT, "a list; the results of dpitool are one object after the other, as -o json writes "
-                                        "them");
+        return dpi_fail(err, DPI_INPUT, "a list; the results of dpitool are one object after the other, as -o json "
+                                        "writes them");
     bool name = (line[at] >= 'a' && line[at] <= 'z') || line[at] == '"';
     if (!name || memchr(line, '\0', n))
         return dpi_fail(err, DPI_INPUT, "neither JSON nor CSV of dpitool");

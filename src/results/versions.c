@@ -66,10 +66,10 @@ static enum dpi_status parse(struct reading *r, struct lines *l, struct dpi_err 
 {
     const char *line;
     size_t n;
-    enum dpi_status st;
+    enum dpi_status st = DPI_OK;
     yajl_status got = yajl_status_ok;
     yajl_handle parser = yajl_alloc(&callbacks, NULL, r);
-    while ((st = lines_next(l, &line, &n, err)) == DPI_OK && got == yajl_status_ok)
+    while (got == yajl_status_ok && (st = lines_next(l, &line, &n, err)) == DPI_OK)
         got = yajl_parse(parser, (const unsigned char *)line, n);
     if (st == DPI_END)
         got = yajl_complete_parse(parser);

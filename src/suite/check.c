@@ -45,8 +45,8 @@ static enum dpi_status read_expected(struct check *k, struct dpi_err *err)
     for (unsigned i = 0; i < DPI_FIELD_COUNT; i++)
         if (!k->expected.has[i] && !k->expected.all_fields)
             if (!k->expected.json || dpi_fields[i].always)
-                return dpi_fail(err, DPI_RULES, "%s:1: the column %s is missing; expectations on some fields are told in %s",
-                                path, dpi_fields[i].name, "NAME.expected.yaml");
+                return dpi_fail(err, DPI_RULES, "%s:1: the column %s is missing; expectations on some fields are told "
+                                                "in NAME.expected.yaml", path, dpi_fields[i].name);
     return DPI_OK;
 }
 

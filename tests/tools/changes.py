@@ -133,6 +133,23 @@ class Copy:
                          status in statuses and bool(place), out + err)
 
 
+def update_renews(bench, folder):
+    """--update writes what differs, to the byte as it was, and nothing else."""
+    for file, change in (("http11.expected.json", ("HTTP", "Gopher")), ("dns-udp.expected.csv", ('"DNS"', '"Gopher"'))):
+        copy = Copy(bench, folder, file)
+        others = {name: os.stat(os.path.join(folder, name)).st_mtime_ns for name in os.listdir(folder) if name != file}
+        copy.write(copy.text.replace(*change))
+        status, out, err = bench.run("test", "--update", folder)
+        with open(copy.path, encoding="utf-8", newline="") as source:
+            bench.judge(f"{file}: --update", status == 0 and source.read() == copy.text, out + err)
+        same = all(os.stat(os.path.join(folder, name)).st_mtime_ns == time for name, time in others.items()
+                   if os.path.exists(os.path.join(folder, name)))
+        bench.judge(f"{file}: --update leaves the others alone", same)
+    os.remove(os.path.join(folder, "6in4.expected.json"))
+    status, out, err = bench.run("test", "-u", folder, "6in4")
+    bench.judge("--update writes what is missing", status == 0 and bench.run("test", folder, "6in4")[0] == 0, out + err)
+
+
 def suite_changes(bench, folder):
     for file in sorted(os.listdir(folder)):
         kind = next((k for k in ("json", "csv", "yaml") if file.endswith(f".expected.{k}")), None)
@@ -205,6 +222,7 @@ def main(args):
         shutil.copytree(SUITE, copy)
         suite_changes(bench, copy)
         diff_changes(bench, copy)
+        update_renews(bench, copy)
     return tally_line(bench.passed, bench.failed)
 
 
