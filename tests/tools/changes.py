@@ -211,6 +211,10 @@ def diff_changes(bench, folder):
     diff = compare(relabelled)[1]
     bench.judge("diff: relabelled", {(r["from"], r["to"], r["flows"]) for r in diff["relabelled"]} ==
                 {("TLS/NetFlix", "TLS/Elsewhere", 2), ("DNS/NetFlix", "DNS/Elsewhere", 2)}, str(diff))
+    said = [bench.run("diff", "--format", kind, old, new)[1] for kind in ("text", "json", "junit")]
+    compare(list(reversed(relabelled)))
+    again = [bench.run("diff", "--format", kind, old, new)[1] for kind in ("text", "json", "junit")]
+    bench.judge("diff: another order, the same bytes", all(said) and said == again)
     diff = compare(mixed[3:])[1]
     bench.judge("diff: three flows are gone", (diff["gone"], diff["added"], diff["changed"]) == (3, 0, 0), str(diff))
 

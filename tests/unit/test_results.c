@@ -150,6 +150,29 @@ static void is_cut_anywhere(void **state)
     }
 }
 
+/* Whatever bytes are others: flows, or one line with the place. */
+static void survives_damage(void **state)
+{
+    static const char bytes[] = "\"\\{}[],:;'x0\n\r\t\xff\0";
+    uint64_t random = 5;
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        char text[sizeof(csv) + sizeof(json)];
+        size_t n = i % 2 ? sizeof(csv) - 1 : sizeof(json) - 1;
+        struct results r;
+        struct dpi_err err;
+        memcpy(text, i % 2 ? csv : json, n);
+        for (int j = 0; j <= i % 3; j++)
+            text[unit_random(&random) % n] = bytes[unit_random(&random) % sizeof(bytes)];
+        if (read_text(&r, text, n, &err) != DPI_OK) {
+            assert_int_equal(err.code, DPI_INPUT);
+            assert_memory_equal(err.msg, "x:", 2);
+            assert_true(err.msg[2] >= '1' && err.msg[2] <= '9');
+        }
+        results_free(&r);
+    }
+}
+
 static void knows_all_fields(void **state)
 {
     struct results r;
@@ -193,6 +216,7 @@ int main(void)
         cmocka_unit_test(keeps_exact_bytes_of_json),
         cmocka_unit_test(refuses_what_is_not_of_dpitool),
         cmocka_unit_test(is_cut_anywhere),
+        cmocka_unit_test(survives_damage),
         cmocka_unit_test(knows_all_fields),
         cmocka_unit_test(reads_decimals),
     };
