@@ -154,7 +154,8 @@ docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the exampl
 
 check-deep: check ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
 	@$(DEPS) deep
-	@tests/run-check 'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
+	@tests/run-check 'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
+		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
 

@@ -30,18 +30,19 @@ enum dpi_kind flows_kind(unsigned column)
     return field_of(column)->kind;
 }
 
-static bool is_named(unsigned field, const char *name, size_t n)
+void flows_init(struct flows *f, struct results *r, const struct results_options *o)
 {
-    const char *known = dpi_fields[field].name;
-    return strncmp(known, name, n) == 0 && known[n] == '\0';
+    *f = (struct flows){.results = r, .options = o, .last = DPI_FIELD_COUNT - 1};
+    for (unsigned i = 0; i < DPI_FIELD_COUNT; i++)
+        f->lengths[i] = (uint8_t)strlen(dpi_fields[i].name);
 }
 
 /* Columns come in the order of the fields but for what is absent: the next one is near. */
 static unsigned find_field(struct flows *f, const char *name, size_t n)
 {
     for (unsigned i = 1; i <= DPI_FIELD_COUNT; i++) {
-        unsigned field = (f->last + i) % DPI_FIELD_COUNT;
-        if (is_named(field, name, n))
+        unsigned field = f->last + i < DPI_FIELD_COUNT ? f->last + i : f->last + i - DPI_FIELD_COUNT;
+        if (f->lengths[field] == n && memcmp(dpi_fields[field].name, name, n) == 0)
             return f->last = field;
     }
     return DPI_FIELD_COUNT;

@@ -15,12 +15,15 @@ struct flows {
     struct results *results;
     const struct results_options *options;
     uint64_t line; /* of the flow */
-    unsigned last; /* the column that was looked up last */
+    unsigned last; /* the field that was looked up last */
+    uint8_t lengths[DPI_FIELD_COUNT]; /* of the names of fields */
     struct buf text;
     struct flows_cell {
         uint32_t at, n; /* n with the final NUL; 0: absent */
     } cells[RESULTS_COLUMNS];
 };
+
+void flows_init(struct flows *f, struct results *r, const struct results_options *o);
 
 /* DPI_INPUT: there is no such column. twins: FIELD_hex may be one. */
 enum dpi_status flows_column(struct flows *f, const char *name, size_t n, bool twins, unsigned *column,

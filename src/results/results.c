@@ -60,9 +60,10 @@ enum dpi_status results_read(struct results *r, struct source *s, const char *na
                              struct dpi_err *err)
 {
     struct dpi_err why;
-    struct flows f = {.results = r, .options = o, .last = DPI_FIELD_COUNT - 1};
+    struct flows f;
     struct lines l = {.source = s};
     *r = (struct results){.name = name};
+    flows_init(&f, r, o);
     enum dpi_status st = parse(&f, &l, &why);
     if (st != DPI_OK)
         dpi_fail(err, st, "%s:%" PRIu64 ": %s", name, l.number, why.msg);
