@@ -121,12 +121,15 @@ CHECKS = \
 	'loaders: tests/tools/loaders.py $(BIN) $(LOADED)' \
 	'truth: tests/tools/truth.py $(BIN)' \
 	'impairments: tests/tools/impairments.py tests/pcaps' \
+	'suite: $(BIN) test tests/suite' \
+	'changes: tests/tools/changes.py $(BIN)' \
 	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
 	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
 	'errors of rules (sanitizers): tests/tools/rules_errors.py $(ASAN)/dpitool' \
+	'changes (sanitizers): tests/tools/changes.py --few $(ASAN)/dpitool' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
@@ -156,6 +159,8 @@ check-deep: check ## check, and what takes longer: unit and golden tests under v
 	@$(DEPS) deep
 	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
+		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
+		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
 		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
@@ -174,6 +179,10 @@ invariance: $(BIN) ## labels kept when captures are impaired: CORPUS=DIR [SEEDS=
 	@$(if $(NDPIREADER),$(DEPS) accept)
 	@tests/tools/invariance.py $(SEEDS:%=--seeds=%) $(ONLY:%=--only=%) $(LOG:%=--log=%) $(if $(NDPIREADER),--ndpireader) \
 		$(BIN) $(or $(CORPUS),$(error where are the captures? make invariance CORPUS=DIR))
+
+accuracy: $(BIN) ## how often the protocol is right, against ndpiReader and tshark; renews docs/accuracy.md
+	@$(DEPS) accept
+	@tests/tools/accuracy.py $(BIN) docs/accuracy.md
 
 corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
 	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
@@ -244,7 +253,7 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
-.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance corpus counts \
-        pcapng-suite extract-check follow-check names-check community-id determinism lint format install uninstall help \
-        clean
+.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
+        corpus counts pcapng-suite extract-check follow-check names-check community-id determinism lint format install \
+        uninstall help clean
 .SECONDARY:

@@ -6,6 +6,8 @@ _dpitool_commands='
     extract
     follow
     rules
+    diff
+    test
     protocols
     fields
     version
@@ -187,6 +189,8 @@ _dpitool_options() { # COMMAND
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --id --category -h --help ;;
+    diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
+    test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -266,6 +270,28 @@ _dpitool_value() {
     'rules --protocol') _dpitool_nothing "$@" ;;
     'rules --id') _dpitool_nothing "$@" ;;
     'rules --category') _dpitool_words "$@" advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web ;;
+    'diff --fields') _dpitool_fields "$@" ;;
+    'diff --ignore') _dpitool_fields "$@" ;;
+    'diff --tolerance') _dpitool_nothing "$@" ;;
+    'diff --format') _dpitool_words "$@" text json junit ;;
+    'diff --old-summary') _dpitool_files "$@" ;;
+    'diff --new-summary') _dpitool_files "$@" ;;
+    'test --format') _dpitool_words "$@" text tap junit ;;
+    'test --filter' | 'test -f') _dpitool_nothing "$@" ;;
+    'test --after') _dpitool_nothing "$@" ;;
+    'test --before') _dpitool_nothing "$@" ;;
+    'test --first') _dpitool_nothing "$@" ;;
+    'test --home-net') _dpitool_nothing "$@" ;;
+    'test --idle-timeout') _dpitool_nothing "$@" ;;
+    'test --active-timeout') _dpitool_nothing "$@" ;;
+    'test --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'test --rules' | 'test -r') _dpitool_files "$@" ;;
+    'test --dns-hints') _dpitool_files "$@" ;;
+    'test --community-id-seed') _dpitool_nothing "$@" ;;
+    'test --max-input') _dpitool_nothing "$@" ;;
+    'test --max-flows') _dpitool_nothing "$@" ;;
+    'test --memory') _dpitool_nothing "$@" ;;
+    'test --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac
 }
@@ -273,7 +299,7 @@ _dpitool_value() {
 _dpitool_word() { # COMMAND
     case $1 in
     rules) ((${#words[@]} == 3)) && _dpitool_offer '' "$word" check test list import || _dpitool_files ;;
-    classify | extract | follow) _dpitool_files ;;
+    classify | extract | follow | diff | test) _dpitool_files ;;
     esac
 }
 

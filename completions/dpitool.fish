@@ -13,6 +13,8 @@ function __dpitool_commands
         extract 'write the packets of chosen flows to a capture, untouched' \
         follow 'show what the two ends of a flow said: TCP reassembled, all else in order' \
         rules 'check and list rules, ask what a name or address matches, convert others\' rules' \
+        diff 'tell which flows changed between two results, and how' \
+        test 'run a suite: captures in a folder, and what is expected of them' \
         protocols 'list what can be detected' \
         fields 'tell what every field of a flow record means' \
         version 'tell the versions of dpitool and of the libraries it runs with' \
@@ -285,6 +287,42 @@ complete -c dpitool -n '__dpitool_in rules' -l id -x -d 'import: the application
 complete -c dpitool -n '__dpitool_in rules' -l category -x -a 'advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web' -d 'import: the category of applications whose own is not known [web]'
 complete -c dpitool -n '__dpitool_in rules' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in rules' -F -a 'check test list import'
+complete -c dpitool -n '__dpitool_in diff' -l fields -x -a '(__dpitool_fields)' -d 'compare only these; unless given all but flow_id, capture, interface and first_packet'
+complete -c dpitool -n '__dpitool_in diff' -l ignore -x -a '(__dpitool_fields)' -d 'do not compare these; a column that this version does not know, too'
+complete -c dpitool -n '__dpitool_in diff' -l tolerance -x -d 'values so near each other are equal: 5% for every count and length of time, or of one field, as in bytes_total=64k, duration=1%, first_seen=1ms; may be given several times'
+complete -c dpitool -n '__dpitool_in diff' -l format -x -a 'text json junit' -d 'text for people, json for programs, junit (XML) for CI [text]'
+complete -c dpitool -n '__dpitool_in diff' -l csv-raw -d 'CSV was written with --csv-raw: its texts are taken as they are'
+complete -c dpitool -n '__dpitool_in diff' -l old-summary -r -F -d 'the summary-json of the run that made OLD, which tells the versions'
+complete -c dpitool -n '__dpitool_in diff' -l new-summary -r -F -d 'the same of NEW'
+complete -c dpitool -n '__dpitool_in diff' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in diff' -F
+complete -c dpitool -n '__dpitool_in test' -l format -x -a 'text tap junit' -d 'text for people, tap (13) or junit (XML) for CI [text]'
+complete -c dpitool -n '__dpitool_in test' -s u -l update -d 'write expected results that differ anew, and NAME.expected.json for captures without any expectation; to be used after a look. Assertions are never written'
+complete -c dpitool -n '__dpitool_in test' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
+complete -c dpitool -n '__dpitool_in test' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'
+complete -c dpitool -n '__dpitool_in test' -l before -x -d 'only packets earlier than that time'
+complete -c dpitool -n '__dpitool_in test' -l first -x -d 'stop after so many packets, whatever they are'
+complete -c dpitool -n '__dpitool_in test' -l home-net -x -d 'a network of one\'s own, as 10.0.0.0/8 or fd00::/8; may be given several times; the field direction tells outbound, inbound, internal and external by them'
+complete -c dpitool -n '__dpitool_in test' -l idle-timeout -x -d 'end a flow after this long without a packet, by packet time; 0: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer'
+complete -c dpitool -n '__dpitool_in test' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
+complete -c dpitool -n '__dpitool_in test' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
+complete -c dpitool -n '__dpitool_in test' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in test' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in test' -s r -l rules -r -F -d 'name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)'
+complete -c dpitool -n '__dpitool_in test' -l no-default-rules -d 'do not use the rules that are shipped with the program'
+complete -c dpitool -n '__dpitool_in test' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in test' -l dns-hints -r -F -d 'begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end'
+complete -c dpitool -n '__dpitool_in test' -l no-guess -d 'do not guess by port or address what the payload does not tell'
+complete -c dpitool -n '__dpitool_in test' -l community-id-seed -x -d 'seed of the Community ID [0]'
+complete -c dpitool -n '__dpitool_in test' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
+complete -c dpitool -n '__dpitool_in test' -l resync -d 'where a capture is damaged, go on at the next sound packet; each gap is told'
+complete -c dpitool -n '__dpitool_in test' -l max-flows -x -d 'flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows [0]'
+complete -c dpitool -n '__dpitool_in test' -l memory -x -d 'memory for flows; more end the ones idle longest, counted [2G]'
+complete -c dpitool -n '__dpitool_in test' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
+complete -c dpitool -n '__dpitool_in test' -l no-contain -d 'detect in the process that reads the captures: a fault of nDPI then ends the program'
+complete -c dpitool -n '__dpitool_in test' -l no-sandbox -d 'let the program open any file and make any system call, whatever is in the captures'
+complete -c dpitool -n '__dpitool_in test' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in test' -F
 complete -c dpitool -n '__dpitool_in protocols' -l json -d 'as JSON'
 complete -c dpitool -n '__dpitool_in protocols' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in fields' -l json -d 'as JSON'

@@ -17,6 +17,7 @@ static const struct {
     {"FORMAT[:PATH]", KIND_FORMAT}, {"A,B,C", KIND_FIELDS}, {"FIELD", KIND_FIELD},
     {"CAPTURE...", KIND_FILE},      {"PATH", KIND_FILE},    {"FILE", KIND_FILE},
     {"FOLDER", KIND_FILE},
+    {"OLD NEW", KIND_FILE},         {"DIR [NAME...]", KIND_FILE},
 };
 
 static enum kind kind_of(const char *argument)

@@ -266,8 +266,6 @@ static enum dpi_status take_argument(struct scan *s, bool *options_ended)
 enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *const *argv,
                           struct opt_words *words, struct dpi_err *err)
 {
-    struct scan s = {.table = table, .into = into, .argc = argc, .argv = argv, .words = words, .err = err};
-    bool options_ended = false;
     for (const struct opt *o = table; o->name; o++) {
         if (o->def)
             DPI_TRY(set_value(o, o->def, into, err));
@@ -276,6 +274,14 @@ enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *c
         else if (o->type == OPT_MOMENT)
             *(int64_t *)((char *)into + o->offset) = OPT_NO_MOMENT;
     }
+    return opt_parse_more(table, into, argc, argv, words, err);
+}
+
+enum dpi_status opt_parse_more(const struct opt *table, void *into, int argc, char *const *argv,
+                               struct opt_words *words, struct dpi_err *err)
+{
+    struct scan s = {.table = table, .into = into, .argc = argc, .argv = argv, .words = words, .err = err};
+    bool options_ended = false;
     for (s.at = 0; s.at < argc; s.at++)
         DPI_TRY(take_argument(&s, &options_ended));
     return DPI_OK;

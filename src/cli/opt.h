@@ -55,6 +55,10 @@ struct opt_words {
 enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *const *argv,
                           struct opt_words *words, struct dpi_err *err);
 
+/* The same on top of what into holds already, without the defaults. */
+enum dpi_status opt_parse_more(const struct opt *table, void *into, int argc, char *const *argv,
+                               struct opt_words *words, struct dpi_err *err);
+
 /* Frees what the lists of into and words hold. */
 void opt_free(const struct opt *table, void *into, struct opt_words *words);
 

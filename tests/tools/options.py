@@ -9,7 +9,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dpitest import run, tally_line  # noqa: E402
 from usage import commands, options  # noqa: E402
 
-CAPTURE = os.path.join(os.path.dirname(__file__), "../pcaps/http11.pcapng")
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+CAPTURE = os.path.join(TESTS, "pcaps/http11.pcapng")
+RESULTS = os.path.join(TESTS, "suite/http11.expected.json")
+# what a command is given beside the option; others take a capture
+WORDS = {"diff": [RESULTS, RESULTS], "test": [os.path.join(TESTS, "suite")]}
 # wrong for every argument there is: no number, choice, field, format, filter, time, prefix, path of a file
 NONSENSE = ["@nonsense@", "", "-1", "99999999999999999999999", "1e3", "\x1b[31m\u202e", "%n%s", "x" * 3000]
 # what is no nonsense to an option, or to an argument
@@ -18,7 +22,7 @@ TAKES = {"--filter": [""], "--dns-hints": [text for text in NONSENSE if text],  
 ANY_NAME = ("PATH", "FOLDER", "PREFIX")  # of a file: all but none
 
 
-def wrong_uses(option):
+def wrong_uses(option, words):
     """Arguments behind the command."""
     name = f"--{option.name}"
     if not option.argument:
@@ -26,13 +30,13 @@ def wrong_uses(option):
         return
     for value in [""] if option.argument in ANY_NAME else NONSENSE:
         if value not in TAKES.get(name, []):
-            yield [f"{name}={value}", CAPTURE]
-            yield [name, value, CAPTURE]
-    yield [CAPTURE, name]
+            yield [f"{name}={value}", *words]
+            yield [name, value, *words]
+    yield [*words, name]
     if option.letter:
-        yield [CAPTURE, f"-{option.letter}"]
+        yield [*words, f"-{option.letter}"]
         if option.argument not in ANY_NAME:
-            yield [f"-{option.letter}@nonsense@", CAPTURE]
+            yield [f"-{option.letter}@nonsense@", *words]
 
 
 def what_is_wrong(dpitool, command, option, arguments):
@@ -56,7 +60,7 @@ def main(args):
     passed = failed = 0
     for command in commands(dpitool):
         for option in options(dpitool, command):
-            for arguments in wrong_uses(option):
+            for arguments in wrong_uses(option, WORDS.get(command, [CAPTURE])):
                 wrong = what_is_wrong(dpitool, command, option, arguments)
                 passed, failed = passed + (not wrong), failed + bool(wrong)
                 if wrong:
