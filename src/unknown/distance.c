@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* distance.c - Jaccard distance of three-byte runs, and bytes and classes of bytes that agree at the beginning.
+/* distance.c - Jaccard distance of three-byte runs, and bytes and classes of bytes that agree at the beginning, of the
+ * sides that both flows have heard: a flow of which only the questions were captured is like one with the answers.
  *
  * The weights were picked on half of the protocols of a corpus, and are not tuned on what `make unknown-bench`
  * scores. */
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 
-static const float gram_share = 0.7f, byte_share = 0.6f, port_bonus = 0.3f, fading = 0.93f;
+static const float gram_share = 0.7f, byte_share = 0.6f, port_bonus = 0.3f, silence = 0.05f, fading = 0.93f;
 
 enum byte_class { CLASS_ZERO, CLASS_FF, CLASS_CONTROL, CLASS_DIGIT, CLASS_UPPER, CLASS_LOWER, CLASS_PRINT, CLASS_HIGH };
 
@@ -32,22 +33,18 @@ static int compare_grams(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void add_grams(struct features *f, const struct message *m, uint32_t side)
+static void add_grams(struct features *f, const struct message *m, unsigned side)
 {
     uint32_t n = m->kept < DISTANCE_TEXT ? m->kept : DISTANCE_TEXT;
+    uint32_t *gram = f->gram[side];
+    uint8_t found = 0, kept = 0;
     for (uint32_t i = 0; i + 2 < n; i++)
-        f->gram[f->n_grams++] = side << 24 | (uint32_t)m->bytes[i] << 16 | (uint32_t)m->bytes[i + 1] << 8 |
-                                m->bytes[i + 2];
-}
-
-static void sort_grams(struct features *f)
-{
-    uint8_t kept = 0;
-    qsort(f->gram, f->n_grams, sizeof(f->gram[0]), compare_grams);
-    for (uint8_t i = 0; i < f->n_grams; i++)
-        if (!kept || f->gram[kept - 1] != f->gram[i])
-            f->gram[kept++] = f->gram[i];
-    f->n_grams = kept;
+        gram[found++] = (uint32_t)m->bytes[i] << 16 | (uint32_t)m->bytes[i + 1] << 8 | m->bytes[i + 2];
+    qsort(gram, found, sizeof(*gram), compare_grams);
+    for (uint8_t i = 0; i < found; i++)
+        if (!kept || gram[kept - 1] != gram[i])
+            gram[kept++] = gram[i];
+    f->n_grams[side] = kept;
 }
 
 void features_of(struct features *f, const struct sample *s)
@@ -62,20 +59,26 @@ void features_of(struct features *f, const struct sample *s)
             memcpy(f->head[side], first.bytes, f->n_head[side]);
         add_grams(f, &first, side);
     }
-    sort_grams(f);
 }
 
-static float unlike_grams(const struct features *a, const struct features *b)
+/* What was counted of sides that are compared. */
+struct agreement {
+    unsigned grams, all_grams;
+    float bytes, all_bytes;
+    unsigned silent; /* sides of which only one of the two said something */
+};
+
+static void agree_grams(struct agreement *g, const struct features *a, const struct features *b, unsigned side)
 {
     unsigned i = 0, k = 0, both = 0;
-    while (i < a->n_grams && k < b->n_grams) {
-        uint32_t x = a->gram[i], y = b->gram[k];
+    while (i < a->n_grams[side] && k < b->n_grams[side]) {
+        uint32_t x = a->gram[side][i], y = b->gram[side][k];
         both += x == y;
         i += x <= y;
         k += y <= x;
     }
-    unsigned all = (unsigned)a->n_grams + b->n_grams - both;
-    return all ? 1 - (float)both / (float)all : 0;
+    g->grams += both;
+    g->all_grams += (unsigned)a->n_grams[side] + b->n_grams[side] - both;
 }
 
 static float alike(uint8_t a, uint8_t b)
@@ -86,25 +89,38 @@ static float alike(uint8_t a, uint8_t b)
 }
 
 /* An offset that only one of them has is one where they differ. */
-static float unlike_heads(const struct features *a, const struct features *b)
+static void agree_heads(struct agreement *g, const struct features *a, const struct features *b, unsigned side)
 {
-    float all = 0, agree = 0;
+    float weight = 1;
+    for (unsigned i = 0; i < a->n_head[side] || i < b->n_head[side]; i++, weight *= fading) {
+        g->all_bytes += weight;
+        if (i < a->n_head[side] && i < b->n_head[side])
+            g->bytes += weight * alike(a->head[side][i], b->head[side][i]);
+    }
+}
+
+static float compare(const struct features *a, const struct features *b)
+{
+    struct agreement g = {0};
     for (unsigned side = 0; side < 2; side++) {
-        float weight = 1;
-        for (unsigned i = 0; i < a->n_head[side] || i < b->n_head[side]; i++, weight *= fading) {
-            all += weight;
-            if (i < a->n_head[side] && i < b->n_head[side])
-                agree += weight * alike(a->head[side][i], b->head[side][i]);
+        if (a->n_head[side] && b->n_head[side]) {
+            agree_grams(&g, a, b, side);
+            agree_heads(&g, a, b, side);
+        } else {
+            g.silent += a->n_head[side] || b->n_head[side];
         }
     }
-    return all > 0 ? 1 - agree / all : 0;
+    if (g.all_bytes <= 0)
+        return 1;
+    float grams = g.all_grams ? 1 - (float)g.grams / (float)g.all_grams : 1;
+    return gram_share * grams + (1 - gram_share) * (1 - g.bytes / g.all_bytes) + silence * (float)g.silent;
 }
 
 float distance(const struct features *a, const struct features *b, bool with_port)
 {
     if (a->transport != b->transport)
         return 1;
-    float d = gram_share * unlike_grams(a, b) + (1 - gram_share) * unlike_heads(a, b);
+    float d = compare(a, b);
     if (with_port && a->port >= 0 && a->port == b->port)
         d -= port_bonus;
     return d > 0 ? d : 0;

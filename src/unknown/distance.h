@@ -5,12 +5,12 @@
 
 #include "unknown/sample.h"
 
-enum { DISTANCE_HEAD = 16, DISTANCE_TEXT = 64, DISTANCE_GRAMS = 2 * (DISTANCE_TEXT - 2) };
+enum { DISTANCE_HEAD = 16, DISTANCE_TEXT = 64, DISTANCE_GRAMS = DISTANCE_TEXT - 2 };
 
 /* What is compared of a flow. */
 struct features {
-    uint32_t gram[DISTANCE_GRAMS]; /* side and three bytes, ascending, each once */
-    uint8_t n_grams;
+    uint32_t gram[2][DISTANCE_GRAMS]; /* of each side: three bytes, ascending, each once */
+    uint8_t n_grams[2];
     uint8_t n_head[2];
     uint8_t head[2][DISTANCE_HEAD];
     uint8_t transport;

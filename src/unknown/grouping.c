@@ -15,7 +15,7 @@
 /* Most flows that are compared with each other; of more, those that begin alike are one. */
 enum { COMPARED_MOST = 3000, COMPARED_HEAPS = 500, LOOKED_AT = 4 };
 
-static const float cut = 0.80f;
+static const float cut = 0.85f;
 
 struct work {
     const struct samples *samples;

@@ -22,6 +22,8 @@ from dpitest import each, run, tally_line  # noqa: E402
 HIDDEN, PER_PROTOCOL, PER_CAPTURE, FEWEST = 10, 60, 15, 4
 ENCRYPTED = {"TLS", "QUIC", "SSH", "WireGuard", "IPSec", "OpenVPN", "DTLS", "Tor", "Unknown", "Signal", "Telegram",
              "Threema", "ESP", "AH", "SoftEther", "Psiphon", "Cloudflare", "Syncthing", "GQUIC", "GIT"}
+SAME = {"OCSP": "HTTP"}  # what it is sent in
+TRANSPORTS = {"6", "17", "132"}  # others are known by their number
 TARGETS = {"port and payload": (0.84, 0.88, 0.88), "payload only": (0.71, 0.77, 0.70)}
 OURS = {"port and payload": "both", "payload only": "payload"}
 
@@ -31,7 +33,8 @@ class Flow:
 
     def __init__(self, line, capture):
         words = line.split(" ")
-        self.line, self.capture, self.protocol, self.by = line, capture, words[0], words[1]
+        self.line, self.capture, self.by = line, capture, words[1]
+        self.protocol = SAME.get(words[0], words[0])
         self.transport, self.port = words[2], words[7]
         self.messages = [word.split(",") for word in words[10:]]
 
@@ -57,8 +60,10 @@ def by_protocol(program, folder):
     for flows in each(lambda path: read_flows(program, path), paths):
         taken = Counter()
         for flow in flows:
+            if flow.by != "dpi" or flow.protocol in ENCRYPTED or flow.transport not in TRANSPORTS:
+                continue
             taken[flow.protocol] += 1
-            if taken[flow.protocol] <= PER_CAPTURE and flow.by == "dpi" and flow.protocol not in ENCRYPTED:
+            if taken[flow.protocol] <= PER_CAPTURE:
                 found[flow.protocol].append(flow)
     chosen = {}
     for protocol, flows in sorted(found.items()):
