@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boundaries.c - a number's high bytes vary less than its low ones, so in big endian a fall of entropy is a new field,
+ * in little endian a rise (the rule of BinaryInferno, NDSS 2023); and what is constant is not of one field with what is
+ * not, but for zeros, which are high bytes. */
+#include "unknown/boundaries.h"
+
+static const double jump = 1.0; /* bits */
+
+static bool is_zero(const struct positions *p, uint32_t at)
+{
+    return p->v[at].is == POSITION_ZERO;
+}
+
+bool boundaries_little(const struct positions *p, const struct fields *f)
+{
+    uint32_t big = 0, little = 0;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->v[i].number)
+            return f->v[i].little;
+    for (uint32_t i = 1; i < p->n && i < 32; i++) {
+        bool pair = i % 2 == 1; /* numbers are aligned more often than not */
+        big += pair && is_zero(p, i - 1) && !position_is_const(&p->v[i]);
+        little += pair && is_zero(p, i) && !position_is_const(&p->v[i - 1]);
+    }
+    return little > big;
+}
+
+static bool is_alike(const struct position *p)
+{
+    return p->is == POSITION_RANDOM || p->is == POSITION_TEXT;
+}
+
+uint32_t boundaries_body(const struct positions *p, const struct fields *f)
+{
+    uint32_t at = p->n;
+    while (at > 0 && is_alike(&p->v[at - 1]) && p->v[at - 1].is == p->v[p->n - 1].is && fields_have_room(f, at - 1, 1))
+        at--;
+    return at;
+}
+
+static bool changes(const struct positions *p, uint32_t at, bool little)
+{
+    const struct position *before = &p->v[at - 1], *here = &p->v[at];
+    bool was = position_is_const(before), is = position_is_const(here);
+    if (was && is)
+        return is_zero(p, at - 1) != is_zero(p, at);
+    if (was)
+        return little || !is_zero(p, at - 1);
+    if (is)
+        return !little || !is_zero(p, at);
+    if ((before->is == POSITION_TEXT) != (here->is == POSITION_TEXT))
+        return true;
+    return little ? here->entropy - before->entropy >= jump : before->entropy - here->entropy >= jump;
+}
+
+void boundaries_find(const struct positions *p, const struct fields *f, bool little, bool cut[static HEADER_MOST])
+{
+    uint32_t body = boundaries_body(p, f);
+    for (uint32_t i = 0; i < HEADER_MOST; i++)
+        cut[i] = i > 0 && i < p->n && i <= body && changes(p, i, little);
+    for (size_t k = 0; k < f->n; k++) {
+        const struct field *a = &f->v[k];
+        for (uint32_t i = a->at; i < HEADER_MOST && !a->from_end; i++) {
+            bool edge = i == a->at || (a->size && i == a->at + a->size);
+            bool inside = i > a->at && (!a->size || i < a->at + a->size);
+            if (edge && i && i < p->n)
+                cut[i] = true;
+            if (inside)
+                cut[i] = false;
+        }
+    }
+}
