@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-extern const struct cmd cmd_classify, cmd_protocols, cmd_fields, cmd_version;
+extern const struct cmd cmd_classify, cmd_unknown, cmd_protocols, cmd_fields, cmd_version;
 
 const struct cmd *const cmds[] = {&cmd_classify, &cmd_protocols, &cmd_fields, &cmd_version, NULL};
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_TRIED = 64, IN_PLACE = 16, EVIDENCE_BITS = 24, COPIES_TRIED = 64 };
+enum { MOST_TRIED = 64, IN_PLACE = 16, EVIDENCE_BITS = 24, COPIES_TRIED = 64, DISTINCT_LEAST = 4 };
 
 struct algorithm {
     const char *name;
@@ -156,14 +156,23 @@ static bool right(struct trial *t, const struct algorithm *a, const struct field
     return n && (a->sum(a, p, n) & mask) == v;
 }
 
-static bool holds(struct trial *t, const struct algorithm *a, struct field *f, enum range r)
+static bool holds(struct trial *t, const struct algorithm *a, const struct field *f, enum range r)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!right(t, a, f, r, t->whole[i]))
+            return false;
+    return true;
+}
+
+/* A sum that does not vary proves nothing. */
+static bool place_varies(const struct trial *t, struct field *f)
 {
     uint64_t values[MOST_TRIED];
     for (size_t i = 0; i < t->n; i++)
-        if (!right(t, a, f, r, t->whole[i]) || !stored(t->whole[i], f, &values[i]))
+        if (!stored(t->whole[i], f, &values[i]))
             return false;
     f->distinct = distinct_of(values, t->n);
-    return f->distinct >= 4;
+    return f->distinct >= DISTINCT_LEAST;
 }
 
 /* Where the value is but a copy of another byte, a sum over bytes of which only that one varies is right, too. */
@@ -186,6 +195,8 @@ static bool is_copy(const struct trial *t, const struct field *f)
 
 static bool try_place(struct trial *t, const struct algorithm *a, struct field *f)
 {
+    if (!place_varies(t, f))
+        return false;
     for (enum range r = 0; r < (f->from_end ? RANGE_BEHIND : RANGES); r++)
         if (holds(t, a, f, r) && (a->sum == crc || !is_copy(t, f))) {
             field_say(f, "%s, from %s %s", a->name, range_names[r],
@@ -219,12 +230,20 @@ static bool is_new(const struct trial *t, const struct message *m)
     return true;
 }
 
+/* The shortest is tested first, for most attempts end with it. */
+static int shortest_first(const void *a, const void *b)
+{
+    const struct message *x = *(const struct message *const *)a, *y = *(const struct message *const *)b;
+    return (x->kept > y->kept) - (x->kept < y->kept);
+}
+
 static void choose_whole(struct trial *t)
 {
     t->whole = xcalloc(MOST_TRIED, sizeof(*t->whole));
     for (size_t i = 0; i < t->m->n && t->n < MOST_TRIED; i++)
         if (t->m->v[i].kept == t->m->v[i].size && t->m->v[i].kept && is_new(t, &t->m->v[i]))
             t->whole[t->n++] = &t->m->v[i];
+    qsort(t->whole, t->n, sizeof(*t->whole), shortest_first);
 }
 
 bool checksum_find(const struct messages *m, struct field *out)

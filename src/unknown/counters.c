@@ -132,10 +132,13 @@ static bool try_clock(const struct view *v, struct field *f, size_t clock)
     int64_t least = DAY, most = -DAY, off;
     uint64_t *values = xcalloc(v->m.n + 1, sizeof(*values));
     struct number_form form = {(uint8_t)f->size, f->little};
-    size_t n = 0;
+    size_t n = 0, wrong = 0;
     for (size_t i = 0; i < v->m.n; i++) {
-        if (!is_time(&v->m.v[i], f->at, form, clock, &off))
+        if (!is_time(&v->m.v[i], f->at, form, clock, &off)) {
+            if (++wrong * 20 > v->m.n)
+                break;
             continue;
+        }
         message_number(&v->m.v[i], f->at, form, &values[n++]);
         least = off < least ? off : least;
         most = off > most ? off : most;
