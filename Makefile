@@ -187,6 +187,14 @@ counts: $(BIN) ## packet counts against capinfos: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/counts.py $(BIN) $(or $(CORPUS),$(error where are the captures? make counts CORPUS=DIR))
 
+extract-check: $(BIN) ## extract against its input and tshark: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/extract_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make extract-check CORPUS=DIR))
+
+follow-check: $(BIN) ## TCP streams against tshark's: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/follow_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make follow-check CORPUS=DIR))
+
 community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
 	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
 
@@ -235,5 +243,6 @@ clean: ## remove what was built
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance corpus counts \
-        pcapng-suite community-id determinism unknown-bench lint format install uninstall help clean
+        pcapng-suite extract-check follow-check community-id determinism unknown-bench lint format install \
+        uninstall help clean
 .SECONDARY:

@@ -3,6 +3,8 @@
 
 _dpitool_commands='
     classify
+    extract
+    follow
     protocols
     fields
     version
@@ -39,6 +41,7 @@ _dpitool_fields='
     vlan
     mpls
     tunnel
+    tunnel_id
     protocol
     application
     category
@@ -156,6 +159,11 @@ _dpitool_fields() {
     local list=${2%"${2##*,}"}
     _dpitool_offer "$1$list" "${2#"$list"}" $_dpitool_fields
 }
+_dpitool_set() { # words with commas between
+    local prefix=$1 value=$2 list=${2%"${2##*,}"}
+    shift 2
+    _dpitool_offer "$prefix$list" "${value#"$list"}" "$@"
+}
 _dpitool_output() {
     if [[ $2 == *:* ]]; then
         _dpitool_files
@@ -168,7 +176,9 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -195,18 +205,54 @@ _dpitool_value() {
     'classify --home-net') _dpitool_nothing "$@" ;;
     'classify --idle-timeout') _dpitool_nothing "$@" ;;
     'classify --active-timeout') _dpitool_nothing "$@" ;;
+    'classify --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
     'classify --memory') _dpitool_nothing "$@" ;;
     'classify --progress') _dpitool_words "$@" auto always never ;;
+    'extract --write' | 'extract -w') _dpitool_files "$@" ;;
+    'extract --split') _dpitool_files "$@" ;;
+    'extract --where') _dpitool_nothing "$@" ;;
+    'extract --flow') _dpitool_nothing "$@" ;;
+    'extract --format') _dpitool_words "$@" auto pcap pcapng ;;
+    'extract --filter' | 'extract -f') _dpitool_nothing "$@" ;;
+    'extract --after') _dpitool_nothing "$@" ;;
+    'extract --before') _dpitool_nothing "$@" ;;
+    'extract --first') _dpitool_nothing "$@" ;;
+    'extract --home-net') _dpitool_nothing "$@" ;;
+    'extract --idle-timeout') _dpitool_nothing "$@" ;;
+    'extract --active-timeout') _dpitool_nothing "$@" ;;
+    'extract --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'extract --community-id-seed') _dpitool_nothing "$@" ;;
+    'extract --max-input') _dpitool_nothing "$@" ;;
+    'extract --max-flows') _dpitool_nothing "$@" ;;
+    'extract --memory') _dpitool_nothing "$@" ;;
+    'extract --progress') _dpitool_words "$@" auto always never ;;
+    'follow --flow') _dpitool_nothing "$@" ;;
+    'follow --direction') _dpitool_words "$@" both client server ;;
+    'follow --as') _dpitool_words "$@" ascii hex raw yaml ;;
+    'follow --write' | 'follow -w') _dpitool_files "$@" ;;
+    'follow --filter' | 'follow -f') _dpitool_nothing "$@" ;;
+    'follow --after') _dpitool_nothing "$@" ;;
+    'follow --before') _dpitool_nothing "$@" ;;
+    'follow --first') _dpitool_nothing "$@" ;;
+    'follow --home-net') _dpitool_nothing "$@" ;;
+    'follow --idle-timeout') _dpitool_nothing "$@" ;;
+    'follow --active-timeout') _dpitool_nothing "$@" ;;
+    'follow --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'follow --community-id-seed') _dpitool_nothing "$@" ;;
+    'follow --max-input') _dpitool_nothing "$@" ;;
+    'follow --max-flows') _dpitool_nothing "$@" ;;
+    'follow --memory') _dpitool_nothing "$@" ;;
+    'follow --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac
 }
 
 _dpitool_word() { # COMMAND
     case $1 in
-    classify) _dpitool_files ;;
+    classify | extract | follow) _dpitool_files ;;
     esac
 }
 

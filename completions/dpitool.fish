@@ -10,6 +10,8 @@ end
 function __dpitool_commands
     printf '%s\t%s\n' \
         classify 'tell what is in captures: flows, protocols, applications, every packet accounted for' \
+        extract 'write the packets of chosen flows to a capture, untouched' \
+        follow 'show what the two ends of a flow said: TCP reassembled, all else in order' \
         protocols 'list what can be detected' \
         fields 'tell what every field of a flow record means' \
         version 'tell the versions of dpitool and of the libraries it runs with' \
@@ -39,9 +41,10 @@ function __dpitool_field
         direction 'outbound, inbound, internal or external: whether client and server are in --home-net; absent without it' \
         icmp_type 'ICMP type of the client\'s messages' \
         icmp_code 'ICMP code of the first packet' \
-        vlan 'Innermost VLAN id' \
+        vlan 'Innermost VLAN id, in front of a tunnel or in it' \
         mpls 'MPLS labels of the first packet, outermost first, at most 8' \
-        tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address)' \
+        tunnel 'Tunnel layers around the flow, outermost first, as kind(address-address), or kind(address-address,vni=number) where there is a virtual network' \
+        tunnel_id 'Numbers of tunnels that differ by direction, of the first packet each way: src:kind.name=number around what the client sent, dst: around what the server sent. gre.key, gtp.teid, pptp.call, erspan.session, l2tp.session; that of L2TP version 2 is tunnel/session' \
         protocol 'What the flow speaks: TLS, QUIC, DNS ...; Unknown when nothing recognised it' \
         application 'What runs on it: Netflix, Telegram ...; absent when nothing names one' \
         category 'Category of the application, else of the protocol' \
@@ -136,6 +139,14 @@ function __dpitool_fields
     end
 end
 
+# One of the words given behind those that are typed already.
+function __dpitool_set
+    set -l list (__dpitool_value | string match -r -- '.*,')
+    for word in $argv
+        echo -- "$list$word"
+    end
+end
+
 # FORMAT, or FORMAT:PATH
 function __dpitool_output
     set -l value (__dpitool_value)
@@ -180,6 +191,7 @@ complete -c dpitool -n '__dpitool_in classify' -l idle-timeout -x -d 'end a flow
 complete -c dpitool -n '__dpitool_in classify' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
 complete -c dpitool -n '__dpitool_in classify' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
 complete -c dpitool -n '__dpitool_in classify' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in classify' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
 complete -c dpitool -n '__dpitool_in classify' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
 complete -c dpitool -n '__dpitool_in classify' -l no-guess -d 'do not guess by port or address what the payload does not tell'
 complete -c dpitool -n '__dpitool_in classify' -l community-id-seed -x -d 'seed of the Community ID [0]'
@@ -190,6 +202,56 @@ complete -c dpitool -n '__dpitool_in classify' -l memory -x -d 'memory for flows
 complete -c dpitool -n '__dpitool_in classify' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
 complete -c dpitool -n '__dpitool_in classify' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in classify' -F
+complete -c dpitool -n '__dpitool_in extract' -s w -l write -r -F -d 'the capture that is written; - is standard output'
+complete -c dpitool -n '__dpitool_in extract' -l split -r -F -d 'write a capture for each flow into a folder instead, as flow-000042-tcp-443.pcap: flow_id, transport, port of the server'
+complete -c dpitool -n '__dpitool_in extract' -l where -x -d 'only flows that match, as in \'protocol == "TLS" and bytes_total > 1M\'; see EXPRESSIONS in dpitool(1)'
+complete -c dpitool -n '__dpitool_in extract' -l flow -x -d 'only this flow: a flow_id, a Community ID, or SRC:PORT-DST:PORT, IPv6 as [SRC]:PORT; may be given several times'
+complete -c dpitool -n '__dpitool_in extract' -l all -d 'keep the packets that are in no flow, too, whatever --where and --flow say'
+complete -c dpitool -n '__dpitool_in extract' -l format -x -a 'auto pcap pcapng' -d 'auto goes by the name of the capture that is written, else takes pcapng where an input is that or link types are mixed, which pcap cannot hold [auto]'
+complete -c dpitool -n '__dpitool_in extract' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
+complete -c dpitool -n '__dpitool_in extract' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'
+complete -c dpitool -n '__dpitool_in extract' -l before -x -d 'only packets earlier than that time'
+complete -c dpitool -n '__dpitool_in extract' -l first -x -d 'stop after so many packets, whatever they are'
+complete -c dpitool -n '__dpitool_in extract' -l home-net -x -d 'a network of one\'s own, as 10.0.0.0/8 or fd00::/8; may be given several times; the field direction tells outbound, inbound, internal and external by them'
+complete -c dpitool -n '__dpitool_in extract' -l idle-timeout -x -d 'end a flow after this long without a packet, by packet time; 0: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer'
+complete -c dpitool -n '__dpitool_in extract' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
+complete -c dpitool -n '__dpitool_in extract' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
+complete -c dpitool -n '__dpitool_in extract' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in extract' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in extract' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in extract' -l no-guess -d 'do not guess by port or address what the payload does not tell'
+complete -c dpitool -n '__dpitool_in extract' -l community-id-seed -x -d 'seed of the Community ID [0]'
+complete -c dpitool -n '__dpitool_in extract' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
+complete -c dpitool -n '__dpitool_in extract' -l resync -d 'where a capture is damaged, go on at the next sound packet; each gap is told'
+complete -c dpitool -n '__dpitool_in extract' -l max-flows -x -d 'flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows [0]'
+complete -c dpitool -n '__dpitool_in extract' -l memory -x -d 'memory for flows; more end the ones idle longest, counted [2G]'
+complete -c dpitool -n '__dpitool_in extract' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
+complete -c dpitool -n '__dpitool_in extract' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in extract' -F
+complete -c dpitool -n '__dpitool_in follow' -l flow -x -d 'which flow: its flow_id, its Community ID, or its ends as SRC:PORT-DST:PORT, IPv6 as [SRC]:PORT; of several that match the first, and the others are named'
+complete -c dpitool -n '__dpitool_in follow' -l direction -x -a 'both client server' -d 'only what the client or the server sent [both]'
+complete -c dpitool -n '__dpitool_in follow' -l as -x -a 'ascii hex raw yaml' -d 'text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML [ascii]'
+complete -c dpitool -n '__dpitool_in follow' -s w -l write -r -F -d 'write the bytes to PATH-client.bin and PATH-server.bin instead of standard output'
+complete -c dpitool -n '__dpitool_in follow' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
+complete -c dpitool -n '__dpitool_in follow' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'
+complete -c dpitool -n '__dpitool_in follow' -l before -x -d 'only packets earlier than that time'
+complete -c dpitool -n '__dpitool_in follow' -l first -x -d 'stop after so many packets, whatever they are'
+complete -c dpitool -n '__dpitool_in follow' -l home-net -x -d 'a network of one\'s own, as 10.0.0.0/8 or fd00::/8; may be given several times; the field direction tells outbound, inbound, internal and external by them'
+complete -c dpitool -n '__dpitool_in follow' -l idle-timeout -x -d 'end a flow after this long without a packet, by packet time; 0: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer'
+complete -c dpitool -n '__dpitool_in follow' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
+complete -c dpitool -n '__dpitool_in follow' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
+complete -c dpitool -n '__dpitool_in follow' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in follow' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in follow' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in follow' -l no-guess -d 'do not guess by port or address what the payload does not tell'
+complete -c dpitool -n '__dpitool_in follow' -l community-id-seed -x -d 'seed of the Community ID [0]'
+complete -c dpitool -n '__dpitool_in follow' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
+complete -c dpitool -n '__dpitool_in follow' -l resync -d 'where a capture is damaged, go on at the next sound packet; each gap is told'
+complete -c dpitool -n '__dpitool_in follow' -l max-flows -x -d 'flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows [0]'
+complete -c dpitool -n '__dpitool_in follow' -l memory -x -d 'memory for flows; more end the ones idle longest, counted [2G]'
+complete -c dpitool -n '__dpitool_in follow' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
+complete -c dpitool -n '__dpitool_in follow' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in follow' -F
 complete -c dpitool -n '__dpitool_in protocols' -l json -d 'as JSON'
 complete -c dpitool -n '__dpitool_in protocols' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in fields' -l json -d 'as JSON'

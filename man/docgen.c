@@ -160,6 +160,13 @@ static void give_buckets(const char *unused)
         item(dpi_buckets[i].name, NULL, dpi_buckets[i].doc);
 }
 
+static void give_tunnels(const char *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < TUNNEL_KINDS; i++)
+        item(tunnel_kinds[i].word, NULL, tunnel_kinds[i].doc);
+}
+
 /* LINKTYPE_ values are 16 bits wide. */
 static void give_link_types(const char *unused)
 {
@@ -178,7 +185,8 @@ static const struct giver roff_givers[] = {
     {"VERSION", give_version}, {"COMMANDS", give_commands},    {"SYNOPSIS", give_synopsis},
     {"ABOUT", give_about},     {"OPTIONS", give_options},      {"FIELDS", give_fields},
     {"WRITERS", give_writers}, {"REASONS", give_reasons},      {"FLAGS", give_flags},
-    {"BUCKETS", give_buckets}, {"LINKTYPES", give_link_types}, {NULL, NULL},
+    {"BUCKETS", give_buckets}, {"LINKTYPES", give_link_types}, {"TUNNELS", give_tunnels},
+    {NULL, NULL},
 };
 
 static bool give_from(const struct giver *g, const char *line)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What an argument is, by the name that help gives it. Others are numbers and the like: nothing can be offered. */
-enum kind { KIND_NONE, KIND_CHOICE, KIND_FORMAT, KIND_FIELDS, KIND_FIELD, KIND_FILE };
+enum kind { KIND_NONE, KIND_CHOICE, KIND_SET, KIND_FORMAT, KIND_FIELDS, KIND_FIELD, KIND_FILE };
 
 static const struct {
     const char *name;
@@ -16,6 +16,7 @@ static const struct {
 } kinds[] = {
     {"FORMAT[:PATH]", KIND_FORMAT}, {"A,B,C", KIND_FIELDS}, {"FIELD", KIND_FIELD},
     {"CAPTURE...", KIND_FILE},      {"PATH", KIND_FILE},    {"FILE", KIND_FILE},
+    {"FOLDER", KIND_FILE},
 };
 
 static enum kind kind_of(const char *argument)
@@ -28,6 +29,8 @@ static enum kind kind_of(const char *argument)
 
 static enum kind value_kind(const struct opt *o)
 {
+    if (o->type == OPT_SET)
+        return KIND_SET;
     return o->choices ? KIND_CHOICE : kind_of(o->arg);
 }
 
@@ -58,6 +61,8 @@ static void each_option(const struct opt *o, const char *command, void (*row)(co
 
 static void print_choices(const struct opt *o)
 {
+    if (o->type == OPT_SET)
+        fputs("all none ", stdout);
     for (size_t i = 0; o->choices[i]; i++)
         printf("%s%s", i ? " " : "", o->choices[i]);
 }
@@ -112,7 +117,7 @@ static void bash_value(const char *command, const struct opt *o)
 {
     static const char *const takers[] = {
         [KIND_NONE] = "nothing", [KIND_FORMAT] = "output", [KIND_FIELDS] = "fields", [KIND_FIELD] = "field",
-        [KIND_FILE] = "files",   [KIND_CHOICE] = "words"};
+        [KIND_FILE] = "files",   [KIND_CHOICE] = "words",  [KIND_SET] = "set"};
     if (o->type == OPT_FLAG)
         return;
     printf("    '%s --%s'", command, o->name);
@@ -185,7 +190,12 @@ static void zsh_value(const struct opt *o)
     putchar(':');
     quote(o->arg, ZSH_ITEM);
     putchar(':');
-    if (o->choices) {
+    if (o->type == OPT_SET) {
+        fputs(" _values -s , ", stdout);
+        quote(o->name, ZSH_ITEM);
+        putchar(' ');
+        print_choices(o);
+    } else if (o->choices) {
         putchar('(');
         print_choices(o);
         putchar(')');
@@ -282,9 +292,9 @@ static void fish_value(const struct opt *o)
         [KIND_FIELD] = " -x -a '(__dpitool_field)'",
         [KIND_FILE] = " -r -F"};
     if (o->choices) {
-        fputs(" -x -a '", stdout);
+        fputs(o->type == OPT_SET ? " -x -a '(__dpitool_set " : " -x -a '", stdout);
         print_choices(o);
-        putchar('\'');
+        fputs(o->type == OPT_SET ? ")'" : "'", stdout);
     } else if (o->type != OPT_FLAG) {
         fputs(takers[value_kind(o)], stdout);
     }

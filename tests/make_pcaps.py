@@ -646,6 +646,330 @@ def out_of_order():
     return Made(pcap_of(start + answers + conn.close()), HTTP, note=note)
 
 
+# ---- tunnels
+
+NEAR, FAR, NEAR6, FAR6 = '198.51.100.1', '203.0.113.1', '2001:db8:a::1', '2001:db8:b::1'
+
+
+def frame(packet, side, **fields):
+    """The frame inside of a tunnel: side 1 is the server's."""
+    src, dst = ('02:00:00:00:00:22', '02:00:00:00:00:21')[::1 if side else -1]
+    return P.ether(packet, src=src, dst=dst, **fields)
+
+
+def tunnelled(*ways, client=CLIENT, server=SERVER, resolver=RESOLVER, far=(NEAR, FAR)):
+    """DNS and HTTP through each of these tunnels, every time with ports of their own. A way makes the outer packet
+    of (its source, its destination, the inner packet, the side that sent that)."""
+    packets = []
+    for number, way in enumerate(ways):
+        talk = dns(50000 + number, number + 1, client, resolver) + http(40000 + number, client, server)
+        for packet in talk:
+            source = packet[8:24] if packet[0] >> 4 == 6 else packet[12:16]
+            side = int(source != P.addr(client))
+            packets.append(way(far[side], far[1 - side], packet, side))
+    return packets
+
+
+def six(*ways):
+    return tunnelled(*ways, client=CLIENT6, server=SERVER6, resolver='2001:db8::53')
+
+
+@case('tunnel-gre.pcap')
+def tunnel_gre():
+    """GRE: bare, with a key that differs by direction, with checksum and sequence, with frames, VLANs, MPLS, PPP and
+    WCCP's redirect header in it, NVGRE; IPv6 in it and around it."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.gre(a, b, packet),
+        lambda a, b, packet, side: P.gre(a, b, packet, key=7 + side),
+        lambda a, b, packet, side: P.gre(a, b, packet, summed=True, sequence=9),
+        lambda a, b, packet, side: P.gre(a, b, packet, summed=True, key=7 + side, sequence=9),
+        lambda a, b, packet, side: P.gre(a, b, frame(packet, side), kind=P.ETH_FRAME),
+        lambda a, b, packet, side: P.gre(a, b, frame(packet, side, vlans=((P.ETH_VLAN, 77),)), kind=P.ETH_FRAME),
+        lambda a, b, packet, side: P.gre(a, b, P.mpls(packet, 16, 17), kind=P.ETH_MPLS),
+        lambda a, b, packet, side: P.gre(a, b, P.ppp(packet), kind=0x880B),
+        lambda a, b, packet, side: P.gre(a, b, packet, kind=0x883E),
+        lambda a, b, packet, side: P.gre(a, b, bytes(4) + packet, kind=0x883E),
+        lambda a, b, packet, side: P.nvgre(a, b, 5001, frame(packet, side), flow=len(packet) % 256))
+    packets += six(lambda a, b, packet, side: P.gre(a, b, packet))
+    packets += tunnelled(lambda a, b, packet, side: P.gre(a, b, packet), far=(NEAR6, FAR6))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-erspan.pcap')
+def tunnel_erspan():
+    """ERSPAN, which goes one way for both directions: types I, II and III, the last also with a platform's
+    subheader and with packets instead of frames."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.erspan1(NEAR, FAR, frame(packet, side)),
+        lambda a, b, packet, side: P.erspan2(NEAR, FAR, 101, 1, frame(packet, side)),
+        lambda a, b, packet, side: P.erspan3(NEAR, FAR, 102, 1, frame(packet, side)),
+        lambda a, b, packet, side: P.erspan3(NEAR, FAR, 103 + side, 1, frame(packet, side), subheader=bytes(8)),
+        lambda a, b, packet, side: P.erspan3(NEAR, FAR, 105, 1, packet, frame_type=2))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-pptp.pcap')
+def tunnel_pptp():
+    """PPTP: PPP in GRE version 1, its header whole and compressed, with and without acknowledgements."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.pptp(a, b, 24 + side, 5, P.ppp(packet)),
+        lambda a, b, packet, side: P.pptp(a, b, 24 + side, 5, P.ppp(packet, framed=False, short=True), ack=3))
+    packets += six(lambda a, b, packet, side: P.pptp(a, b, 24 + side, 5, P.ppp(packet)))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-l2tp.pcap')
+def tunnel_l2tp():
+    """L2TP: version 2 with each of its optional fields; version 3 over IP and UDP, without a cookie and with both
+    sizes of it, with the header of a sublayer; frames, packets and PPP in it."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.l2tp2(a, b, 5 + side, 9, P.ppp(packet)),
+        lambda a, b, packet, side: P.l2tp2(a, b, 5 + side, 9, P.ppp(packet, framed=False), length=True, sequence=1),
+        lambda a, b, packet, side: P.l2tp2(a, b, 5 + side, 9, P.ppp(packet, short=True), offset=4),
+        lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, frame(packet, side)),
+        lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, frame(packet, side), cookie=b'cook'),
+        lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, packet, cookie=b'cookies!'),
+        lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, P.ppp(packet), cookie=b'cookies!' + bytes(4)),
+        lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, frame(packet, side), over_udp=True),
+        lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, packet, cookie=b'cook', over_udp=True))
+    packets += six(lambda a, b, packet, side: P.l2tp3(a, b, 11 + side, frame(packet, side), cookie=b'cook'))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-in-ip.pcap')
+def tunnel_in_ip():
+    """Tunnels that are a number of IP: Ethernet in IP, MPLS in IP, that of packets and of a pseudowire."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.etherip(a, b, frame(packet, side)),
+        lambda a, b, packet, side: P.mpls_in_ip(a, b, packet, 16, 1000 + side),
+        lambda a, b, packet, side: P.mpls_in_ip(a, b, bytes(4) + frame(packet, side), 16))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-mpls-udp.pcap')
+def tunnel_mpls_udp():
+    """MPLS in UDP: packets, and frames behind a control word."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.mpls_in_udp(a, b, 50000 + len(packet) % 7, packet, 16, 1000 + side),
+        lambda a, b, packet, side: P.mpls_in_udp(a, b, 50000, bytes(4) + frame(packet, side), 16))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-vxlan.pcap')
+def tunnel_vxlan():
+    """VXLAN: the port that is assigned and the one that Linux had, source ports that vary, a group policy, a VLAN in
+    the frame, another network; GPE with frames, packets, MPLS and a service header."""
+    def varied(packet):
+        return 49152 + len(packet) % 100
+    packets = tunnelled(
+        lambda a, b, packet, side: P.vxlan(a, b, varied(packet), 42, frame(packet, side)),
+        lambda a, b, packet, side: P.vxlan(a, b, varied(packet), 43, frame(packet, side), dport=8472),
+        lambda a, b, packet, side: P.vxlan(a, b, varied(packet), 44, frame(packet, side), flags=0x8848000F),
+        lambda a, b, packet, side: P.vxlan(a, b, 4789, 0, frame(packet, side, vlans=((P.ETH_VLAN, 77),))),
+        lambda a, b, packet, side: P.vxlan_gpe(a, b, varied(packet), 45, 3, frame(packet, side)),
+        lambda a, b, packet, side: P.vxlan_gpe(a, b, varied(packet), 45, 1, packet),
+        lambda a, b, packet, side: P.vxlan_gpe(a, b, varied(packet), 45, 4, P.nsh(3, frame(packet, side))),
+        lambda a, b, packet, side: P.vxlan_gpe(a, b, varied(packet), 45, 5, P.mpls(packet, 16)))
+    packets += six(lambda a, b, packet, side: P.vxlan(a, b, varied(packet), 42, frame(packet, side)))
+    again = tunnelled(lambda a, b, packet, side: P.vxlan(a, b, varied(packet), 99, frame(packet, side)))
+    return Made(pcap_of(packets + again), DNS, HTTP, note='network 99 has the addresses and ports of network 42')
+
+
+@case('tunnel-geneve.pcap')
+def tunnel_geneve():
+    """GENEVE with frames and packets, with and without options."""
+    option = struct.pack('!HBBI', 0x0102, 0x80, 1, 0x12345678)
+    packets = tunnelled(
+        lambda a, b, packet, side: P.geneve(a, b, 50000, 42, frame(packet, side), kind=P.ETH_FRAME),
+        lambda a, b, packet, side: P.geneve(a, b, 50000, 42, frame(packet, side), kind=P.ETH_FRAME,
+                                            options=option * 3, flags=0x40),
+        lambda a, b, packet, side: P.geneve(a, b, 50000, 43, packet))
+    packets += six(lambda a, b, packet, side: P.geneve(a, b, 50000, 42, packet, options=option))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-gtp.pcap')
+def tunnel_gtp():
+    """GTP-U, another endpoint each way: bare, with a sequence number, with extension headers, with frames."""
+    packets = tunnelled(
+        lambda a, b, packet, side: P.gtp(a, b, 0x1000 + side, packet),
+        lambda a, b, packet, side: P.gtp(a, b, 0x1000 + side, packet, sequence=7),
+        lambda a, b, packet, side: P.gtp(a, b, 0x1000 + side, packet,
+                                         extensions=((0x85, b'\x10\x09'), (0x20, bytes(6)))),
+        lambda a, b, packet, side: P.gtp(a, b, 0x1000 + side, frame(packet, side), sequence=7))
+    packets += six(lambda a, b, packet, side: P.gtp(a, b, 0x1000 + side, packet))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-teredo.pcap')
+def tunnel_teredo():
+    """Teredo, bare and with what a server puts in front; addresses of Teredo's prefix and others."""
+    ports = (40000, 3544), (3544, 40000)
+    ways = [lambda a, b, packet, side: P.teredo(a, b, *ports[side], packet),
+            lambda a, b, packet, side: P.teredo(a, b, *ports[side], packet, authentication=True,
+                                                origin=(NEAR, 40000) if side else None)]
+    packets = six(*ways) + tunnelled(*ways, client='2001:0:cb00:7101::2', server='2001:0:cb00:7101::10',
+                                     resolver='2001:0:cb00:7101::53')
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-capwap.pcap')
+def tunnel_capwap():
+    """CAPWAP data: frames of 802.3 and of 802.11, also with the bytes of the frame control swapped, with the optional
+    fields of the header."""
+    ports = (40000, 5247), (5247, 40000)
+
+    def air(packet, side, **fields):
+        return P.wlan(packet, to_ds=not side, **fields)
+    packets = tunnelled(
+        lambda a, b, packet, side: P.capwap(a, b, *ports[side], frame(packet, side)),
+        lambda a, b, packet, side: P.capwap(a, b, *ports[side], air(packet, side), native=True),
+        lambda a, b, packet, side: P.capwap(a, b, *ports[side], air(packet, side, swapped=True), native=True,
+                                            information=b'\xbf\x23\0\0'),
+        lambda a, b, packet, side: P.capwap(a, b, *ports[side], air(packet, side), native=True, radio_mac=bytes(6),
+                                            information=b'\xbf\x23\0\0'))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-tzsp.pcap')
+def tunnel_tzsp():
+    """TZSP, which goes one way for both directions: Ethernet, 802.11 bare and behind radiotap and Prism; tags."""
+    def prism(packet):
+        return struct.pack('<II136x', 0x44, 144) + P.wlan(packet)
+
+    def radiotap(packet):
+        return struct.pack('<BBHI', 0, 0, 8, 0) + P.wlan(packet)
+    packets = tunnelled(
+        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 1, frame(packet, side)),
+        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 1, frame(packet, side), kind=1,
+                                          tags=b'\0\0\x0a\x01\xbf\x29\2\0\7'),
+        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 18, P.wlan(packet, to_ds=not side)),
+        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 127, radiotap(packet)),
+        lambda a, b, packet, side: P.tzsp(NEAR, FAR, 40000, 119, prism(packet)))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('pppoe.pcap')
+def pppoe():
+    """PPPoE with IPv4 and IPv6, without and in a VLAN."""
+    capture, at = Pcap(), START
+    for tags in (), ((P.ETH_VLAN, 100),):
+        talk = dns() + http() + http(client=CLIENT6, server=SERVER6)
+        at = fill(capture, talk, at=at, wrap=lambda packet: P.ether(P.pppoe(packet), kind=P.ETH_PPPOE, vlans=tags))
+    return Made(capture, DNS, HTTP)
+
+
+@case('tunnel-vlans.pcap')
+def tunnel_vlans():
+    """VXLAN and GRE in a VLAN: that of what is in the tunnel, which has none."""
+    capture = Pcap()
+    packets = tunnelled(lambda a, b, packet, side: P.vxlan(a, b, 50000, 42, frame(packet, side)),
+                        lambda a, b, packet, side: P.gre(a, b, packet))
+    fill(capture, packets, wrap=lambda packet: P.ether(packet, vlans=((P.ETH_VLAN, 100),)))
+    return Made(capture, DNS, HTTP)
+
+
+@case('tunnel-in-tunnel.pcap')
+def tunnel_in_tunnel():
+    """Tunnels in each other: VXLAN in GRE in IPv6, GTP in VXLAN, four kinds at once, eight layers."""
+    def chain(*ways):
+        """The first way is the innermost; every layer has addresses of its own."""
+        def way(_a, _b, packet, side):
+            for layer, wrap in enumerate(ways, 1):
+                ends = ('10.%d.0.1' % layer, '10.%d.0.2' % layer)[::-1 if side else 1]
+                packet = wrap(*ends, packet, side)
+            return packet
+        return way
+
+    def vxlan(a, b, packet, side):
+        return P.vxlan(a, b, 50000, 42, frame(packet, side))
+
+    def gre(a, b, packet, side):
+        return P.gre(a, b, packet, key=7 + side)
+
+    def gtp(a, b, packet, side):
+        return P.gtp(a, b, 0x1000 + side, packet)
+
+    def ipip(a, b, packet, side):
+        return P.ipip(a, b, packet)
+
+    def outer6(a, b, packet, side):
+        return P.ipip('2001:db8::' + a[-1], '2001:db8::' + b[-1], packet)
+    packets = tunnelled(chain(vxlan, gre, outer6), chain(gtp, vxlan), chain(ipip, gtp, vxlan, gre),
+                        chain(*[vxlan, gre] * 4))
+    return Made(pcap_of(packets), DNS, HTTP)
+
+
+@case('tunnel-100.pcap')
+def tunnel_100():
+    """DNS in nine tunnels and in a hundred, of several kinds: more than dpitool follows."""
+    packets = []
+    for depth in 9, 100:
+        for wrap in (lambda packet: P.gre(NEAR, FAR, packet), lambda packet: P.ipip(NEAR, FAR, packet),
+                     lambda packet: P.vxlan(NEAR, FAR, 50000, 42, frame(packet, 0)),
+                     lambda packet: P.gtp(NEAR, FAR, 1, packet)):
+            packet = dns()[0]
+            for _ in range(depth):
+                packet = wrap(packet)
+            packets.append(packet)
+    return Made(pcap_of(packets))
+
+
+ARP = P.mac('ffffffffffff') + P.mac(P.CLIENT_MAC) + bytes.fromhex('0806 0001 0800 0604 0001') + bytes(20)
+
+
+@case('tunnel-outside.pcap')
+def tunnel_outside():
+    """What tunnels carry that is no packet of IP: the flow of the tunnel has it. ARP, OAM, echoes, link control,
+    encrypted PPP, control messages, keep-alives, fragments of CAPWAP, headers with a bit that is wrong."""
+    inner = dns()[0]
+    whole = frame(inner, 0)
+    packets = [
+        P.vxlan(NEAR, FAR, 50001, 42, ARP), P.vxlan(NEAR, FAR, 50001, 42, whole, flags=9 << 24),
+        P.vxlan_gpe(NEAR, FAR, 50001, 42, 0x80 << 16 | 1, inner),
+        P.geneve(NEAR, FAR, 50001, 42, ARP, kind=P.ETH_FRAME),
+        P.geneve(NEAR, FAR, 50001, 42, whole, kind=P.ETH_FRAME, flags=0x80),
+        P.gtp(NEAR, FAR, 0, b'', message=1, sequence=1), P.gtp(FAR, NEAR, 0, b'\x0e\0', message=2, sequence=1),
+        P.gtp(NEAR, FAR, 0x1000, inner, message=254),
+        P.l2tp2(NEAR, FAR, 5, 9, P.ppp(b'\1\1\0\4', protocol=0xC021)),
+        P.udp(NEAR, FAR, 1701, 1701, bytes.fromhex('c802 0014 0001 0000 0000 0000 8008 000000000001')),
+        P.l2tp3(NEAR, FAR, 0, inner), P.l2tp3(NEAR, FAR, 11, ARP),
+        P.gre(NEAR, FAR, b'', kind=0), P.gre(NEAR, FAR, ARP, kind=P.ETH_FRAME),
+        P.gre(NEAR, FAR, inner[:18], kind=P.ETH_IPV4),
+        P.ip(NEAR, FAR, P.PROTO_GRE, b'\x40\0\x08\0' + bytes(8) + inner),
+        P.ip(NEAR, FAR, P.PROTO_GRE, b'\0\5\x08\0' + inner),
+        P.erspan2(NEAR, FAR, 101, 1, ARP), P.gre(NEAR, FAR, b'\x30' + bytes(7) + whole, kind=0x88BE, sequence=1),
+        P.pptp(NEAR, FAR, 24, None, b'', ack=5), P.pptp(NEAR, FAR, 24, 6, P.ppp(b'\x90\1secret', protocol=0xFD)),
+        P.etherip(NEAR, FAR, ARP), P.ip(NEAR, FAR, P.PROTO_ETHERIP, b'\x20\0' + whole),
+        P.mpls_in_ip(NEAR, FAR, b'\0\0\0\0' + ARP, 16), P.mpls_in_udp(NEAR, FAR, 50001, ARP, 16),
+        P.capwap(NEAR, FAR, 40000, 5247, b'\0' * 8, flags=8), P.capwap(NEAR, FAR, 40000, 5247, whole, flags=0x80),
+        P.capwap(NEAR, FAR, 40000, 5247, P.wlan(inner, control=0x80), native=True),
+        P.udp(NEAR, FAR, 40000, 5247, b'\1\0\0\0\x17\xfe\xff' + bytes(20)),
+        P.tzsp(NEAR, FAR, 40000, 1, b'', kind=4), P.tzsp(NEAR, FAR, 40000, 1, ARP),
+        P.teredo(NEAR, FAR, 40000, 3544, b'', authentication=True)]
+    udp = [rule('UDP', port) for port in (4789, 4790, 6081, 2152, 1701, 6635, 5247, 37008, 3544)]
+    others = [rule(name) for name in ('GRE', 'ETHERIP', 'L2TP', 'MPLS-in-IP')]
+    return Made(pcap_of(packets), *udp, *others)
+
+
+@case('tunnel-alike.pcap')
+def tunnel_alike():
+    """DNS from the ports of tunnels, and on them noise both ways: neither is a tunnel."""
+    packets, rules = [], [DNS]
+    state = 1
+    for port in (4789, 4790, 8472, 6081, 2152, 1701, 3544, 6635, 5247, 37008):
+        packets += dns(port, 0x0800) + dns(port, 0x3045) + dns(port, 0x6000)
+        for number in range(20):
+            noise = bytearray()
+            while len(noise) < 40 + 7 * number:
+                state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+                noise.append(state >> 56)
+            ends = (CLIENT, SERVER, 60000, port) if number % 2 == 0 else (SERVER, CLIENT, port, 60000)
+            packets.append(P.udp(*ends, bytes(noise)))
+        rules.append(rule('UDP', port))
+    return Made(pcap_of(packets), *rules)
+
+
 # ---- names that attack what shows them
 
 HOSTILE = (

@@ -39,8 +39,8 @@ struct dpi_record {
     bool is_tcp;
     uint64_t retransmits, out_of_order, gap_bytes, duplicates;
     struct dpi_text direction; /* absent when nobody said what is home */
-    const struct dpi_text *flags, *tunnels, *mpls;
-    size_t n_flags, n_tunnels, n_mpls;
+    const struct dpi_text *flags, *tunnels, *tunnel_ids, *mpls;
+    size_t n_flags, n_tunnels, n_tunnel_ids, n_mpls;
     const struct dpi_attr *attrs;
     size_t n_attrs;
 };

@@ -20,7 +20,8 @@
     X(RULES, 4, "rules or expectations are wrong")                                                 \
     X(OUTPUT, 5, "output failed")                                                                  \
     X(PIPE, 0, "the reader of an output went away")                                                \
-    X(ABI, 5, "a library does not match the headers used to build")
+    X(ABI, 5, "a library does not match the headers used to build")                                \
+    X(NO, 6, "the answer is no")
 
 enum dpi_status {
 #define X(name, exit_status, text) DPI_##name,

@@ -61,7 +61,7 @@ static void note(struct inputs *in, const char *fmt, ...)
 static enum dpi_status open_source(const struct inputs *in, struct input *i, struct source **src,
                                    struct dpi_err *err)
 {
-    DPI_TRY(source_open(src, i->name, err));
+    DPI_TRY(in->opt.spool ? spool_open(in->opt.spool, src, i->name, err) : source_open(src, i->name, err));
     i->file_size = source_file_size(*src);
     enum dpi_status status = source_inflate(src, in->opt.max_input, err);
     if (status != DPI_OK) {

@@ -11,6 +11,7 @@
 #include "capture/packet.h"
 #include "dpitool/run.h"
 #include "dpitool/status.h"
+#include "io/spool.h"
 
 #include <stddef.h>
 
@@ -19,6 +20,7 @@ struct inputs;
 struct inputs_options {
     uint64_t max_input; /* bytes that one compressed capture may inflate to */
     bool resync;        /* go on behind damage */
+    struct spool *spool; /* borrowed; not NULL when the captures will be read again with the same options */
 };
 
 /* names (copied): paths, or "-" for standard input (at most once, else DPI_USAGE). Of a folder, the captures

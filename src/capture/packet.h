@@ -18,6 +18,8 @@ struct capture_iface {
     const char *name;    /* if_name of pcapng (bytes of the file, NUL ended), or NULL */
     const char *capture; /* name of its capture as given on the command line */
     int is_pcapng;
+    uint8_t tsresol;     /* of its times, as if_tsresol of pcapng has it; 6 is microseconds */
+    int64_t tsoffset;    /* seconds that were added to them (if_tsoffset) */
 };
 
 struct packet {

@@ -267,6 +267,7 @@ static enum dpi_status classic_open(void **state, struct capture_input *in, stru
     s->form.caplen_max = (uint32_t)pcap_snapshot(s->pcap);
     s->form.distrust = in->resync;
     iface.link_type = linktype_of_dlt((uint32_t)pcap_datalink(s->pcap));
+    iface.tsresol = s->nanoseconds ? 9 : 6;
     s->iface = iface_add(&in->facts->ifaces, &iface, (struct dpi_text){0});
     return DPI_OK;
 }

@@ -157,6 +157,8 @@ static enum dpi_status read_interface(struct pcapng *g, const struct block *b, s
         .snaplen = pcapng_u32(g, b->body + 4),
         .capture = g->in->name,
         .is_pcapng = 1,
+        .tsresol = opt.tsresol,
+        .tsoffset = opt.tsoffset,
     };
     const struct capture_iface *added = iface_add(&g->in->facts->ifaces, &iface, opt.name);
     if (!added)

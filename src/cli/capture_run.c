@@ -68,13 +68,30 @@ static enum dpi_status set_window(struct engine_options *e, const struct capture
     return DPI_OK;
 }
 
+/* Puts the name of the option before the message. */
+static enum dpi_status of_option(const char *option, enum dpi_status st, struct dpi_err *err)
+{
+    if (st == DPI_OK)
+        return DPI_OK;
+    struct dpi_err was = *err;
+    return dpi_fail(err, st, "%s: %s", option, was.msg);
+}
+
 enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err)
 {
     *where = NULL;
-    if (!text || expr_parse(where, text, err) == DPI_OK)
-        return DPI_OK;
-    struct dpi_err was = *err;
-    return dpi_fail(err, DPI_USAGE, "--where: %s", was.msg);
+    return text ? of_option("--where", expr_parse(where, text, err), err) : DPI_OK;
+}
+
+enum dpi_status capture_run_flow(struct selection *s, const char *text, struct dpi_err *err)
+{
+    return of_option("--flow", selection_parse(s, text, err), err);
+}
+
+const char *capture_run_scratch(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && folder[0] ? folder : "/tmp";
 }
 
 /* --- signals ------------------------------------------------------------------------------------------ */
@@ -134,6 +151,7 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.flow = flow_options_of(o);
     e.detector.guess = !o->no_guess;
     e.no_reassembly = o->no_reassembly;
+    e.decode.tunnels = o->tunnels;
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;

@@ -6,7 +6,9 @@
 
 #include "cli/opt.h"
 #include "cli/progress.h"
+#include "decode/decode.h"
 #include "engine/engine.h"
+#include "record/select.h"
 
 enum { TEN_YEARS = 315360000 }; /* seconds */
 
@@ -17,6 +19,7 @@ struct capture_options {
     uint64_t max_flows, memory, seed, first, max_input;
     int64_t idle, active, after, before;
     unsigned progress;
+    uint32_t tunnels;
     bool resync, conversations, ignore_vlan, no_guess, no_reassembly;
 };
 
@@ -31,6 +34,9 @@ struct capture_run {
 
 /* The expression of --where, NULL when text is. */
 enum dpi_status capture_run_where(struct expr **where, const char *text, struct dpi_err *err);
+
+/* What --flow names. */
+enum dpi_status capture_run_flow(struct selection *s, const char *text, struct dpi_err *err);
 
 /* Holds signals back and opens the engine with what the options say, and what more has that no option says. r is to
  * be freed whatever comes. */
@@ -49,6 +55,9 @@ int capture_run_tell(const struct dpi_run *run);
 void capture_run_warn(const struct dpi_run *run);
 
 void capture_run_free(struct capture_run *r);
+
+/* The folder for temporary files: TMPDIR, or /tmp. */
+const char *capture_run_scratch(void);
 
 /* Ends the program when a signal was held back. */
 void capture_run_signals(void);

@@ -13,9 +13,11 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-extern const struct cmd cmd_classify, cmd_unknown, cmd_protocols, cmd_fields, cmd_version;
+extern const struct cmd cmd_classify, cmd_extract, cmd_follow, cmd_unknown, cmd_protocols, cmd_fields, cmd_version;
 
-const struct cmd *const cmds[] = {&cmd_classify, &cmd_protocols, &cmd_fields, &cmd_version, NULL};
+const struct cmd *const cmds[] = {
+    &cmd_classify, &cmd_extract, &cmd_follow, &cmd_unknown, &cmd_protocols, &cmd_fields, &cmd_version, NULL,
+};
 
 const struct opt cmd_opts[] = {
     {.name = "version", .letter = 'V', .type = OPT_FLAG, .help = "the same as the command version"},

@@ -4,18 +4,15 @@
 #include "cli/cmd.h"
 #include "cli/diag.h"
 #include "gather/gather.h"
+#include "io/folder.h"
 #include "io/outfile.h"
 #include "report/profile_json.h"
 #include "report/profile_text.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 struct options {
     struct capture_options capture;
@@ -55,6 +52,7 @@ static const struct opt unknown_opts[] = {
 struct job {
     const struct options *o;
     struct expr *where;
+    struct spool *spool; /* of captures that cannot be opened twice */
     uint64_t *wanted; /* ids of flows, ascending */
     size_t n_wanted;
     struct samples samples;
@@ -107,24 +105,19 @@ static void tell_left_out(const struct job *j)
 
 /* --- two passes --------------------------------------------------------------------------------------- */
 
-/* What cannot be read twice is refused before the first pass. */
-static enum dpi_status check(const struct options *o, const struct opt_words *words, struct dpi_err *err)
+static enum dpi_status check(const struct options *o, struct dpi_err *err)
 {
-    struct stat st;
     if (o->by_port && o->payload_only)
         return dpi_fail(err, DPI_USAGE, "--by-port and --payload-only are given: one of them is possible");
-    for (size_t i = 0; i < words->n; i++)
-        if (strcmp(words->v[i], "-") == 0 ||
-            (stat(words->v[i], &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
-            return dpi_fail(err, DPI_USAGE, "%s: the captures are read twice, and this can be read only once",
-                            words->v[i]);
+    if (o->output && o->output[0] == '\0')
+        return dpi_fail(err, DPI_USAGE, "--output: '' is no name of a folder");
     return DPI_OK;
 }
 
 static enum dpi_status first_pass(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
     struct capture_run run;
-    struct engine_options more = {0};
+    struct engine_options more = {.inputs.spool = j->spool};
     enum dpi_status st = capture_run_open(&run, &j->o->capture, words, &more, err);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, choose, j, err);
@@ -142,7 +135,7 @@ static enum dpi_status second_pass(struct job *j, const struct opt_words *words,
 {
     struct capture_run run;
     struct gather *g = gather_new(j->wanted, j->n_wanted, j->o->most_flows);
-    struct engine_options more = {.on_counted = gather_packet, .packet_ctx = g};
+    struct engine_options more = {.inputs.spool = j->spool, .on_counted = gather_packet, .packet_ctx = g};
     enum dpi_status st = capture_run_open(&run, &j->o->capture, words, &more, err);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, gathered, g, err);
@@ -185,14 +178,6 @@ static int print(FILE *out, const void *ctx)
     return j->status;
 }
 
-static enum dpi_status make_folder(const char *path, struct dpi_err *err)
-{
-    struct stat st;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
-        return DPI_OK;
-    return dpi_fail_errno(err, DPI_OUTPUT, errno, "%s", path);
-}
-
 static enum dpi_status write_file(const struct job *j, const char *path, const struct profile *p, bool json,
                                   struct dpi_err *err)
 {
@@ -225,7 +210,7 @@ static enum dpi_status write_group(const struct job *j, const struct profile *p,
     enum dpi_status st = DPI_OK;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && st == DPI_OK; i++) {
         char *path = path_of(j->o->output, p, files[i]);
-        st = i == 0 ? make_folder(path, err) : write_file(j, path, p, i == 2, err);
+        st = i == 0 ? folder_make(path, err) : write_file(j, path, p, i == 2, err);
         free(path);
     }
     return st;
@@ -233,7 +218,7 @@ static enum dpi_status write_group(const struct job *j, const struct profile *p,
 
 static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
 {
-    DPI_TRY(make_folder(j->o->output, err));
+    DPI_TRY(folder_make(j->o->output, err));
     for (size_t i = 0; i < j->groups.n; i++)
         DPI_TRY(write_group(j, j->profile[i], err));
     return DPI_OK;
@@ -243,7 +228,7 @@ static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
 
 static enum dpi_status run_passes(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
-    DPI_TRY(check(j->o, words, err));
+    DPI_TRY(check(j->o, err));
     DPI_TRY(capture_run_where(&j->where, j->o->where, err));
     DPI_TRY(first_pass(j, words, err));
     tell_left_out(j);
@@ -261,12 +246,13 @@ static void free_job(struct job *j)
     groups_free(&j->groups);
     samples_free(&j->samples);
     free(j->wanted);
+    spool_free(j->spool);
     expr_free(j->where);
 }
 
 static int unknown_run(const void *options, const struct opt_words *words)
 {
-    struct job j = {.o = options};
+    struct job j = {.o = options, .spool = spool_new(capture_run_scratch())};
     struct dpi_err err;
     enum dpi_status st = run_passes(&j, words, &err);
     int status = st == DPI_OK ? cmd_print(print, &j) : cmd_fail(&err);
@@ -281,7 +267,7 @@ const struct cmd cmd_unknown = {
     .summary = "describe the flows that nothing recognises: likely protocols, fields, what to capture next",
     .about = "Puts unknown flows into groups that are likely one protocol each, by what they sent first, and tells of "
              "each\ngroup what a dissector's author looks for: who speaks, sizes, constants, types, lengths, counters, "
-             "checksums,\nwith the evidence as counts. What cannot be told is said. The captures are read twice.",
+             "checksums,\nwith the evidence as counts. What cannot be told is said. The captures are read twice; what\ncannot be is kept in a temporary file meanwhile.",
     .opts = unknown_opts,
     .options_size = sizeof(struct options),
     .min_words = 1,

@@ -89,25 +89,63 @@ static const char *choice_at(size_t i, void *choices)
     return ((const char *const *)choices)[i];
 }
 
-static enum dpi_status set_choice(const struct opt *o, const char *value, void *at, struct dpi_err *err)
+static void list_choices(struct buf *b, const struct opt *o)
 {
     for (unsigned i = 0; o->choices[i]; i++) {
-        if (strcmp(o->choices[i], value) == 0) {
-            *(unsigned *)at = i;
-            return DPI_OK;
-        }
+        buf_str(b, i ? ", " : "");
+        buf_str(b, o->choices[i]);
     }
-    const char *meant = nearest(value, strlen(value), choice_at, (void *)o->choices);
+    buf_char(b, '\0');
+}
+
+static enum dpi_status no_choice(const struct opt *o, const char *word, size_t n, struct dpi_err *err)
+{
+    const char *meant = nearest(word, n, choice_at, (void *)o->choices);
     struct buf all = {0};
-    for (unsigned i = 0; o->choices[i]; i++) {
-        buf_str(&all, i ? ", " : "");
-        buf_str(&all, o->choices[i]);
-    }
-    buf_char(&all, '\0');
-    dpi_fail(err, DPI_USAGE, "--%s: '%s' is not one of its values: %s%s%s%s", o->name, value, all.p,
+    list_choices(&all, o);
+    dpi_fail(err, DPI_USAGE, "--%s: '%.*s' is not one of its values: %s%s%s%s%s", o->name, (int)n, word,
+             o->type == OPT_SET ? "all or none, or with commas between " : "", all.p,
              meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
     buf_free(&all);
     return DPI_USAGE;
+}
+
+/* The index of a choice, or that behind the last. */
+static unsigned find_choice(const struct opt *o, const char *word, size_t n)
+{
+    unsigned i = 0;
+    while (o->choices[i] && (strlen(o->choices[i]) != n || memcmp(o->choices[i], word, n) != 0))
+        i++;
+    return i;
+}
+
+static enum dpi_status set_choice(const struct opt *o, const char *value, void *at, struct dpi_err *err)
+{
+    unsigned i = find_choice(o, value, strlen(value));
+    if (!o->choices[i])
+        return no_choice(o, value, strlen(value), err);
+    *(unsigned *)at = i;
+    return DPI_OK;
+}
+
+static enum dpi_status set_set(const struct opt *o, const char *value, void *at, struct dpi_err *err)
+{
+    uint32_t bits = 0;
+    bool all = strcmp(value, "all") == 0;
+    if (all)
+        for (unsigned i = 0; o->choices[i]; i++)
+            bits |= UINT32_C(1) << i;
+    for (bool more = !all && strcmp(value, "none") != 0; more;) {
+        size_t n = strcspn(value, ",");
+        unsigned i = find_choice(o, value, n);
+        if (!o->choices[i])
+            return no_choice(o, value, n, err);
+        bits |= UINT32_C(1) << i;
+        more = value[n] == ',';
+        value += n + more;
+    }
+    *(uint32_t *)at = bits;
+    return DPI_OK;
 }
 
 static void add_text(struct opt_texts *t, const char *value)
@@ -133,6 +171,8 @@ static enum dpi_status set_value(const struct opt *o, const char *value, void *i
         return DPI_OK;
     case OPT_CHOICE:
         return set_choice(o, value, at, err);
+    case OPT_SET:
+        return set_set(o, value, at, err);
     default:
         return set_number(o, value, at, err);
     }
@@ -257,9 +297,11 @@ enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
 static void print_wrapped(FILE *out, const char *text, int at)
 {
     int column = HELP_COLUMN;
-    fprintf(out, "%*s", at < HELP_COLUMN ? HELP_COLUMN - at : 0, "");
-    if (at >= HELP_COLUMN)
-        fprintf(out, "\n%*s", HELP_COLUMN, "");
+    if (at + 2 > HELP_COLUMN) { /* two blanks at least tell the columns apart */
+        fputc('\n', out);
+        at = 0;
+    }
+    fprintf(out, "%*s", HELP_COLUMN - at, "");
     while (*text) {
         int n = (int)strcspn(text, " ");
         if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {
@@ -279,15 +321,23 @@ const struct opt opt_common[] = {
 
 void opt_text(char out[static OPT_TEXT_MAX], const struct opt *o)
 {
-    snprintf(out, OPT_TEXT_MAX, "%s%s%s%s", o->help, o->def ? " [" : "", o->def ? o->def : "", o->def ? "]" : "");
+    struct buf list = {0};
+    if (o->type == OPT_SET) {
+        buf_str(&list, ": ");
+        list_choices(&list, o);
+    }
+    snprintf(out, OPT_TEXT_MAX, "%s%s%s%s%s", o->help, list.n ? list.p : "", o->def ? " [" : "",
+             o->def ? o->def : "", o->def ? "]" : "");
+    buf_free(&list);
 }
 
 void opt_argument(char out[static OPT_TEXT_MAX], const struct opt *o)
 {
     size_t used = 0;
-    if (!o->choices)
+    bool words = o->choices && o->type != OPT_SET;
+    if (!words)
         snprintf(out, OPT_TEXT_MAX, "%s", o->arg ? o->arg : "");
-    for (size_t i = 0; o->choices && o->choices[i] && used < OPT_TEXT_MAX; i++)
+    for (size_t i = 0; words && o->choices[i] && used < OPT_TEXT_MAX; i++)
         used += (size_t)snprintf(out + used, OPT_TEXT_MAX - used, "%s%s", i ? "|" : "", o->choices[i]);
 }
 

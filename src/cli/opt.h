@@ -19,6 +19,7 @@ enum opt_type {
     OPT_TEXT,    /* const char * */
     OPT_TEXTS,   /* struct opt_texts: may be given several times */
     OPT_CHOICE,  /* unsigned: index into choices */
+    OPT_SET,     /* uint32_t: bits by index into choices; all, none, or some of them with commas between */
 };
 
 #define OPT_NO_MOMENT INT64_MIN

@@ -2,7 +2,8 @@
 /* decode.h - from a frame to the headers a flow is made of.
  *
  * A loop over one work item: each layer reads its header through the bounds-checked cursor and names the
- * next layer; a tunnel goes round once more, one deeper. Every packet ends in exactly one bucket. */
+ * next layer; a tunnel goes round once more, one deeper. Where that leads to no flow, the packet belongs to the
+ * flow that carries it. Every packet ends in exactly one bucket. */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
 
@@ -25,15 +26,47 @@ enum {
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32, TCP_ECE = 64, TCP_CWR = 128 };
 
 enum tunnel_kind {
-    TUNNEL_NONE,
-    TUNNEL_IPIP, /* any IP in any IP: protocols 4 and 41 */
+#define TUNNEL(kind, name, word, doc) TUNNEL_##kind,
+#include "decode/tunnels.def"
+#undef TUNNEL
+    TUNNEL_KINDS
+};
+
+struct tunnel_info {
+    const char *name, *word, *doc; /* see tunnels.def */
+};
+
+extern const struct tunnel_info tunnel_kinds[TUNNEL_KINDS];
+extern const char *const tunnel_words[TUNNEL_KINDS + 1]; /* by kind, and a NULL */
+
+/* What tells a tunnel from others of the same two ends, and is another number in the other direction: who receives
+ * the packets has chosen it, or nothing says that it is the same. */
+enum tunnel_id {
+    TUNNEL_ID_NONE,
+    TUNNEL_ID_KEY,            /* GRE */
+    TUNNEL_ID_CALL,           /* PPTP */
+    TUNNEL_ID_SESSION,        /* ERSPAN, L2TP version 3 */
+    TUNNEL_ID_TUNNEL_SESSION, /* L2TP version 2: 16 bits of each */
+    TUNNEL_ID_TEID,           /* GTP */
 };
 
 /* One tunnel layer: what carries the next IP packet. */
 struct tunnel_layer {
     enum tunnel_kind kind;
+    enum tunnel_id id_kind;
+    uint32_t id;
+    uint32_t vni; /* of the virtual network (VXLAN, GENEVE, NVGRE), the same in both directions */
+    bool has_vni;
     struct dpi_addr src, dst; /* of the outer IP header */
 };
+
+struct decode_options {
+    uint32_t tunnels; /* bits by enum tunnel_kind: those that are looked into */
+    bool to_fragments; /* end at a fragment (is_part), for defrag to put the datagram together; else first fragments
+                        * are decoded as far as they go, and later ones have no transport header */
+};
+
+#define DECODE_ALL_TUNNELS ((UINT32_C(1) << TUNNEL_KINDS) - 1)
 
 /* A fragment of an IP datagram (RFC 791, 3.2; RFC 8200, 4.5), as its headers say. */
 struct decode_fragment {
@@ -73,7 +106,7 @@ struct decoded {
     /* around it */
     bool has_src_mac, has_dst_mac;  /* Linux "cooked" headers have the sender's only */
     uint8_t src_mac[6], dst_mac[6]; /* of the innermost Ethernet or 802.11 header */
-    uint16_t vlan;                  /* innermost VLAN id, 0: none */
+    uint16_t vlan;                  /* innermost VLAN id, in front of a tunnel or in it, 0: none */
     bool cut;                       /* less of the innermost IP packet was captured than its header says */
     bool offload;                   /* its total length was 0: segmentation offload or a jumbogram */
     bool fragment;                  /* it, or one around it, was cut into fragments */
@@ -86,11 +119,6 @@ struct decoded {
     struct tunnel_layer tunnels[DECODE_MAX_TUNNELS];
 };
 
-struct decode_options {
-    bool to_fragments; /* end at a fragment (is_part), for defrag to put the datagram together; else first fragments
-                        * are decoded as far as they go, and later ones have no transport header */
-};
-
 void decode_packet(const struct decode_options *opt, const struct packet *p, struct decoded *d);
 
 /* Goes on inside a packet that ended at a fragment, which left around: the n bytes at ip are a datagram from its
@@ -101,7 +129,5 @@ void decode_datagram(const struct decode_options *opt, const struct decoded *aro
 /* Name of a LINKTYPE_ value ("ETHERNET"), or NULL; and whether decode_packet can read it. */
 const char *decode_link_name(uint32_t link_type);
 bool decode_link_supported(uint32_t link_type);
-
-const char *tunnel_kind_name(enum tunnel_kind kind); /* "ipip" */
 
 #endif

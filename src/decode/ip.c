@@ -30,6 +30,9 @@ bool layer_ip(struct work *w)
 
     if (!cursor_u8(&c, &first))
         return layer_cut(w, DPI_BUCKET_ip_malformed);
+    if (w->doubt != DOUBT_NONE && !layer_ip_plausible(w))
+        return layer_end(w, DPI_BUCKET_ip_malformed);
+    w->doubt = DOUBT_NONE;
     switch (first >> 4) {
     case 4:
         return layer_next(w, layer_ipv4);
@@ -40,16 +43,48 @@ bool layer_ip(struct work *w)
     }
 }
 
+/* Whether an IPv4 header's checksum is right (RFC 791, 3.1); the cursor stands at the header. */
+static bool checksum_right(struct cursor c)
+{
+    const uint8_t *h = c.p;
+    uint32_t sum = 0;
+    size_t n = cursor_left(&c) ? (size_t)(h[0] & 15) * 4 : 0;
+
+    if (n < IPV4_MIN || !cursor_skip(&c, n))
+        return false;
+    for (size_t i = 0; i < n; i += 2)
+        sum += be16_at(h + i);
+    return ((sum & 0xffff) + (sum >> 16)) % 0xffff == 0;
+}
+
+/* In a first fragment nobody knows how much follows. Where there is nothing else to go by, only padding, or the trailer
+ * that some switches leave on a frame, may stand behind the packet. */
+static bool length_plausible(const struct work *w, size_t length)
+{
+    enum { SHORTEST = 50 }; /* what an Ethernet frame carries at least, and its checksum */
+    size_t room = work_length(w);
+
+    if (w->d->fragment)
+        return w->doubt != DOUBT_EXACT;
+    if (length >= room || w->doubt != DOUBT_EXACT || room <= SHORTEST)
+        return length <= room;
+    return w->c.p[0] >> 4 == 4 && checksum_right(w->c);
+}
+
 bool layer_ip_plausible(const struct work *w)
 {
     struct cursor c = w->c;
     const uint8_t *h;
+    size_t total;
 
     if (!cursor_bytes(&c, &h, IPV4_MIN))
         return false;
     if (h[0] >> 4 == 6)
-        return (size_t)IPV6_SIZE + be16_at(h + 4) <= work_length(w);
-    return h[0] >> 4 == 4 && (h[0] & 15) >= 5 && be16_at(h + 2) >= IPV4_MIN && be16_at(h + 2) <= work_length(w);
+        return length_plausible(w, (size_t)IPV6_SIZE + be16_at(h + 4));
+    total = be16_at(h + 2);
+    if (h[0] >> 4 != 4 || (h[0] & 15) < 5)
+        return false;
+    return total == 0 ? w->d->offload : total >= (size_t)(h[0] & 15) * 4 && length_plausible(w, total);
 }
 
 static struct dpi_addr addr_of(uint8_t family, const uint8_t *p, size_t n)

@@ -12,6 +12,14 @@
 struct work;
 typedef bool layer_fn(struct work *w);
 
+/* How sure it is that an IP packet follows. The port alone makes no tunnel: what is in one on a well-known port is
+ * to look right, and exactly right where the tunnel's header hardly has a bit that could be wrong. */
+enum doubt {
+    DOUBT_NONE,   /* a number that has no other meaning says so */
+    DOUBT_WITHIN, /* version and lengths are to be right, and the packet within the datagram */
+    DOUBT_EXACT,  /* and it is to fill the datagram, but for padding to the shortest frame */
+};
+
 struct work {
     struct cursor c; /* bytes captured and not yet read */
     size_t missing;  /* bytes behind c.end that the enclosing header promises */
@@ -23,6 +31,10 @@ struct work {
     unsigned extensions; /* IPv6 extension headers seen in the packet */
     bool header_padded;  /* 802.11: to a multiple of 4 bytes */
     bool first_fragment; /* of a datagram whose rest is in other packets */
+    bool control_swapped; /* 802.11: the bytes of its frame and sequence control are */
+    enum doubt doubt;     /* of the next IP header */
+    bool has_carrier;
+    struct decoded *carrier; /* the flow that carries the tunnel at hand, up to its labels */
 };
 
 static inline bool layer_next(struct work *w, layer_fn *next)
@@ -73,7 +85,7 @@ layer_fn layer_nflog, layer_pflog, layer_pktap, layer_user2, layer_ppi, layer_ju
     layer_juniper_frelay, layer_juniper_chdlc;
 
 /* wlan.c */
-layer_fn layer_radiotap, layer_avs, layer_prism, layer_wlan;
+layer_fn layer_radiotap, layer_avs, layer_prism, layer_wlan, layer_wlan_capwap, layer_tzsp_avs;
 
 /* link.c: by EtherType, which may name nothing of IP; by address family, NULL when it is none of IP. */
 bool layer_next_ethertype(struct work *w, uint16_t type);
@@ -90,5 +102,23 @@ bool layer_ip_plausible(const struct work *w);
 
 /* transport.c: the payload of an IP packet, of protocol w->proto. */
 layer_fn layer_transport;
+
+/* The packet is in a flow, whose payload starts header bytes into the work item; one that is longer than the item
+ * leaves none. Returns false, as layer_end does. */
+bool layer_end_in_flow(struct work *w, size_t header);
+
+/* Tunnels: gre.c, l2tp.c, udp_tunnel.c, tunnel.c. All but layer_ipip first end in the flow that carries them. */
+layer_fn layer_ipip, layer_gre, layer_l2tpv3, layer_etherip, layer_mpls_in_ip;
+
+/* Behind the header of a UDP packet that has ended in a flow: a tunnel on one of its ports, if there is one. */
+layer_fn layer_udp_tunnel, layer_l2tp_in_udp;
+
+/* tunnel.c: goes on at inner, inside of the tunnel t (whose addresses are set here) that d's flow so far carries;
+ * the caller names the next layer. False when it is not to be looked into, or is one too many: the packet has its
+ * bucket then. */
+bool tunnel_enter(struct work *w, struct tunnel_layer t, struct cursor inner, enum doubt doubt);
+
+/* Whether the layers from start on, skip bytes ahead, lead to an IP packet that looks exactly right. */
+bool tunnel_leads_to_ip(const struct work *w, size_t skip, layer_fn *start);
 
 #endif

@@ -11,11 +11,13 @@ enum {
     TCP_FLAGS_END = 14, /* the data offset and the flags are captured */
     UDP_SIZE = 8,
     SCTP_SIZE = 12,
+    PROTO_ETHERIP = 97,
+    PROTO_L2TP = 115,
+    PROTO_MPLS = 137,
     ICMP_SIZE = 8, /* RFC 792: type, code, checksum and four bytes by type; RFC 4443 has the same */
 };
 
-/* The payload starts header bytes into the work item; one that is longer than the item leaves none. */
-static bool end_in_flow(struct work *w, size_t header)
+bool layer_end_in_flow(struct work *w, size_t header)
 {
     struct decoded *d = w->d;
     size_t length = work_length(w);
@@ -51,7 +53,7 @@ static bool layer_tcp(struct work *w)
     if (!read_ports(w))
         return layer_cut(w, DPI_BUCKET_transport_malformed);
     if (!cursor_bytes(&c, &h, TCP_FLAGS_END)) /* nobody knows how long the header is */
-        return end_in_flow(w, work_length(w));
+        return layer_end_in_flow(w, work_length(w));
     header = (size_t)(h[12] >> 4) * 4;
     d->tcp_flags = h[13];
     if (cursor_left(&c) >= TCP_MIN - TCP_FLAGS_END) {
@@ -60,7 +62,7 @@ static bool layer_tcp(struct work *w)
         d->tcp_ack = be32_at(h + 8);
     }
     /* A data offset below 5 lies: where the payload starts is not known. */
-    return end_in_flow(w, header < TCP_MIN ? work_length(w) : header);
+    return layer_end_in_flow(w, header < TCP_MIN ? work_length(w) : header);
 }
 
 static bool layer_udp(struct work *w)
@@ -76,14 +78,15 @@ static bool layer_udp(struct work *w)
         if (length != 0 && length < work_length(w))
             work_trim(w, length);
     }
-    return end_in_flow(w, UDP_SIZE);
+    layer_end_in_flow(w, UDP_SIZE);
+    return layer_udp_tunnel(w);
 }
 
 static bool layer_sctp(struct work *w)
 {
     if (!read_ports(w))
         return layer_cut(w, DPI_BUCKET_transport_malformed);
-    return end_in_flow(w, SCTP_SIZE);
+    return layer_end_in_flow(w, SCTP_SIZE);
 }
 
 static bool layer_icmp(struct work *w)
@@ -95,17 +98,7 @@ static bool layer_icmp(struct work *w)
         return layer_cut(w, DPI_BUCKET_transport_malformed);
     w->d->src_port = h[0];
     w->d->dst_port = h[1];
-    return end_in_flow(w, ICMP_SIZE);
-}
-
-static bool layer_ipip(struct work *w)
-{
-    struct decoded *d = w->d;
-
-    if (d->n_tunnels == DECODE_MAX_TUNNELS)
-        return layer_end(w, DPI_BUCKET_too_deep);
-    d->tunnels[d->n_tunnels++] = (struct tunnel_layer){TUNNEL_IPIP, d->src, d->dst};
-    return layer_next(w, layer_ip);
+    return layer_end_in_flow(w, ICMP_SIZE);
 }
 
 /* clang-format off */
@@ -120,6 +113,10 @@ static const struct {
     {IPPROTO_NUM_SCTP, layer_sctp},
     {IPPROTO_IPIP, layer_ipip},
     {IPPROTO_IPV6, layer_ipip},
+    {IPPROTO_GRE, layer_gre},
+    {PROTO_ETHERIP, layer_etherip},
+    {PROTO_L2TP, layer_l2tpv3},
+    {PROTO_MPLS, layer_mpls_in_ip},
 };
 /* clang-format on */
 
@@ -130,5 +127,5 @@ bool layer_transport(struct work *w)
         if (transports[i].proto == w->proto)
             return layer_next(w, transports[i].read);
     }
-    return end_in_flow(w, 0);
+    return layer_end_in_flow(w, 0);
 }

@@ -122,12 +122,12 @@ bool layer_wlan(struct work *w)
 
     if (!cursor_bytes(&c, &h, 2))
         return layer_cut(w, DPI_BUCKET_link_malformed);
-    control = le16_at(h);
+    control = w->control_swapped ? be16_at(h) : le16_at(h);
     if ((control & WLAN_TYPE_MASK) != WLAN_TYPE_DATA || control & (WLAN_NO_DATA | WLAN_PROTECTED))
         return layer_end(w, DPI_BUCKET_not_ip);
     if (!cursor_bytes(&w->c, &h, header_size(control, w->header_padded)))
         return layer_cut(w, DPI_BUCKET_link_malformed);
-    if (h[22] & 15) /* a later fragment: its LLC header is in another frame */
+    if (h[w->control_swapped ? 23 : 22] & 15) /* a later fragment: its LLC header is in another frame */
         return layer_end(w, DPI_BUCKET_not_ip);
     ds = control / WLAN_TO_DS & 3;
     set_macs(w->d, h, ds);
@@ -135,4 +135,22 @@ bool layer_wlan(struct work *w)
     if (control & WLAN_QOS && h[ds == 3 ? 30 : 24] & QOS_AMSDU)
         return layer_next(w, layer_ethernet);
     return layer_next(w, layer_llc);
+}
+
+/* As CAPWAP carries it: some access points swap the bytes of frame and sequence control. The byte of the type shows
+ * which one it is, for the flags in the other are not those of a retry alone: one bit tells the direction. */
+bool layer_wlan_capwap(struct work *w)
+{
+    enum { TYPE_AND_VERSION = 0x0f };
+    struct cursor c = w->c;
+    const uint8_t *h;
+
+    w->control_swapped = cursor_bytes(&c, &h, 2) && (h[0] & TYPE_AND_VERSION) != WLAN_TYPE_DATA;
+    return layer_next(w, layer_wlan);
+}
+
+/* TZSP has one number for AVS, which is the link type of radiotap. */
+bool layer_tzsp_avs(struct work *w)
+{
+    return layer_next(w, is_avs(&w->c) ? layer_avs : layer_radiotap);
 }

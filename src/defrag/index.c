@@ -59,6 +59,7 @@ size_t index_key(uint8_t key[static INDEX_KEY_MAX], const struct decoded *d, boo
     *to++ = d->src.family == 4 ? d->part.protocol : 0;
     for (unsigned i = 0; i < d->n_tunnels; i++) {
         *to++ = (uint8_t)d->tunnels[i].kind;
+        to = put(to, &d->tunnels[i].vni, sizeof(d->tunnels[i].vni));
         to = put_addr(to, &d->tunnels[i].src);
         to = put_addr(to, &d->tunnels[i].dst);
     }

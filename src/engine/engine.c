@@ -108,6 +108,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     if ((st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
         goto fail;
     e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
+    e->decode = opt->decode;
     open_defrag(e, opt);
     e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
                                     opt->flow.key.conversations);

@@ -31,6 +31,7 @@ struct engine_options {
     const struct expr *where; /* only records that match, or NULL; borrowed for the engine's life */
     const struct prefix *home_nets; /* what direction is told by, or NULL; borrowed for the engine's life */
     size_t n_home_nets;
+    struct decode_options decode;
     struct flow_options flow;
     bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;

@@ -41,6 +41,16 @@ struct flow_labels {
     uint32_t v[DECODE_MAX_LABELS];
 };
 
+/* The tunnels of the first packet of each side, outermost first, as far as they have such a number. */
+struct flow_tunnel_ids {
+    unsigned n[2];
+    struct flow_tunnel_id {
+        enum tunnel_kind kind;
+        enum tunnel_id id_kind;
+        uint32_t id;
+    } v[2][DECODE_MAX_TUNNELS];
+};
+
 /* What one side sent. */
 struct flow_side {
     uint64_t packets, bytes, frame_bytes, payload;
@@ -73,6 +83,7 @@ struct flow {
     uint8_t mac[2][6];       /* of side 0 and 1 */
     uint8_t mac_source[2];   /* enum mac_source */
     struct flow_labels *mpls; /* owned; of the first packet, NULL: none */
+    struct flow_tunnel_ids *tunnel_ids; /* owned; NULL: none */
     uint8_t first_side; /* who sent the first packet */
     uint8_t icmp_type, icmp_code; /* of the first packet */
     uint8_t fin;        /* bit per side */

@@ -70,6 +70,7 @@ static void free_flow(struct tracker *t, struct flow *f)
     free(f->side[1].holes);
     free(f->attrs);
     free(f->mpls);
+    free(f->tunnel_ids);
     slice_free(f);
     free(f);
 }
@@ -151,6 +152,8 @@ static void write_off(struct tracker *t, struct flow *f)
     ledger_sub(&t->ledger, LEDGER_flow, 1);
     if (f->mpls)
         ledger_sub(&t->ledger, LEDGER_mpls, 1);
+    if (f->tunnel_ids)
+        ledger_sub(&t->ledger, LEDGER_tunnel_ids, 1);
     if (f->slice && f->slice->has_label)
         ledger_sub(&t->ledger, LEDGER_attribute_byte, f->slice->verdict.attrs_len);
     if (f->has_verdict)
@@ -266,6 +269,22 @@ static void note_labels(struct tracker *t, struct flow *f, const struct decoded 
     f->mpls->n = d->n_labels;
     memcpy(f->mpls->v, d->labels, d->n_labels * sizeof(d->labels[0]));
     ledger_add(&t->ledger, LEDGER_mpls, 1);
+}
+
+/* Of the first packet of a side. */
+static void note_tunnel_ids(struct tracker *t, struct flow *f, unsigned sender, const struct decoded *d)
+{
+    for (unsigned i = 0; i < d->n_tunnels; i++) {
+        const struct tunnel_layer *layer = &d->tunnels[i];
+        if (layer->id_kind == TUNNEL_ID_NONE)
+            continue;
+        if (!f->tunnel_ids) {
+            f->tunnel_ids = xcalloc(1, sizeof(*f->tunnel_ids));
+            ledger_add(&t->ledger, LEDGER_tunnel_ids, 1);
+        }
+        f->tunnel_ids->v[sender][f->tunnel_ids->n[sender]++] =
+            (struct flow_tunnel_id){layer->kind, layer->id_kind, layer->id};
+    }
 }
 
 /* f has a new record from packet p on. */
@@ -402,6 +421,8 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
     struct flow *part = xmemdup(f, sizeof(*f));
     if (f->mpls)
         part->mpls = xmemdup(f->mpls, sizeof(*f->mpls));
+    if (f->tunnel_ids)
+        part->tunnel_ids = xmemdup(f->tunnel_ids, sizeof(*f->tunnel_ids));
     if (f->attrs)
         part->attrs = xmemdup(f->attrs, f->verdict.attrs_len);
     if (f->tunnel)
@@ -463,6 +484,8 @@ static void take(struct tracker *t, const struct packet_part *parts, size_t n, c
     struct flow *f = flow_of(t, parts[0].packet, d, &sender);
     idle_list_remove(t, f);
     idle_list_append(t, f);
+    if (d->n_tunnels && !f->side[sender].packets && !(f->tunnel_ids && f->tunnel_ids->n[sender]))
+        note_tunnel_ids(t, f, sender, d);
     bool is_copy = count_packet(t, f, sender, parts, n, d);
     set_deadline(t, f);
     if (!f->has_verdict)

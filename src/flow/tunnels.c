@@ -60,6 +60,8 @@ static void path_of(struct tunnel_path *path, const struct decoded *d)
         const struct tunnel_layer *in = &d->tunnels[i];
         bool swap = memcmp(in->src.b, in->dst.b, sizeof(in->src.b)) > 0;
         path->layer[i].kind = in->kind;
+        path->layer[i].has_vni = in->has_vni;
+        path->layer[i].vni = in->vni;
         path->layer[i].src = swap ? in->dst : in->src;
         path->layer[i].dst = swap ? in->src : in->dst;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tunnels.h - tunnel paths, interned: the layers around a flow as one number of its key.
  *
- * A path is what is the same in both directions: per layer the kind and the unordered pair of outer addresses. */
+ * A path is what is the same in both directions: per layer the kind, the unordered pair of outer addresses, and the
+ * number of the virtual network. */
 #ifndef FLOW_TUNNELS_H
 #define FLOW_TUNNELS_H
 
@@ -12,7 +13,7 @@ struct tunnels;
 
 struct tunnel_path {
     unsigned n;
-    struct tunnel_layer layer[DECODE_MAX_TUNNELS]; /* outermost first; src is the smaller address */
+    struct tunnel_layer layer[DECODE_MAX_TUNNELS]; /* outermost first; src is the smaller address, id is not set */
 };
 
 struct tunnels *tunnels_new(const struct siphash_key *key);

@@ -17,6 +17,13 @@ bool folder_is(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+enum dpi_status folder_make(const char *path, struct dpi_err *err)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && folder_is(path)))
+        return DPI_OK;
+    return dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot make the folder '%s'", path);
+}
+
 static char *join(const char *path, const char *name)
 {
     size_t path_n = strlen(path), n = path_n + strlen(name) + 2;

@@ -20,6 +20,8 @@ bool folder_is(const char *path);
  * points to; as folders are not entered, none can lead in circles. DPI_INPUT: it cannot be read. *f is to be
  * freed whatever comes. */
 enum dpi_status folder_list(struct folder *f, const char *path, struct dpi_err *err);
+/* Makes the folder; it may be there already. DPI_OUTPUT: it cannot be made, or is a file. */
+enum dpi_status folder_make(const char *path, struct dpi_err *err);
 void folder_free(struct folder *f);
 
 #endif

@@ -21,6 +21,7 @@ struct held {
     uint32_t ack;
     bool has_ack;
     uint64_t stamp; /* the number of its segment */
+    uint64_t acked; /* that of the segment which acknowledged all before it; 0: none so far */
     uint8_t *data;  /* owned */
 };
 
@@ -39,7 +40,6 @@ struct direction {
     bool is_excused;
     bool is_far;       /* a segment that was too far away ended at: */
     uint32_t far_end;
-    uint64_t hole_since; /* when it was first seen that the hole at next is acknowledged; 0: not yet */
     struct held *v;      /* by seq, none overlaps another */
     size_t n, room;
     uint64_t bytes; /* kept at all data of v */
@@ -108,7 +108,6 @@ static void give_out(struct stream *s, unsigned side, const uint8_t *data, uint3
 {
     struct direction *d = &s->dir[side];
     d->next += len;
-    d->hole_since = 0;
     give(s, side, data, cap);
     give_gap(s, side, len - cap);
 }
@@ -123,6 +122,7 @@ static void keep(struct direction *d, size_t at, const struct held *h, const uin
     }
     memmove(&d->v[at + 1], &d->v[at], (d->n - at) * sizeof(*d->v));
     d->v[at] = *h;
+    d->v[at].acked = d->acked && distance(d->ack, h->seq) >= 0 ? h->stamp : 0;
     d->v[at].data = h->cap ? xmemdup(data, h->cap) : NULL;
     d->n++;
     d->bytes += h->cap;
@@ -211,13 +211,9 @@ static void start(struct direction *d)
 }
 
 /* The other side has acknowledged the bytes that are missing, and they did not come in spite of patience. */
-static bool hole_is_real(struct stream *s, struct direction *d)
+static bool hole_is_real(const struct stream *s, const struct held *h)
 {
-    if (!d->acked || distance(d->ack, d->v[0].seq) < 0)
-        return false;
-    if (!d->hole_since)
-        d->hole_since = s->now;
-    return s->now - d->hole_since >= s->opt.patience;
+    return h->acked && s->now - h->acked >= s->opt.patience;
 }
 
 /* Whether h, of direction d, acknowledges what is still to come of the other. An opened connection has two sides, and
@@ -244,7 +240,7 @@ static enum state state_of(struct stream *s, unsigned side)
         return STATE_START;
     if (!d->based)
         start(d);
-    if (d->v[0].seq != d->next && !hole_is_real(s, d))
+    if (d->v[0].seq != d->next && !hole_is_real(s, &d->v[0]))
         return STATE_HOLE;
     return waits_for(s, &d->v[0], d, &s->dir[!side]) ? STATE_TURN : STATE_READY;
 }
@@ -279,6 +275,17 @@ static int first_in(const struct stream *s, const enum state state[2], enum stat
     return a ? 0 : b ? 1 : -1;
 }
 
+/* Nothing more will come, and neither side's first piece is ready: the one whose turn it is waits for the other's only
+ * when it has acknowledged that. */
+static int first_at_end(const struct stream *s, const enum state state[2])
+{
+    for (unsigned side = 0; side < 2; side++)
+        if (state[side] == STATE_TURN && state[!side] == STATE_HOLE)
+            return (int)(distance(s->dir[side].v[0].ack, s->dir[!side].v[0].seq) > 0 ? !side : side);
+    int side = first_in(s, state, STATE_HOLE);
+    return side >= 0 ? side : first_in(s, state, STATE_TURN);
+}
+
 /* Gives out a piece when that is possible. */
 static bool give_next(struct stream *s)
 {
@@ -287,9 +294,7 @@ static bool give_next(struct stream *s)
     if (side >= 0 && state[!side] == STATE_START && s->dir[!side].v[0].stamp < s->dir[side].v[0].stamp)
         return false;
     if (side < 0 && s->finishing)
-        side = first_in(s, state, STATE_HOLE);
-    if (side < 0 && s->finishing)
-        side = first_in(s, state, STATE_TURN);
+        side = first_at_end(s, state);
     if (side < 0)
         return false;
     give_first(s, (unsigned)side);
@@ -303,34 +308,66 @@ static void keep_bounds(struct stream *s, unsigned side)
         give_first(s, side);
 }
 
-void stream_finish(struct stream *s)
+static void give_all(struct stream *s)
 {
     s->finishing = true;
     while (give_next(s))
         ;
     s->finishing = false;
-    for (unsigned side = 0; side < 2; side++) {
-        struct direction *d = &s->dir[side];
-        *d = (struct direction){.v = d->v, .room = d->room, .counts = d->counts};
-    }
+}
+
+static void forget(struct direction *d)
+{
+    *d = (struct direction){.v = d->v, .room = d->room, .counts = d->counts};
+}
+
+void stream_finish(struct stream *s)
+{
+    give_all(s);
+    forget(&s->dir[0]);
+    forget(&s->dir[1]);
 }
 
 /* --- segments ----------------------------------------------------------------------------------------- */
 
-/* A SYN tells where its side begins. When that is not where, or before where, it began, another connection is opened. */
-static void take_syn(struct stream *s, unsigned side, uint32_t first)
+static bool syn_fits(const struct direction *d, uint32_t first)
 {
-    struct direction *d = &s->dir[side];
     int64_t later = distance(d->based ? d->first : d->n ? d->v[0].seq : first, first);
-    bool fits = d->opened ? later == 0 : later >= 0 && later < FAR;
-    if (!fits)
-        stream_finish(s);
+    return d->opened ? later == 0 : later >= 0 && later < FAR;
+}
+
+/* A SYN tells where its side begins. When that is not where, or before where, it began, another connection is opened;
+ * or the other side's SYN was answered anew, by a server that has forgotten its first answer. */
+static void take_syn(struct stream *s, unsigned side, uint32_t first, const struct stream_segment *seg)
+{
+    struct direction *d = &s->dir[side], *other = &s->dir[!side];
+    if (!syn_fits(d, first)) {
+        give_all(s);
+        forget(d);
+        if (!(seg->flags & TCP_ACK) || !other->opened || seg->ack != other->first)
+            forget(other);
+    }
     if (!d->based)
         d->next = d->first = first;
     d->based = d->opened = true;
 }
 
-static void take_ack(struct direction *d, uint32_t ack)
+/* Pieces that were acknowledged stand before those that were not. */
+static void note_acked(struct direction *d, uint64_t now)
+{
+    size_t low = 0, high = d->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (d->v[middle].acked)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < d->n && distance(d->ack, d->v[low].seq) >= 0; low++)
+        d->v[low].acked = now;
+}
+
+static void take_ack(struct direction *d, uint32_t ack, uint64_t now)
 {
     if (d->based && (distance(ack, d->next) > FAR || distance(ack, d->next) < -FAR))
         return;
@@ -339,6 +376,7 @@ static void take_ack(struct direction *d, uint32_t ack)
     if (!d->acked || distance(ack, d->ack) > 0)
         d->ack = ack;
     d->acked = true;
+    note_acked(d, now);
 }
 
 /* Whether the segment can be of this side: near what was seen of it, or going on where another one ended that was too
@@ -402,9 +440,9 @@ void stream_push(struct stream *s, unsigned side, const struct stream_segment *s
     if (seg->flags & TCP_RST) /* its numbers may be anything, and its bytes are no stream (RFC 9293, 3.5.3) */
         return;
     if (seg->flags & TCP_SYN)
-        take_syn(s, side, ++h.seq);
+        take_syn(s, side, ++h.seq, seg);
     if (h.has_ack)
-        take_ack(&s->dir[!side], h.ack);
+        take_ack(&s->dir[!side], h.ack, s->now);
     if (h.len) {
         take_bytes(s, side, h, seg->data);
     } else if (!d->based && !d->n && !d->hinted) {

@@ -4,7 +4,6 @@
 
 #include "detect/attrs.h"
 #include "flow/tcp_state.h"
-#include "record/community_id.h"
 #include "record/value_of.h"
 #include "util/arena.h"
 #include "util/xalloc.h"
@@ -110,11 +109,16 @@ static void set_direction(struct record_builder *b, struct dpi_direction *dir, c
         dir->tcp_flags = tcp_flags_text(b, s->tcp_flags);
 }
 
-static bool key_has_ports(const struct record_builder *b, uint8_t transport)
+static bool key_has_ports(uint8_t transport, bool conversations)
 {
     if (transport == IPPROTO_NUM_SCTP)
-        return !b->conversations;
+        return !conversations;
     return transport == IPPROTO_NUM_TCP || transport == IPPROTO_NUM_UDP;
+}
+
+static bool key_is_icmp(uint8_t transport)
+{
+    return transport == IPPROTO_NUM_ICMP || transport == IPPROTO_NUM_ICMPV6;
 }
 
 static void set_ends(struct record_builder *b, const struct flow *f, unsigned client)
@@ -125,12 +129,12 @@ static void set_ends(struct record_builder *b, const struct flow *f, unsigned cl
     r->src = key_addr(key, client);
     r->dst = key_addr(key, !client);
     r->vlan = key->vlan;
-    r->has_ports = key_has_ports(b, key->transport);
+    r->has_ports = key_has_ports(key->transport, b->conversations);
     if (r->has_ports) {
         r->src_port = key->port[client];
         r->dst_port = key->port[!client];
     }
-    r->is_icmp = key->transport == IPPROTO_NUM_ICMP || key->transport == IPPROTO_NUM_ICMPV6;
+    r->is_icmp = key_is_icmp(key->transport);
     r->icmp_type = client == f->first_side || b->conversations ? f->icmp_type : (uint8_t)key->port[client];
     r->icmp_code = f->icmp_code;
     for (unsigned i = 0; i < 2; i++)
@@ -176,21 +180,27 @@ static void set_home_direction(struct record_builder *b)
 }
 
 /* The first packet's own direction and, for ICMP, its type and code: what the specification is fed with. */
-static void set_community_id(struct record_builder *b, const struct flow *f)
+size_t record_community_id(char out[static COMMUNITY_ID_MAX], const struct flow *f, uint16_t seed, bool conversations)
 {
-    struct dpi_record *r = &b->record;
-    if (f->key.transport == IPPROTO_NUM_SCTP && !r->has_ports)
-        return; /* --conversations: there is no id without ports */
-    struct dpi_addr src = key_addr(&f->key, f->first_side), dst = key_addr(&f->key, !f->first_side);
-    uint16_t sport = f->key.port[f->first_side], dport = f->key.port[!f->first_side];
-    if (r->is_icmp) {
+    const struct flow_key *key = &f->key;
+    bool has_ports = key_has_ports(key->transport, conversations);
+    if (key->transport == IPPROTO_NUM_SCTP && !has_ports)
+        return 0; /* there is no id without ports */
+    struct dpi_addr src = key_addr(key, f->first_side), dst = key_addr(key, !f->first_side);
+    uint16_t sport = key->port[f->first_side], dport = key->port[!f->first_side];
+    if (key_is_icmp(key->transport)) {
         sport = f->icmp_type;
         dport = f->icmp_code;
     }
+    return community_id(out, seed, &src, &dst, key->transport, has_ports, sport, dport);
+}
+
+static void set_community_id(struct record_builder *b, const struct flow *f)
+{
     char text[COMMUNITY_ID_MAX];
-    size_t n = community_id(text, b->seed, &src, &dst, f->key.transport, r->has_ports, sport, dport);
+    size_t n = record_community_id(text, f, b->seed, b->conversations);
     if (n)
-        r->community_id = keep(b, text, n);
+        b->record.community_id = keep(b, text, n);
 }
 
 static void set_origin(struct record_builder *b, const struct flow *f)
@@ -206,10 +216,12 @@ static void set_origin(struct record_builder *b, const struct flow *f)
 
 static struct dpi_text tunnel_text(struct record_builder *b, const struct tunnel_layer *layer)
 {
-    char text[2 * DPI_ADDR_MAX + 24], src[DPI_ADDR_MAX], dst[DPI_ADDR_MAX];
+    char text[2 * DPI_ADDR_MAX + 32], src[DPI_ADDR_MAX], dst[DPI_ADDR_MAX], vni[16] = "";
     dpi_addr_text(src, &layer->src);
     dpi_addr_text(dst, &layer->dst);
-    int n = snprintf(text, sizeof(text), "%s(%s-%s)", tunnel_kind_name(layer->kind), src, dst);
+    if (layer->has_vni)
+        snprintf(vni, sizeof(vni), ",vni=%u", layer->vni);
+    int n = snprintf(text, sizeof(text), "%s(%s-%s%s)", tunnel_kinds[layer->kind].name, src, dst, vni);
     return keep(b, text, (size_t)n);
 }
 
@@ -222,6 +234,44 @@ static void set_tunnels(struct record_builder *b, const struct tunnel_path *path
         v[i] = tunnel_text(b, &path->layer[i]);
     b->record.tunnels = v;
     b->record.n_tunnels = path->n;
+}
+
+/* As other programs write them: keys and endpoints in hexadecimal. */
+static size_t tunnel_number(char *out, size_t size, const struct flow_tunnel_id *id)
+{
+    switch (id->id_kind) {
+    case TUNNEL_ID_KEY:
+        return (size_t)snprintf(out, size, "key=0x%x", id->id);
+    case TUNNEL_ID_TEID:
+        return (size_t)snprintf(out, size, "teid=0x%x", id->id);
+    case TUNNEL_ID_CALL:
+        return (size_t)snprintf(out, size, "call=%u", id->id);
+    case TUNNEL_ID_TUNNEL_SESSION:
+        return (size_t)snprintf(out, size, "session=%u/%u", id->id >> 16, id->id & 0xffff);
+    default:
+        return (size_t)snprintf(out, size, "session=%u", id->id);
+    }
+}
+
+static struct dpi_text tunnel_id_text(struct record_builder *b, const char *way, const struct flow_tunnel_id *id)
+{
+    char text[48];
+    size_t n = (size_t)snprintf(text, sizeof(text), "%s:%s.", way, tunnel_kinds[id->kind].name);
+    n += tunnel_number(text + n, sizeof(text) - n, id);
+    return keep(b, text, n);
+}
+
+static void set_tunnel_ids(struct record_builder *b, const struct flow_tunnel_ids *ids, unsigned client)
+{
+    static const char *const ways[2] = {"src", "dst"};
+    struct dpi_record *r = &b->record;
+    if (!ids)
+        return;
+    struct dpi_text *v = arena_alloc(&b->arena, (ids->n[0] + ids->n[1]) * sizeof(*v));
+    r->tunnel_ids = v;
+    for (unsigned way = 0; way < 2; way++)
+        for (unsigned i = 0; i < ids->n[client ^ way]; i++)
+            v[r->n_tunnel_ids++] = tunnel_id_text(b, ways[way], &ids->v[client ^ way][i]);
 }
 
 static void set_mpls(struct record_builder *b, const struct flow_labels *labels)
@@ -348,6 +398,7 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     set_home_direction(b);
     set_community_id(b, f);
     set_tunnels(b, path);
+    set_tunnel_ids(b, f->tunnel_ids, flow_client(f));
     set_mpls(b, f->mpls);
     set_label(b, f);
     set_end(b, f);

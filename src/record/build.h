@@ -7,6 +7,7 @@
 #include "flow/flow.h"
 #include "flow/tunnels.h"
 #include "ndpi/labels.h"
+#include "record/community_id.h"
 #include "util/prefix.h"
 
 struct record_builder;
@@ -28,5 +29,8 @@ void record_builder_free(struct record_builder *b); /* NULL is fine */
  * call. */
 const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
                                       const struct tunnel_path *path);
+
+/* The Community ID that its record has, or 0 when it has none. Returns the length. */
+size_t record_community_id(char out[static COMMUNITY_ID_MAX], const struct flow *f, uint16_t seed, bool conversations);
 
 #endif

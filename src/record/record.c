@@ -80,6 +80,7 @@ static void copy_parts(struct copier *c, struct dpi_record *r)
             r->dir[side].mac = copy_bytes(c, r->dir[side].mac, 6);
     r->flags = copy_list(c, r->flags, r->n_flags);
     r->tunnels = copy_list(c, r->tunnels, r->n_tunnels);
+    r->tunnel_ids = copy_list(c, r->tunnel_ids, r->n_tunnel_ids);
     r->mpls = copy_list(c, r->mpls, r->n_mpls);
     r->attrs = copy_attrs(c, r->attrs, r->n_attrs);
 }

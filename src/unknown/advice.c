@@ -26,19 +26,28 @@ static void add_line(char lines[][PROFILE_LINE], uint32_t *n, const char *fmt, .
 #define UNEXPLAINED(p, ...) add_line((p)->unexplained, &(p)->n_unexplained, __VA_ARGS__)
 #define NEXT(p, ...)        add_line((p)->next, &(p)->n_next, __VA_ARGS__)
 
+static int put_range(char *out, size_t room, const char *before, const struct field *f)
+{
+    if (f->size == 1)
+        return snprintf(out, room, "%s%" PRIu32, before, f->at);
+    return snprintf(out, room, "%s%" PRIu32 "..%" PRIu32, before, f->at, f->at + f->size - 1);
+}
+
+/* The fields of fixed place that vary, as a list of their offsets. */
 static void tell_fields(struct profile *p, unsigned side)
 {
     const struct fields *f = &p->side[side].fields;
-    for (size_t i = 0; i < f->n; i++) {
+    char list[PROFILE_LINE / 2] = "";
+    int n = 0;
+    for (size_t i = 0; i < f->n && (size_t)n + 16 < sizeof(list); i++) {
         const struct field *v = &f->v[i];
-        if ((v->role != ROLE_DATA && v->role != ROLE_RANDOM) || (v->role == ROLE_RANDOM && !v->size))
-            continue;
-        if (v->size)
-            UNEXPLAINED(p, "%s bytes %" PRIu32 "..%" PRIu32 " vary, and nothing was found that explains them",
-                        sides[side], v->at, v->at + v->size - 1);
-        else
+        if (v->size && (v->role == ROLE_DATA || v->role == ROLE_RANDOM))
+            n += put_range(list + n, sizeof(list) - (size_t)n, n ? ", " : "", v);
+        if (!v->size && v->role == ROLE_DATA)
             UNEXPLAINED(p, "%s from byte %" PRIu32 " on: fields of no fixed place, if any", sides[side], v->at);
     }
+    if (n)
+        UNEXPLAINED(p, "%s bytes %s vary, and nothing was found that explains them", sides[side], list);
 }
 
 static void tell_types(struct profile *p, unsigned side)

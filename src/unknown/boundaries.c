@@ -42,8 +42,8 @@ static bool changes(const struct positions *p, uint32_t at, bool little)
 {
     const struct position *before = &p->v[at - 1], *here = &p->v[at];
     bool was = position_is_const(before), is = position_is_const(here);
-    if (was && is)
-        return is_zero(p, at - 1) != is_zero(p, at);
+    if (was && is) /* a zero is the high byte of what is not */
+        return little ? is_zero(p, at - 1) && !is_zero(p, at) : !is_zero(p, at - 1) && is_zero(p, at);
     if (was)
         return little || !is_zero(p, at - 1);
     if (is)

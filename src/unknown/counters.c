@@ -288,7 +288,7 @@ static bool try_transaction(const struct view *client, const struct view *server
     new.sure = new.hits == new.of;
     free(values);
     field_say(&new, "the answer has it, too; %" PRIu32 " values", new.distinct);
-    if (new.hits < PAIRS_FEWEST || new.hits * 10 < new.of * 9 || new.distinct * 10 < new.hits * 6)
+    if (new.hits < PAIRS_FEWEST || new.hits * 10 < new.of * 9 || new.distinct * 20 < new.hits * 17)
         return false;
     fields_add(f, &new);
     return true;

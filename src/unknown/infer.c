@@ -94,11 +94,11 @@ static enum field_role role_of(const struct position *p, uint32_t n)
     };
     enum position_class is = p[0].is;
     for (uint32_t i = 1; i < n; i++) {
-        bool constant = position_is_const(&p[i]) && position_is_const(&p[0]);
-        if (constant)
-            is = POSITION_CONST;
-        else if (p[i].is != p[0].is)
+        if (p[i].is == p[0].is)
+            continue;
+        if (!position_is_const(&p[i]) || !position_is_const(&p[0]))
             return ROLE_DATA;
+        is = POSITION_CONST;
     }
     return roles[is];
 }

@@ -7,16 +7,19 @@ has one is made with pauses=False. Fragments are put together, or their first on
 """
 
 import contextlib
+import copy
 import ipaddress
 import struct
 
 import packets as P
 import pcapfile
+import tunnels as T
 
 TRANSPORTS = {P.PROTO_ICMP: 'ICMP', P.PROTO_TCP: 'TCP', P.PROTO_UDP: 'UDP', P.PROTO_ICMPV6: 'ICMPv6',
               P.PROTO_SCTP: 'SCTP', 2: 'IGMP', P.PROTO_GRE: 'GRE',
               89: 'OSPFIGP', 112: 'VRRP', 50: 'ESP', P.PROTO_IPIP: 'IPv4', P.PROTO_IPV6: 'IPv6',
-              P.PROTO_NONE: 'IPv6-NoNxt'}
+              P.PROTO_NONE: 'IPv6-NoNxt', P.PROTO_ETHERIP: 'ETHERIP', P.PROTO_L2TP: 'L2TP',
+              P.PROTO_MPLS: 'MPLS-in-IP'}
 
 # Request and reply types of one exchange, as Community ID pairs them.
 ICMP4_PAIRS = {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17, 10: 9, 9: 10}
@@ -52,7 +55,7 @@ class View:
 
     def __init__(self):
         self.vlan, self.src, self.dst = 0, None, None
-        self.tunnels, self.pairs, self.vnis = [], [], []
+        self.tunnels = []
         self.transport = self.sport = self.dport = None
         self.syn = self.ack = False
         self.seq = 0
@@ -63,10 +66,35 @@ def _ethernet(data, view):
     while kind in (P.ETH_VLAN, P.ETH_QINQ):
         view.vlan = struct.unpack_from('!H', data)[0] & 0xFFF
         kind, data = struct.unpack_from('!H', data, 2)[0], data[4:]
-    while kind == P.ETH_MPLS:
+    if kind == P.ETH_PPPOE:
+        return _ppp(data[6:], view)
+    return _mpls(data, view) if kind == P.ETH_MPLS else (kind, data)
+
+
+def _mpls(data, view):
+    """A stack of labels, then IP, or a frame with or without a control word of zeros."""
+    last = 0
+    while not last:
         last, data = data[2] & 1, data[4:]
-        kind = P.ethertype(data) if last else kind
-    return kind, data
+    if data[0] >> 4 in (4, 6):
+        return P.ethertype(data), data
+    return _ethernet(data[4:] if data[:4] == bytes(4) else data, view)
+
+
+def _ppp(data, view):
+    data = data[2:] if data[:2] == b'\xff\3' else data
+    size = 1 if data[0] & 1 else 2
+    kind = {0x21: P.ETH_IPV4, 0x57: P.ETH_IPV6, 0x281: P.ETH_MPLS}.get(int.from_bytes(data[:size], 'big'))
+    return _mpls(data[size:], view) if kind == P.ETH_MPLS else (kind, data[size:])
+
+
+def _wlan(data, _):
+    """A data frame with LLC and SNAP; CAPWAP's may have the bytes of the frame control swapped."""
+    control = data[0] if data[0] & 15 == 8 else data[1]
+    size = 26 if control & 0x80 else 24
+    if control & 0x4F != 8:
+        raise Left('not_ip')
+    return struct.unpack_from('!H', data, size + 6)[0], data[size + 8:]
 
 
 LINKS = {
@@ -124,46 +152,46 @@ def _transport(proto, data, view):
         view.sport, view.dport = data[0], pairs.get(data[0], data[1])
 
 
-def _tunnel(proto, data, view):
-    """(ethertype, data) of what a tunnel carries, the ethertype None for a whole frame; or None."""
-    name = None
-    if proto in (P.PROTO_IPIP, P.PROTO_IPV6):
-        name, kind, data = 'ipip', P.ethertype(data), data
-    elif proto == P.PROTO_GRE:
-        flags, kind = struct.unpack_from('!HH', data)
-        if kind in (P.ETH_IPV4, P.ETH_IPV6):
-            size = 4 + 4 * sum(bool(flags & bit) for bit in (0x8000, 0x2000, 0x1000))
-            name, data = 'gre', data[size:]
-    elif proto == P.PROTO_UDP and struct.unpack_from('!H', data, 2)[0] == 4789:
-        name, kind, data = 'vxlan', None, data[8:]
-        view.vnis.append(struct.unpack_from('!I', data, 4)[0] >> 8)
-        data = data[8:]
-    if name is None:
-        return None
-    view.tunnels.append('%s(%s-%s)' % (name, view.src, view.dst))
-    view.pairs.append((name, frozenset((view.src, view.dst))))
-    if len(view.tunnels) > MAX_TUNNELS:
-        raise Left('too_deep')
-    return kind, data
+def _name(view, name, vni):
+    """A tunnel as dpitool writes it: the smaller address first."""
+    ends = sorted((view.src, view.dst), key=P.addr)
+    return '%s(%s-%s%s)' % (name, *ends, '' if vni is None else ',vni=%d' % vni)
+
+
+INSIDE = {T.FRAME: _ethernet, T.PPP: _ppp, T.WLAN: _wlan, P.ETH_MPLS: _mpls}
+
+
+def _enter(inner, view):
+    """Decodes what is in a tunnel; without IP there, the view is what it was, and the answer False."""
+    name, vni, kind, data = inner
+    before = copy.copy(view.__dict__)
+    view.tunnels = view.tunnels + [_name(view, name, vni)]
+    try:
+        if len(view.tunnels) > MAX_TUNNELS:
+            raise Left('too_deep')
+        with _malformed('link_malformed'):
+            if kind in INSIDE:
+                kind, data = INSIDE[kind](data, view)
+        _layers(kind, data, view, True)
+    except Left as why:
+        if name == 'ipip' or str(why) == 'too_deep':
+            raise
+        view.__dict__.update(before)
+        return False
+    return True
 
 
 def _layers(kind, data, view, tunnels):
     """From the network layer inwards; leaves what it finds in the view."""
-    while True:
-        with _malformed('ip_malformed'):
-            layer = {P.ETH_IPV4: _ip4, P.ETH_IPV6: _ip6}.get(kind)
-            if layer is None:
-                raise Left('not_ip')
-            proto, data = layer(data, view)
+    with _malformed('ip_malformed'):
+        layer = {P.ETH_IPV4: _ip4, P.ETH_IPV6: _ip6}.get(kind)
+        if layer is None:
+            raise Left('not_ip')
+        proto, data = layer(data, view)
+    inner = T.look(proto, data) if tunnels else None
+    if inner is None or not _enter(inner, view):
         with _malformed('transport_malformed'):
-            inner = _tunnel(proto, data, view) if tunnels else None
-            if inner is None:
-                _transport(proto, data, view)
-                return
-        kind, data = inner
-        if kind is None:
-            with _malformed('link_malformed'):
-                kind, data = _ethernet(data, view)
+            _transport(proto, data, view)
 
 
 @contextlib.contextmanager
@@ -289,7 +317,7 @@ class Table:
 
     def _flow(self, view, time_ns, data):
         ends = frozenset(((view.src, view.sport), (view.dst, view.dport)))
-        key = (ends, view.transport, view.vlan, tuple(view.pairs), tuple(view.vnis))
+        key = (ends, view.transport, view.vlan, tuple(view.tunnels))
         flow = self._open.get(key)
         if flow is not None:
             reused = view.syn and not view.ack and flow.isn not in (None, view.seq)

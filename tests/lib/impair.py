@@ -13,7 +13,7 @@ import struct
 import packets as P
 import pcapfile
 
-SWAPPED, COPIED, CUT, FRAGMENTED = 0.2, 0.5, 0.2, 1.0  # share of the packets that it happens to
+SWAPPED, COPIED, CUT, FRAGMENTED = 0.25, 0.5, 0.2, 1.0  # share of the packets that it happens to
 FARTHEST = 3                # places that a packet or its copy comes late, at most
 MOST_PIECES = 4
 FRAGMENT_SIZES = (8, 64)    # bytes of a fragment in units of 8, at least and at most
@@ -22,6 +22,7 @@ ETHERTYPES = {4: P.ETH_IPV4, 6: P.ETH_IPV6}
 VERSIONS = {kind.to_bytes(2, 'big'): version for version, kind in ETHERTYPES.items()}
 VLAN_TAGS = (b'\x81\x00', b'\x88\xa8', b'\x91\x00')
 LOOP, IPV4, IPV6 = 108, 228, 229
+LATEST = 2**32 * 10**9 - 1    # nanoseconds
 
 
 class Dice(random.Random):
@@ -355,10 +356,11 @@ IMPAIRMENTS = {
 
 
 def of_frames(frames):
-    """Packets of what frames() found in a file; one without a time has that of the one before it."""
+    """Packets of what frames() found in a file; one without a time has that of the one before it. Times that no
+    classic pcap can tell become the nearest that it can."""
     packets, last = [], 0
     for frame in frames:
-        last = last if frame.time is None else max(0, int(frame.time * 10**9))
+        last = last if frame.time is None else min(max(0, int(frame.time * 10**9)), LATEST)
         packets.append(Packet(last, frame.link, bytes(frame.data), frame.length))
     return packets
 

@@ -15,7 +15,8 @@ import pcapfile
 
 SCAN_SIZE = 40          # from so many flows with one truth between two hosts on, they are one line
 
-CARRIERS = {'UDP': 'VXLAN', 'GRE': 'GRE'}       # what the lab's tunnels are
+# What the tunnels are to who does not look into them, by transport and port
+CARRIERS = {('GRE', None): 'GRE', ('UDP', 4789): 'VXLAN'}
 
 Rule = collections.namedtuple(
     'Rule', 'transport port server protocol application host note optional containing')
@@ -115,7 +116,7 @@ def resolve(table, rules):
 
 def _carrier(flow):
     """The flow that a tunnel is to who does not look into it."""
-    line = _line(flow, rule(flow.transport, protocol=CARRIERS.get(flow.transport)))
+    line = _line(flow, rule(flow.transport, protocol=CARRIERS.get((flow.transport, flow.dst[1]))))
     return {key: line[key] for key in line if key not in ('application', 'host')}
 
 
@@ -127,7 +128,8 @@ def describe(data, rules, **options):
              'packets': table.packets, 'not_in_flows': dict(sorted(table.left.items())),
              'flows': resolve(table, rules)}
     outer = flows.of_capture(data, **{**options, 'tunnels': False})
-    carriers = [_carrier(flow) for flow in outer.flows if flow.key not in table.keys]
+    inside = {(flow.key, flow.packets) for flow in table.flows}
+    carriers = [_carrier(flow) for flow in outer.flows if (flow.key, flow.packets) not in inside]
     if carriers:
         entry['outer_flows'] = carriers
         entry['outer_not_in_flows'] = dict(sorted(outer.left.items()))

@@ -13,8 +13,10 @@ FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 
 PROTO_ICMP, PROTO_IPIP, PROTO_TCP, PROTO_UDP, PROTO_IPV6 = 1, 4, 6, 17, 41
 PROTO_FRAGMENT, PROTO_GRE, PROTO_ICMPV6, PROTO_NONE, PROTO_SCTP = 44, 47, 58, 59, 132
+PROTO_ETHERIP, PROTO_L2TP, PROTO_MPLS = 97, 115, 137
 
 ETH_IPV4, ETH_ARP, ETH_VLAN, ETH_IPV6, ETH_QINQ, ETH_MPLS = 0x0800, 0x0806, 0x8100, 0x86DD, 0x88A8, 0x8847
+ETH_FRAME, ETH_PPPOE = 0x6558, 0x8864
 
 CLIENT_MAC, SERVER_MAC = '02:00:00:00:00:01', '02:00:00:00:00:02'
 
@@ -211,12 +213,50 @@ def pktap(frame, *, dlt=1):
     return struct.pack('<III24s72x', 108, 1, dlt, b'en0') + frame
 
 
-# ---- tunnels
+# ---- tunnels: whole IP packets around a packet or a frame
 
-def gre(src, dst, packet, *, key=None, **fields):
-    head = struct.pack('!HH', 0 if key is None else 0x2000, ethertype(packet))
-    head += b'' if key is None else struct.pack('!I', key)
-    return ip(src, dst, PROTO_GRE, head + packet, **fields)
+def gre(src, dst, inner, *, kind=None, key=None, sequence=None, summed=False, **fields):
+    """RFC 2784 and 2890."""
+    flags = summed << 15 | (key is not None) << 13 | (sequence is not None) << 12
+    head = struct.pack('!HH', flags, ethertype(inner) if kind is None else kind)
+    tail = b''.join(struct.pack('!I', value) for value in (key, sequence) if value is not None)
+    if summed:
+        total = checksum(head + b'\0\0\0\0' + tail + inner)
+        head += struct.pack('!HH', total, 0)
+    return ip(src, dst, PROTO_GRE, head + tail + inner, **fields)
+
+
+def nvgre(src, dst, vsid, frame, *, flow=0, **fields):
+    return gre(src, dst, frame, kind=ETH_FRAME, key=vsid << 8 | flow, **fields)
+
+
+def erspan1(src, dst, frame, **fields):
+    return gre(src, dst, frame, kind=0x88BE, **fields)
+
+
+def erspan2(src, dst, session, sequence, frame, **fields):
+    head = struct.pack('!HHI', 1 << 12 | 7, session, 3)
+    return gre(src, dst, head + frame, kind=0x88BE, sequence=sequence, **fields)
+
+
+def erspan3(src, dst, session, sequence, inner, *, frame_type=0, subheader=b'', **fields):
+    head = struct.pack('!HHIHH', 2 << 12 | 7, session, 12345, 0, frame_type << 10 | bool(subheader))
+    return gre(src, dst, head + subheader + inner, kind=0x22EB, sequence=sequence, **fields)
+
+
+def pptp(src, dst, call, sequence, frame, *, ack=None, **fields):
+    """RFC 2637: GRE version 1 around a PPP frame; without a frame it only acknowledges."""
+    flags = 0x2001 | (sequence is not None) << 12 | (ack is not None) << 7
+    head = struct.pack('!HHHH', flags, 0x880B, len(frame), call)
+    head += b''.join(struct.pack('!I', value) for value in (sequence, ack) if value is not None)
+    return ip(src, dst, PROTO_GRE, head + frame, **fields)
+
+
+def ppp(packet, *, protocol=None, framed=True, short=False):
+    """framed: with address and control; short: the protocol in one byte."""
+    if protocol is None:
+        protocol = 0x57 if packet[0] >> 4 == 6 else 0x21
+    return (b'\xff\x03' if framed else b'') + protocol.to_bytes(1 if short else 2, 'big') + packet
 
 
 def ipip(src, dst, packet, **fields):
@@ -224,9 +264,111 @@ def ipip(src, dst, packet, **fields):
     return ip(src, dst, inner, packet, **fields)
 
 
-def vxlan(src, dst, sport, vni, frame, **fields):
-    return udp(src, dst, sport, 4789, struct.pack('!II', 8 << 24, vni << 8) + frame, checksum=0,
+def etherip(src, dst, frame, **fields):
+    return ip(src, dst, PROTO_ETHERIP, b'\x30\0' + frame, **fields)
+
+
+def mpls_in_ip(src, dst, packet, *labels, **fields):
+    return ip(src, dst, PROTO_MPLS, mpls(packet, *labels), **fields)
+
+
+def mpls_in_udp(src, dst, sport, packet, *labels, **fields):
+    return udp(src, dst, sport, 6635, mpls(packet, *labels), **fields)
+
+
+def l2tp2(src, dst, tunnel, session, frame, *, length=False, sequence=None, offset=None, **fields):
+    """RFC 2661, a data message; offset: bytes of padding in front of the frame."""
+    flags = 2 | length << 14 | (sequence is not None) << 11 | (offset is not None) << 9
+    tail = struct.pack('!HH', tunnel, session)
+    if sequence is not None:
+        tail += struct.pack('!HH', sequence, 0)
+    if offset is not None:
+        tail += struct.pack('!H', offset) + bytes(offset)
+    size = struct.pack('!H', 4 + len(tail) + len(frame)) if length else b''
+    return udp(src, dst, 1701, 1701, struct.pack('!H', flags) + size + tail + frame, **fields)
+
+
+def l2tp3(src, dst, session, inner, *, cookie=b'', over_udp=False, **fields):
+    """RFC 3931; what the cookie and a sublayer's header are is not said in the packet."""
+    message = struct.pack('!I', session) + cookie + inner
+    if over_udp:
+        return udp(src, dst, 1701, 1701, b'\0\3\0\0' + message, **fields)
+    return ip(src, dst, PROTO_L2TP, message, **fields)
+
+
+def vxlan(src, dst, sport, vni, frame, *, dport=4789, flags=8 << 24, **fields):
+    return udp(src, dst, sport, dport, struct.pack('!II', flags, vni << 8) + frame, checksum=0,
                **fields)
+
+
+def vxlan_gpe(src, dst, sport, vni, protocol, inner, **fields):
+    """protocol: 1 IPv4, 2 IPv6, 3 Ethernet, 4 NSH, 5 MPLS."""
+    return vxlan(src, dst, sport, vni, inner, dport=4790, flags=0x0C << 24 | protocol, **fields)
+
+
+def nsh(protocol, inner, *, metadata=b'\x12' * 16):
+    words = 2 + len(metadata) // 4
+    return struct.pack('!HBBI', 0xFC0 | words, 1, protocol, 0x000102FF) + metadata + inner
+
+
+def geneve(src, dst, sport, vni, inner, *, kind=None, options=b'', flags=0, **fields):
+    """RFC 8926; kind: the EtherType, which the inner packet says unless it is a frame."""
+    kind = ethertype(inner) if kind is None else kind
+    head = struct.pack('!BBHI', len(options) // 4, flags, kind, vni << 8)
+    return udp(src, dst, sport, 6081, head + options + inner, **fields)
+
+
+def gtp(src, dst, teid, inner, *, message=255, sequence=None, extensions=(), **fields):
+    """3GPP TS 29.281; extensions: (type, content), the content two bytes short of a multiple of four."""
+    flags, optional = 0x30, b''
+    if sequence is not None or extensions:
+        flags |= (sequence is not None) << 1 | bool(extensions) << 2
+        kinds = [kind for kind, _ in extensions] + [0]
+        optional = struct.pack('!HBB', sequence or 0, 0, kinds[0])
+        for (_, content), following in zip(extensions, kinds[1:]):
+            optional += bytes([(len(content) + 2) // 4]) + content + bytes([following])
+    head = struct.pack('!BBHI', flags, message, len(optional) + len(inner), teid)
+    return udp(src, dst, 2152, 2152, head + optional + inner, **fields)
+
+
+def teredo(src, dst, sport, dport, packet, *, authentication=False, origin=None, **fields):
+    """RFC 4380; origin: (address, port) as the server saw them."""
+    head = b'\0\1\0\0' + bytes(range(8)) + b'\0' if authentication else b''
+    if origin:
+        hidden = bytes(byte ^ 0xFF for byte in struct.pack('!H', origin[1]) + addr(origin[0]))
+        head += b'\0\0' + hidden
+    return udp(src, dst, sport, dport, head + packet, **fields)
+
+
+def capwap(src, dst, sport, dport, inner, *, native=False, radio_mac=b'', information=b'', flags=0, **fields):
+    """RFC 5415, 4.3: inner is a frame of IEEE 802.11 where native is true, else of 802.3."""
+    optional = b''
+    for part in radio_mac, information:
+        if part:
+            part = bytes([len(part)]) + part
+            optional += part + bytes(-len(part) % 4)
+    words = 2 + len(optional) // 4
+    bits = words << 19 | 1 << 14 | 1 << 9 | native << 8 | bool(information) << 5 | bool(radio_mac) << 4 | flags
+    return udp(src, dst, sport, dport, struct.pack('!II', bits, 0) + optional + inner, **fields)
+
+
+def wlan(packet, *, src=CLIENT_MAC, dst=SERVER_MAC, to_ds=True, swapped=False, control=0x08):
+    """A data frame of IEEE 802.11 with LLC and SNAP; swapped: frame and sequence control as some write them."""
+    bssid = mac('02:00:00:00:00:0b')
+    addresses = bssid + mac(src) + mac(dst) if to_ds else mac(dst) + bssid + mac(src)
+    first, last = bytes([control, 1 if to_ds else 2]), b'\x10\0'
+    if swapped:
+        first, last = first[::-1], last[::-1]
+    return first + b'\0\0' + addresses + last + b'\xaa\xaa\3\0\0\0' + struct.pack('!H', ethertype(packet)) + packet
+
+
+def tzsp(src, dst, sport, protocol, inner, *, kind=0, tags=b'', **fields):
+    return udp(src, dst, sport, 37008, struct.pack('!BBH', 1, kind, protocol) + tags + b'\1' + inner, **fields)
+
+
+def pppoe(packet, *, session=17):
+    frame = ppp(packet, framed=False)
+    return struct.pack('!BBHH', 0x11, 0, session, len(frame)) + frame
 
 
 # ---- application layer, as far as tests need it

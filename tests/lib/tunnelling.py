@@ -19,7 +19,7 @@ FAR = {4: '192.0.2.2', 6: '2001:db8:ffff::2'}
 VNI, VLAN, SESSION = 0x1234, 2516, 0x0666
 BRIDGED = 0x6558            # transparent Ethernet bridging (RFC 1701)
 PPP = {4: 0x0021, 6: 0x0057}
-MOST = 0xFFFF               # bytes of an outer packet, header included
+MOST = 0xFFFF - 100         # bytes of what a tunnel can carry: outer lengths have 16 bits
 
 # carries: 'ip' or 'frame'; inner: the IP versions it can carry; head: what stands in front, (protocol, bytes) of a Side
 Tunnel = collections.namedtuple('Tunnel', 'carries outer inner head')
@@ -245,12 +245,12 @@ def _wrapped(packet, tunnel, sides):
         return packet
     inner = _frame(packet, view) if tunnel.carries == 'frame' else packet.data[view.at:view.end]
     missing = max(0, view.end - len(packet.data))
+    if len(inner) + missing > MOST:
+        return packet
     side = sides[view.src <= view.dst]
     side.take(packet, view, len(inner) + missing)
     proto, head = tunnel.head(side)
     size = len(head) + len(inner) + missing
-    if size + 40 > MOST:
-        return packet
     fields = {'payload_length': size} if tunnel.outer == 6 \
         else {'total_length': 20 + size, 'ident': side.sequence & 0xFFFF}
     data = link + P.ip(side.near[tunnel.outer], side.far[tunnel.outer], proto, head + inner, **fields)

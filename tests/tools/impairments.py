@@ -178,11 +178,12 @@ def seen(packets, sublayer="None"):
 
 
 def unseen(before, after, clean, inside):
-    """Packets of which tshark does not find in the tunnel what it finds outside."""
+    """Packets of which tshark does not find in the tunnel what it finds outside. What it gives up on outside, such as
+    a hundred tunnels in each other, is left out."""
     for packet, outer, was, now in zip(before, after, clean, inside):
-        if packet is not outer and packet.view().whole:
+        if packet is not outer and packet.view().whole and not was[-1]:
             differ = [name for name, a, b in zip(SEEN, was, now) if a and a != b]
-            if differ or (now[-1] and not was[-1]):
+            if differ or now[-1]:
                 yield f"{', '.join(differ) or 'malformed'}: {was} {now}"
 
 

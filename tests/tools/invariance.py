@@ -34,7 +34,7 @@ TARGETS = {"reorder": EVENTS, "fragment": EVENTS, "duplicate": EVENTS, "split": 
 CLEAN, UNKNOWN = "clean", "Unknown"
 KINDS = {**impair.IMPAIRMENTS, **tunnelling.IMPAIRMENTS}
 PLAIN = ("--tunnels", "ip", "--no-reassembly")      # clean packets as if nothing could have happened to them
-EVENT_FLAGS = {"fragmented", "duplicate", "reassembled", "cut", "offload"}
+EVENT_FLAGS = {"fragmented", "duplicate", "reordered", "reassembled", "cut", "offload"}
 EVENT_FIELDS = ("retransmits", "out_of_order", "gap_bytes", "tunnel")
 FIELDS = ("first_packet", "transport", "src_ip", "src_port", "dst_ip", "dst_port", "vlan", "ndpi_label", "protocol",
           "application", "classified_by", "flags")
@@ -280,7 +280,7 @@ def report(outcomes, with_theirs):
     rows = [Row(kind, by_kind[kind]) for kind in KINDS if by_kind[kind]]
     table = [HEAD + HEAD_OF_THEIRS if with_theirs else HEAD] + [row.cells(with_theirs) for row in rows]
     widths = [max(map(len, column)) for column in zip(*table)]
-    for line in table:
+    for line in table if rows else ():
         print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
     return good and not any(row.missed for row in rows)
 

@@ -12,8 +12,9 @@ from usage import commands, options  # noqa: E402
 CAPTURE = os.path.join(os.path.dirname(__file__), "../pcaps/http11.pcapng")
 # wrong for every argument there is: no number, choice, field, format, filter, time, prefix, path of a file
 NONSENSE = ["@nonsense@", "", "-1", "99999999999999999999999", "1e3", "\x1b[31m\u202e", "%n%s", "x" * 3000]
-# what is no nonsense to an option
+# what is no nonsense to an option, or to an argument
 TAKES = {"--filter": [""]}
+ANY_NAME = ("PATH", "FOLDER")  # of a file: all but none
 
 
 def wrong_uses(option):
@@ -22,14 +23,15 @@ def wrong_uses(option):
     if not option.argument:
         yield [f"{name}=yes"]
         return
-    for value in NONSENSE:
+    for value in [""] if option.argument in ANY_NAME else NONSENSE:
         if value not in TAKES.get(name, []):
             yield [f"{name}={value}", CAPTURE]
             yield [name, value, CAPTURE]
     yield [CAPTURE, name]
     if option.letter:
         yield [CAPTURE, f"-{option.letter}"]
-        yield [f"-{option.letter}@nonsense@", CAPTURE]
+        if option.argument not in ANY_NAME:
+            yield [f"-{option.letter}@nonsense@", CAPTURE]
 
 
 def what_is_wrong(dpitool, command, option, arguments):

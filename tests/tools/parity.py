@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """parity.py [--verbose] DPITOOL CAPTURE|FOLDER... - dpitool's ndpi_label against ndpiReader's.
 
-Both take each capture apart: `dpitool classify --conversations --no-reassembly` and `ndpiReader -v 2` of nDPI 4.2
-(its text, for its CSV leaves unknown flows out). Flows are matched by transport, VLAN and the two ends. Every difference falls in
+Both take each capture apart: `dpitool classify --conversations --tunnels ip --no-reassembly` and `ndpiReader -v 2` of
+nDPI 4.2 (its text, for its CSV leaves unknown flows out). Flows are matched by transport, VLAN and the two ends. Every
+difference falls in
 one class of a closed list, which is decided from the packets: tests/tools/ndpireader.py knows what ndpiReader does
 with each of them. Flows that only one of them has for a known reason (ndpiReader drops cut packets, and makes flows
 of what is no IP packet) are counted, but have no label to compare. Status 0 when 99.95 % of the flows have the same
@@ -35,7 +36,8 @@ UNEXPLAINED, SAME_PACKETS, COLLISION = "unexplained", "same packets", "IPv6 key 
 
 def ours(binary, path):
     """(flows, error) as dpitool sees the capture."""
-    command = [binary, "classify", "--conversations", "--no-reassembly", "-o", "json", "--fields", FIELDS, path]
+    command = [binary, "classify", "--conversations", "--tunnels", "ip", "--no-reassembly", "-o", "json", "--fields",
+               FIELDS, path]
     status, out, err = run(command)
     if status not in (0, 1):
         return [], f"dpitool ended with status {status}: {last_line(err)}"

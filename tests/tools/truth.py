@@ -3,7 +3,8 @@
 """truth.py DPITOOL [FOLDER] - dpitool against tests/pcaps/MANIFEST.json, which says what our own captures hold.
 
 Held: the exit status, the offset of the damage, the packets read, every bucket, and every flow with its client and
-server, VLAN and number of packets. Counted, not held: how many flows have the right protocol."""
+server, VLAN, tunnels and number of packets; of captures with tunnels also what --tunnels none makes of them. Counted,
+not held: how many flows have the right protocol."""
 import functools
 import json
 import os
@@ -14,35 +15,31 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dpitest import each, json_lines, last_line, run, tally_line  # noqa: E402
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../pcaps")
-# Tunnels that this version looks into; of others the carrying flow is what it sees.
-UNWRAPPED = ("ipip(",)
 
 
-def hidden(line):
-    """Is the flow inside a tunnel that this version does not look into?"""
-    return any(not layer.startswith(UNWRAPPED) for layer in line.get("tunnels", []))
+def from_outside(entry):
+    """The entry as it is to who looks into no tunnel."""
+    carriers = {identity(line) for line in entry["outer_flows"]}
+    lines = [line for line in entry["flows"] if "tunnels" not in line and identity(line) not in carriers]
+    return dict(entry, flows=lines + entry["outer_flows"], not_in_flows=entry["outer_not_in_flows"])
 
 
 def expected_flows(entry):
     """The manifest's lines that dpitool is to print."""
-    lines = entry.get("flows", [])
-    if any(map(hidden, lines)):
-        lines = [line for line in lines if not hidden(line)] + entry.get("outer_flows", [])
-    return lines
+    return entry.get("flows", [])
 
 
 def expected_buckets(entry):
-    """What is not in flows; None when the manifest counts what is inside of a hidden tunnel."""
+    """What is not in flows."""
     lines = entry.get("flows", [])
-    if any(map(hidden, lines)):
-        return None
     return entry["not_in_flows"]
 
 
 def identity(line):
     """What a flow is, out of a manifest's line or of a record; the ports of a folded line are not known."""
     ends = tuple(line.get(name) for name in ("src_ip", "src_port", "dst_ip", "dst_port"))
-    return (line["transport"],) + ends + (line.get("vlan"), line.get("icmp_type"))
+    tunnels = tuple(line.get("tunnels", line.get("tunnel", [])))
+    return (line["transport"],) + ends + (line.get("vlan"), line.get("icmp_type"), tunnels)
 
 
 def without_ports(key):
@@ -99,7 +96,7 @@ def check_summary(entry, summary):
         wrong.append(f"{summary['packets_read']} packets read, expected {entry['packets']}")
     others = {name: n for name, n in summary["buckets"].items() if n and name != "flow"}
     expected = expected_buckets(entry)
-    if expected not in (None, others):
+    if expected != others:
         wrong.append(f"not in flows: {others}, expected {expected}")
     damage = summary["captures"][0].get("damage_offset")
     if damage != entry.get("damage_offset"):
@@ -107,16 +104,23 @@ def check_summary(entry, summary):
     return wrong
 
 
-def check(binary, folder, entry):
+def check_with(options, binary, folder, entry):
     path = os.path.join(folder, entry["file"])
-    status, out, err = run([binary, "classify", "-o", "json", path])
+    status, out, err = run([binary, "classify", "-o", "json", *options, path])
     if status != entry.get("exit_status", 0):
         return [f"exit status {status}, expected {entry.get('exit_status', 0)}: {last_line(err)}"], Counter()
     if status not in (0, 1):
         return [], Counter()
-    summary = json.loads(run([binary, "classify", "-o", "summary-json", path])[1])
+    summary = json.loads(run([binary, "classify", "-o", "summary-json", *options, path])[1])
     wrong, labels = check_flows(entry, json_lines(out))
     return check_summary(entry, summary) + wrong, labels
+
+
+def check(binary, folder, entry):
+    wrong, labels = check_with([], binary, folder, entry)
+    if "outer_flows" in entry:
+        wrong += check_with(["--tunnels", "none"], binary, folder, from_outside(entry))[0]
+    return wrong, labels
 
 
 def main(args):

@@ -3,10 +3,11 @@
  *
  *     unknown_samples read CAPTURE           a line a flow: its label, how sure it is, its ends and first messages
  *     unknown_samples group both|payload     lines in, a number a line out: its group; an empty line ends a draw
- *     unknown_samples profile                lines in, a JSON object out: the profile of all lines as one group */
+ *     unknown_samples profile all            lines in, a JSON object out: their profile as one group, as above */
 #include "cli/capture_run.h"
 #include "gather/gather.h"
-#include "unknown/grouping.h"
+#include "report/profile_json.h"
+#include "unknown/kinds.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -160,6 +161,20 @@ static void put_groups(struct samples *s, enum grouping_by by)
     samples_free(s);
 }
 
+static void put_profile(struct samples *s)
+{
+    struct group group = {.member = xcalloc(s->n, sizeof(uint32_t)), .n = s->n, .nearest_distance = 1};
+    struct groups groups = {&group, 1};
+    for (uint32_t i = 0; i < s->n; i++)
+        group.member[i] = i;
+    group.kind = kind_of(s, group.member, group.n);
+    struct profile *p = profile_new(s, &groups, 0);
+    profile_json(stdout, s, p);
+    profile_free(p);
+    free(group.member);
+    samples_free(s);
+}
+
 int main(int argc, char **argv)
 {
     char *line = NULL;
@@ -175,6 +190,8 @@ int main(int argc, char **argv)
         line[n - 1] = '\0';
         if (line[0])
             take_sample(&s, line);
+        else if (strcmp(argv[1], "profile") == 0)
+            put_profile(&s);
         else
             put_groups(&s, by);
     }

@@ -373,6 +373,229 @@ static const struct row rows[] = {
              IP4("0000", "0000", "04") UDP4,
      .bucket = DPI_BUCKET_too_deep},
 
+    /* tunnels, from port 50000 where they are in UDP. When they lead nowhere the packet is in the flow outside. */
+#define OUTER_IP(proto, n) \
+    .bucket = FLOW, .flags = NO_PORTS, .transport = proto, .ip_len = 20 + (n), .payload_len = n, .payload_cap = n
+#define OUTER_UDP(port, n) \
+    .bucket = FLOW, .transport = 17, .src_port = 50000, .dst_port = port, .ip_len = 28 + (n), .payload_len = n, \
+    .payload_cap = n
+    {"GRE", 101, IP4("0038", "0000", "2f") "0000 0800 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE, IPv6", 101, IP4("004c", "0000", "2f") "0000 86dd " UDP6, UDP6_OK, .n_tunnels = 1},
+    {"GRE with a key", 101, IP4("003c", "0000", "2f") "2000 0800 00000007 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE with checksum, key and sequence", 101,
+     IP4("0044", "0000", "2f") "b000 0800 12340000 00000007 00000001 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE with a frame", 101, IP4("0046", "0000", "2f") "0000 6558 " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"NVGRE", 101, IP4("004a", "0000", "2f") "2000 6558 00138905 " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"NVGRE, VLAN", 101,
+     IP4("004e", "0000", "2f") "2000 6558 00138905 " ETH("8100") "2007 0800" UDP4,
+     ETH_UDP4, .vlan = 7, .n_tunnels = 1},
+    {"GRE with MPLS", 101, IP4("003c", "0000", "2f") "0000 8847 00010140 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE with PPP", 101, IP4("003c", "0000", "2f") "0000 880b ff03 0021 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE, WCCP 1", 101, IP4("0038", "0000", "2f") "0000 883e " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE, WCCP 2", 101, IP4("003c", "0000", "2f") "0000 883e 00000000 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GRE, routing", 101, IP4("0038", "0000", "2f") "4000 0800 " UDP4, OUTER_IP(47, 36)},
+    {"GRE, strict routing", 101, IP4("0038", "0000", "2f") "0800 0800 " UDP4, OUTER_IP(47, 36)},
+    {"GRE, recursion", 101, IP4("0038", "0000", "2f") "0400 0800 " UDP4, OUTER_IP(47, 36)},
+    {"GRE version 2", 101, IP4("0038", "0000", "2f") "0002 0800 " UDP4, OUTER_IP(47, 36)},
+    {"GRE keep-alive", 101, IP4("0018", "0000", "2f") "0000 0000 ", OUTER_IP(47, 4)},
+    {"GRE with ARP", 101,
+     IP4("0030", "0000", "2f") "0000 6558 " ETH("0806") "0001080006040001 0000 ", OUTER_IP(47, 28)},
+    {"GRE, half an IP header", 101, IP4("001c", "0000", "2f") "0000 0800 45000020 ", OUTER_IP(47, 8)},
+    {"GRE, no ports inside", 101, IP4("002c", "0000", "2f") "0000 0800 " IP4("0020", "0000", "11"), OUTER_IP(47, 24)},
+    {"GRE, a fragment inside", 101,
+     IP4("0038", "0000", "2f") "0000 0800 45000020 12340001 40110000 0a000001 0a000002 61626364 61626364 61626364 ",
+     .bucket = DPI_BUCKET_fragment_incomplete},
+    {"ERSPAN I", 101, IP4("0046", "0000", "2f") "0000 88be " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"ERSPAN II", 101,
+     IP4("0052", "0000", "2f") "1000 88be 00000001 1001 0065 00000003 " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"ERSPAN II of another version", 101,
+     IP4("0052", "0000", "2f") "1000 88be 00000001 3001 0065 00000003 " ETH("0800") UDP4, OUTER_IP(47, 62)},
+    {"ERSPAN III", 101,
+     IP4("0056", "0000", "2f") "1000 22eb 00000001 2001 0065 00003039 0000 0000 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"ERSPAN III with a subheader", 101,
+     IP4("005e", "0000", "2f") "1000 22eb 00000001 2001 0065 00003039 0000 0001 0000000000000000 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"ERSPAN III with a packet", 101,
+     IP4("0048", "0000", "2f") "1000 22eb 00000001 2001 0065 00003039 0000 0800 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"ERSPAN III with a frame of another type", 101,
+     IP4("0056", "0000", "2f") "1000 22eb 00000001 2001 0065 00003039 0000 1c00 " ETH("0800") UDP4, OUTER_IP(47, 66)},
+    {"ERSPAN III of another version", 101,
+     IP4("0056", "0000", "2f") "1000 22eb 00000001 1001 0065 00003039 0000 0000 " ETH("0800") UDP4, OUTER_IP(47, 66)},
+    {"PPTP", 101, IP4("0044", "0000", "2f") "3001 880b 0024 0018 00000005 ff03 0021 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"PPTP with an acknowledgement", 101,
+     IP4("0045", "0000", "2f") "3081 880b 0021 0018 00000005 00000003 21 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"PPTP, only an acknowledgement", 101,
+     IP4("0020", "0000", "2f") "2081 880b 0000 0018 00000003 ", OUTER_IP(47, 12)},
+    {"PPTP, encrypted", 101,
+     IP4("0028", "0000", "2f") "3001 880b 0008 0018 00000005 ff03 00fd 90010000 ", OUTER_IP(47, 20)},
+    {"PPTP without a key", 101, IP4("0040", "0000", "2f") "1001 880b 00000005 ff03 0021 " UDP4, OUTER_IP(47, 44)},
+    {"PPTP, recursion", 101,
+     IP4("0044", "0000", "2f") "3101 880b 0024 0018 00000005 ff03 0021 " UDP4, OUTER_IP(47, 48)},
+    {"EtherIP", 101, IP4("0044", "0000", "61") "3000 " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"EtherIP version 2", 101, IP4("0044", "0000", "61") "2000 " ETH("0800") UDP4, OUTER_IP(97, 48)},
+    {"EtherIP, reserved bits", 101, IP4("0044", "0000", "61") "3001 " ETH("0800") UDP4, OUTER_IP(97, 48)},
+    {"EtherIP with ARP", 101,
+     IP4("002e", "0000", "61") "3000 " ETH("0806") "0001080006040001 0000 ", OUTER_IP(97, 26)},
+    {"MPLS in IP", 101, IP4("003c", "0000", "89") "00010040 00020140 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"MPLS in IP, a pseudowire", 101,
+     IP4("004a", "0000", "89") "00010140 00000000 " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"MPLS in IP, no end of labels", 101, IP4("001c", "0000", "89") "00010040 00020040 ", OUTER_IP(137, 8)},
+    {"L2TP 3, a frame", 101, IP4("0046", "0000", "73") "0000000b " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"L2TP 3, a cookie and a padded frame", 101,
+     IP4("0058", "0000", "73") "0000000b 636f6f6b " ETH("0800") UDP4 "0000000000000000000000000000",
+     ETH_UDP4, .n_tunnels = 1},
+    {"L2TP 3, a long cookie and a packet", 101,
+     IP4("0040", "0000", "73") "0000000b 636f6f6b 69657321 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"L2TP 3, a long cookie, a sublayer and PPP", 101,
+     IP4("005c", "0000", "73") "0000000b 636f6f6b 69657321 40000001 ff03 0057 " UDP6, UDP6_OK, .n_tunnels = 1},
+    {"L2TP 3, control", 101, IP4("003c", "0000", "73") "00000000 c803 0014 " UDP4, OUTER_IP(115, 40)},
+    {"L2TP 3, nothing known", 101,
+     IP4("0034", "0000", "73") "0000000b 636f6f6b " ETH("0806") "0001080006040001 0000 ", OUTER_IP(115, 32)},
+    {"L2TP 2", 101,
+     IP4("0046", "0000", "11") "c350 06a5 0032 0000 " "0002 0005 0009 ff03 0021 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"L2TP 2 with length and sequence", 101,
+     IP4("0049", "0000", "11") "c350 06a5 0035 0000 " "4802 002d 0005 0009 0001 0000 21 " UDP4,
+     UDP4_OK, .n_tunnels = 1},
+    {"L2TP 2 with an offset", 101,
+     IP4("0048", "0000", "11") "c350 06a5 0034 0000 " "0202 0005 0009 0002 0000 0021 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"L2TP 2, wrong length", 101,
+     IP4("0045", "0000", "11") "c350 06a5 0031 0000 " "4002 002c 0005 0009 21 " UDP4, OUTER_UDP(1701, 41)},
+    {"L2TP 2, reserved bit", 101,
+     IP4("0046", "0000", "11") "c350 06a5 0032 0000 " "1002 0005 0009 ff03 0021 " UDP4, OUTER_UDP(1701, 42)},
+    {"L2TP 2, LCP", 101,
+     IP4("002a", "0000", "11") "c350 06a5 0016 0000 " "0002 0005 0009 ff03 c021 01010004 ", OUTER_UDP(1701, 14)},
+    {"L2TP 2, control", 101,
+     IP4("0028", "0000", "11") "c350 06a5 0014 0000 " "c802 000c 0005 0000 0001 0001 ", OUTER_UDP(1701, 12)},
+    {"L2TP 3 in UDP", 101,
+     IP4("0052", "0000", "11") "c350 06a5 003e 0000 " "0003 0000 0000000b " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"L2TP 3 in UDP, reserved bits", 101,
+     IP4("0052", "0000", "11") "c350 06a5 003e 0000 " "0003 0001 0000000b " ETH("0800") UDP4, OUTER_UDP(1701, 54)},
+    {"VXLAN", 101,
+     IP4("0052", "0000", "11") "c350 12b5 003e 0000 " "08000000 00002a00 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"VXLAN, a padded frame", 101,
+     IP4("0060", "0000", "11") "c350 12b5 004c 0000 " "08000000 00002a00 " ETH("0800") UDP4 "0000000000000000000000000000",
+     ETH_UDP4, .n_tunnels = 1},
+    {"VXLAN, IPv6", 101,
+     IP4("0066", "0000", "11") "c350 12b5 0052 0000 " "08000000 00002a00 " ETH("86dd") UDP6,
+     UDP6_OK, .flags = MACS_KNOWN, .n_tunnels = 1},
+    {"VXLAN, VLAN", 101,
+     IP4("0056", "0000", "11") "c350 12b5 0042 0000 " "08000000 00002a00 " ETH("8100") "2007 0800" UDP4,
+     ETH_UDP4, .vlan = 7, .n_tunnels = 1},
+    {"VXLAN of Linux", 101,
+     IP4("0052", "0000", "11") "c350 2118 003e 0000 " "08000000 00002a00 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"VXLAN, group policy", 101,
+     IP4("0052", "0000", "11") "c350 12b5 003e 0000 " "8848000f 00002a00 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"VXLAN with ARP", 101,
+     IP4("003c", "0000", "11") "c350 12b5 0028 0000 " "08000000 00002a00 " ETH("0806") "0001080006040001 0000 ",
+     OUTER_UDP(4789, 32)},
+    {"VXLAN, a packet longer than the datagram", 101,
+     IP4("0052", "0000", "11") "c350 12b5 003e 0000 " "08000000 00002a00 " ETH("0800") IP4("0100", "0000", "11") UDP("00ec") FOUR,
+     OUTER_UDP(4789, 54)},
+    {"VXLAN on another port", 101,
+     IP4("0052", "0000", "11") "c350 12b4 003e 0000 " "08000000 00002a00 " ETH("0800") UDP4, OUTER_UDP(4788, 54)},
+    {"VXLAN-GPE", 101,
+     IP4("0044", "0000", "11") "c350 12b6 0030 0000 " "0c000001 00002a00 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"VXLAN-GPE, a frame", 101,
+     IP4("0052", "0000", "11") "c350 12b6 003e 0000 " "0c000003 00002a00 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"VXLAN-GPE, NSH", 101,
+     IP4("0060", "0000", "11") "c350 12b6 004c 0000 " "0c000004 00002a00 0fc20201 00000102 " UDP6,
+     UDP6_OK, .n_tunnels = 1},
+    {"VXLAN-GPE, NSH shorter than its header", 101,
+     IP4("0060", "0000", "11") "c350 12b6 004c 0000 " "0c000004 00002a00 0fc10201 00000102 " UDP6,
+     OUTER_UDP(4790, 68)},
+    {"VXLAN-GPE, MPLS", 101,
+     IP4("0048", "0000", "11") "c350 12b6 0034 0000 " "0c000005 00002a00 00010140 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"VXLAN-GPE, OAM", 101,
+     IP4("0044", "0000", "11") "c350 12b6 0030 0000 " "0d000001 00002a00 " UDP4, OUTER_UDP(4790, 40)},
+    {"VXLAN-GPE, protocol 9", 101,
+     IP4("0044", "0000", "11") "c350 12b6 0030 0000 " "0c000009 00002a00 " UDP4, OUTER_UDP(4790, 40)},
+    {"GENEVE", 101,
+     IP4("0052", "0000", "11") "c350 17c1 003e 0000 " "0000 6558 00002a00 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"GENEVE, options and a packet", 101,
+     IP4("0060", "0000", "11") "c350 17c1 004c 0000 " "0240 86dd 00002a00 0102800112345678 " UDP6,
+     UDP6_OK, .n_tunnels = 1},
+    {"GENEVE, OAM", 101,
+     IP4("0052", "0000", "11") "c350 17c1 003e 0000 " "0080 6558 00002a00 " ETH("0800") UDP4, OUTER_UDP(6081, 54)},
+    {"GENEVE, options behind the end", 101,
+     IP4("0044", "0000", "11") "c350 17c1 0030 0000 " "3f00 0800 00002a00 " UDP4, OUTER_UDP(6081, 40)},
+    {"GTP", 101,
+     IP4("0044", "0000", "11") "c350 0868 0030 0000 " "30ff 0020 00001000 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"GTP with a sequence number", 101,
+     IP4("005c", "0000", "11") "c350 0868 0048 0000 " "32ff 0038 00001000 0007 00 00 " UDP6, UDP6_OK, .n_tunnels = 1},
+    {"GTP with extensions", 101,
+     IP4("0054", "0000", "11") "c350 0868 0040 0000 " "34ff 0030 00001000 0000 00 85 01100920 02000000000000 00 " UDP4,
+     UDP4_OK, .n_tunnels = 1},
+    {"GTP with a frame", 101,
+     IP4("0052", "0000", "11") "c350 0868 003e 0000 " "30ff 002e 00001000 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"GTP, wrong length", 101,
+     IP4("0044", "0000", "11") "c350 0868 0030 0000 " "30ff 0021 00001000 " UDP4, OUTER_UDP(2152, 40)},
+    {"GTP echo", 101,
+     IP4("0028", "0000", "11") "c350 0868 0014 0000 " "3201 0004 00000000 0001 00 00 ", OUTER_UDP(2152, 12)},
+    {"GTP, an extension without length", 101,
+     IP4("004c", "0000", "11") "c350 0868 0038 0000 " "34ff 0028 00001000 0000 00 85 00000000 " UDP4,
+     OUTER_UDP(2152, 48)},
+    {"Teredo", 101, IP4("0050", "0000", "11") "c350 0dd8 003c 0000 "  UDP6, UDP6_OK, .n_tunnels = 1},
+    {"Teredo, authentication and origin", 101,
+     IP4("0068", "0000", "11") "c350 0dd8 0054 0000 " "0001 0102 aa bbbb 0102030405060708 00 0000 63bf 34ff8efe " UDP6,
+     UDP6_OK, .n_tunnels = 1},
+    {"Teredo, IPv4", 101, IP4("003c", "0000", "11") "c350 0dd8 0028 0000 "  UDP4, OUTER_UDP(3544, 32)},
+    {"MPLS in UDP", 101,
+     IP4("0044", "0000", "11") "c350 19eb 0030 0000 " "00010040 00020140 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"MPLS in UDP, a frame", 101,
+     IP4("0060", "0000", "11") "c350 19eb 004c 0000 " "00010140 00000000 " ETH("0800") UDP4 "0000000000000000000000000000",
+     ETH_UDP4, .n_tunnels = 1},
+    {"MPLS in UDP, a length that is not exact", 101,
+     IP4("0058", "0000", "11") "c350 19eb 0044 0000 " "00010140 " UDP4 "000000000000000000000000000000000000000000000000",
+     OUTER_UDP(6635, 60)},
+    {"CAPWAP", 101,
+     IP4("0052", "0000", "11") "c350 147f 003e 0000 " "00104200 00000000 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"CAPWAP, 802.11", 101,
+     IP4("0064", "0000", "11") "c350 147f 0050 0000 " "00104300 00000000 0801 0000 020000000011 020000000012 020000000013 1000 aaaa03 000000 0800 " UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"CAPWAP, 802.11 swapped", 101,
+     IP4("006c", "0000", "11") "c350 147f 0058 0000 " "00204320 00000000 04bf2300 00000000 0108 0000 020000000011 020000000012 020000000013 0100 aaaa03 000000 0800 " UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"CAPWAP, a fragment", 101,
+     IP4("0052", "0000", "11") "c350 147f 003e 0000 " "00104280 00010000 " ETH("0800") UDP4, OUTER_UDP(5247, 54)},
+    {"CAPWAP, keep-alive", 101,
+     IP4("0052", "0000", "11") "c350 147f 003e 0000 " "00104208 00000000 " ETH("0800") UDP4, OUTER_UDP(5247, 54)},
+    {"CAPWAP, DTLS", 101,
+     IP4("0052", "0000", "11") "c350 147f 003e 0000 " "01000000 16feff00 " ETH("0800") UDP4, OUTER_UDP(5247, 54)},
+    {"CAPWAP, another radio", 101,
+     IP4("0052", "0000", "11") "c350 147f 003e 0000 " "00104600 00000000 " ETH("0800") UDP4, OUTER_UDP(5247, 54)},
+    {"CAPWAP, too short for its header", 101,
+     IP4("0052", "0000", "11") "c350 147f 003e 0000 " "00084200 00000000 " ETH("0800") UDP4, OUTER_UDP(5247, 54)},
+    {"TZSP", 101,
+     IP4("004f", "0000", "11") "c350 9090 003b 0000 " "0100 0001 01 " ETH("0800") UDP4, ETH_UDP4, .n_tunnels = 1},
+    {"TZSP with tags", 101,
+     IP4("0053", "0000", "11") "c350 9090 003f 0000 " "0101 0001 00 0a01bf 01 " ETH("0800") UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"TZSP, 802.11", 101,
+     IP4("0061", "0000", "11") "c350 9090 004d 0000 " "0100 0012 01 0801 0000 020000000011 020000000012 020000000013 1000 aaaa03 000000 0800 " UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"TZSP, radiotap", 101,
+     IP4("0069", "0000", "11") "c350 9090 0055 0000 " "0100 007f 01 0000 0800 00000000 0801 0000 020000000011 020000000012 020000000013 1000 aaaa03 000000 0800 " UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"TZSP, AVS", 101,
+     IP4("0069", "0000", "11") "c350 9090 0055 0000 " "0100 007f 01 80211001 00000008 0801 0000 020000000011 020000000012 020000000013 1000 aaaa03 000000 0800 " UDP4,
+     ETH_UDP4, .n_tunnels = 1},
+    {"TZSP, PPP", 101,
+     IP4("0045", "0000", "11") "c350 9090 0031 0000 " "0100 0004 01 ff03 0021 " UDP4, UDP4_OK, .n_tunnels = 1},
+    {"TZSP, keep-alive", 101, IP4("0021", "0000", "11") "c350 9090 000d 0000 " "0104 0001 01 ", OUTER_UDP(37008, 5)},
+    {"TZSP, tags without end", 101,
+     IP4("0023", "0000", "11") "c350 9090 000f 0000 " "0100 0001 0a01bf ", OUTER_UDP(37008, 7)},
+    {"TZSP, another protocol", 101,
+     IP4("004f", "0000", "11") "c350 9090 003b 0000 " "0100 0009 01 " ETH("0800") UDP4, OUTER_UDP(37008, 51)},
+
     /* transports */
     {"TCP", 101, IP4("002c", "0000", "06") TCP("50", "18") FOUR, .bucket = FLOW, .flags = HAS_TCP, .transport = 6,
      .ip_len = 44, .payload_len = 4, .payload_cap = 4, .tcp_flags = TCP_PSH | TCP_ACK},
@@ -412,7 +635,7 @@ static const struct row rows[] = {
     {"ICMP of one byte", 101, IP4("0015", "0000", "01") "03", .bucket = DPI_BUCKET_transport_malformed},
     {"ICMPv6", 101, IP6("0008", "3a") "87 00 0000 00000000", .bucket = FLOW, .flags = NO_PORTS, .transport = 58,
      .ip_len = 48, .src_port = 135},
-    {"GRE", 101, IP4("0018", "0000", "2f") "00000800", .bucket = FLOW, .flags = NO_PORTS, .transport = 47, .ip_len = 24,
+    {"GRE with nothing in it", 101, IP4("0018", "0000", "2f") "00000800", .bucket = FLOW, .flags = NO_PORTS, .transport = 47, .ip_len = 24,
      .payload_len = 4, .payload_cap = 4},
     {"AH", 101, IP4("0020", "0000", "33") "11 01 0000 00000001 00000002", .bucket = FLOW, .flags = NO_PORTS,
      .transport = 51, .ip_len = 32, .payload_len = 12, .payload_cap = 12},
@@ -448,7 +671,7 @@ static void check_part(const struct packet *p)
 {
     struct decoded d;
 
-    decode_packet(&(struct decode_options){.to_fragments = true}, p, &d);
+    decode_packet(&(struct decode_options){.tunnels = DECODE_ALL_TUNNELS, .to_fragments = true}, p, &d);
     if (!d.is_part)
         return;
     assert_int_equal(d.bucket, DPI_BUCKET_fragment_incomplete);
@@ -460,7 +683,8 @@ static void check_part(const struct packet *p)
 }
 
 /* Decodes n bytes from a block of exactly that size, then checks what holds for every packet. */
-static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t *frame, size_t n, uint64_t wirelen)
+static void decode_with(uint32_t tunnels, struct decoded *d, uint32_t link_type, const uint8_t *frame, size_t n,
+                        uint64_t wirelen)
 {
     struct capture_iface iface = {.link_type = link_type};
     uint8_t *copy = n ? malloc(n) : NULL;
@@ -469,7 +693,7 @@ static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t 
     if (n)
         memcpy(copy, frame, n);
     memset(d, 0xa5, sizeof *d); /* what was there before must not matter */
-    decode_packet(&(struct decode_options){0}, &p, d);
+    decode_packet(&(struct decode_options){.tunnels = tunnels}, &p, d);
     check_part(&p);
 
     assert_true(d->bucket < DPI_BUCKET_COUNT);
@@ -487,6 +711,11 @@ static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t 
         assert_true(d->transport == 6 || (!d->has_tcp && !d->tcp_flags));
     }
     free(copy); /* the pointers in d are dead from here on */
+}
+
+static void decode_checked(struct decoded *d, uint32_t link_type, const uint8_t *frame, size_t n, uint64_t wirelen)
+{
+    decode_with(DECODE_ALL_TUNNELS, d, link_type, frame, n, wirelen);
 }
 
 static bool same_addr(const struct dpi_addr *a, const uint8_t *b, size_t n)
@@ -565,7 +794,8 @@ static bool same_key(const struct decoded *a, const struct decoded *b)
            a->has_ports == b->has_ports && a->vlan == b->vlan && a->n_tunnels == b->n_tunnels;
 }
 
-/* A frame of which less was captured is in the same flow, or its bucket says that a header is missing. */
+/* A frame of which less was captured is in the same flow, in one that carries it, or its bucket says that a header is
+ * missing. */
 static void check_shorter(const struct row *r, const struct decoded *whole, const struct decoded *d)
 {
     switch (d->bucket) {
@@ -575,6 +805,8 @@ static void check_shorter(const struct row *r, const struct decoded *whole, cons
     case DPI_BUCKET_fragment_incomplete:
         return;
     case DPI_BUCKET_flow:
+        if (d->n_tunnels < whole->n_tunnels || whole->bucket == DPI_BUCKET_fragment_incomplete)
+            return;
         if (whole->bucket == DPI_BUCKET_flow && same_key(whole, d) && d->payload_cap <= whole->payload_cap)
             return;
         break;
@@ -647,6 +879,14 @@ static void noise(void **state)
     }
 }
 
+static const struct row *row_named(const char *name)
+{
+    const struct row *r = rows;
+    while (strcmp(r->name, name) != 0)
+        r++;
+    return r;
+}
+
 static void macs_and_tunnels_are_right(void **state)
 {
     static const struct {
@@ -664,9 +904,7 @@ static void macs_and_tunnels_are_right(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof macs / sizeof *macs; i++) {
-        const struct row *r = rows;
-        while (strcmp(r->name, macs[i].name) != 0)
-            r++;
+        const struct row *r = row_named(macs[i].name);
         n = from_hex(frame, r->frame);
         decode_checked(&d, r->link_type, frame, n, n);
         assert_memory_equal(d.dst_mac, ((uint8_t[6]){2, 0, 0, 0, 0, macs[i].dst}), 6);
@@ -676,11 +914,157 @@ static void macs_and_tunnels_are_right(void **state)
     n = from_hex(frame, IP4("005c", "0000", "29") IP6("0020", "04") UDP4);
     decode_checked(&d, 101, frame, n, n);
     assert_int_equal(d.n_tunnels, 2);
-    assert_string_equal(tunnel_kind_name(d.tunnels[0].kind), "ipip");
+    assert_string_equal(tunnel_kinds[d.tunnels[0].kind].name, "ipip");
     assert_memory_equal(&d.tunnels[0].src, &outer4[0], sizeof outer4[0]);
     assert_memory_equal(&d.tunnels[0].dst, &outer4[1], sizeof outer4[1]);
     assert_int_equal(d.tunnels[1].src.family, 6);
     assert_int_equal(d.tunnels[1].dst.b[15], 2);
+}
+
+static void tunnels_tell_their_numbers(void **state)
+{
+    static const struct {
+        const char *row;
+        enum tunnel_kind kind;
+        enum tunnel_id id_kind;
+        uint32_t id;
+        bool has_vni;
+        uint32_t vni;
+    } tunnels[] = {
+        {"6 in 4", TUNNEL_ipip, TUNNEL_ID_NONE, 0, false, 0},
+        {"GRE", TUNNEL_gre, TUNNEL_ID_NONE, 0, false, 0},
+        {"GRE with checksum, key and sequence", TUNNEL_gre, TUNNEL_ID_KEY, 7, false, 0},
+        {"NVGRE", TUNNEL_gre, TUNNEL_ID_NONE, 0, true, 5001},
+        {"ERSPAN I", TUNNEL_erspan, TUNNEL_ID_NONE, 0, false, 0},
+        {"ERSPAN II", TUNNEL_erspan, TUNNEL_ID_SESSION, 101, false, 0},
+        {"ERSPAN III", TUNNEL_erspan, TUNNEL_ID_SESSION, 101, false, 0},
+        {"PPTP", TUNNEL_pptp, TUNNEL_ID_CALL, 24, false, 0},
+        {"L2TP 2", TUNNEL_l2tp, TUNNEL_ID_TUNNEL_SESSION, 5 << 16 | 9, false, 0},
+        {"L2TP 3, a frame", TUNNEL_l2tp, TUNNEL_ID_SESSION, 11, false, 0},
+        {"L2TP 3 in UDP", TUNNEL_l2tp, TUNNEL_ID_SESSION, 11, false, 0},
+        {"EtherIP", TUNNEL_etherip, TUNNEL_ID_NONE, 0, false, 0},
+        {"MPLS in IP", TUNNEL_mpls, TUNNEL_ID_NONE, 0, false, 0},
+        {"MPLS in UDP", TUNNEL_mpls, TUNNEL_ID_NONE, 0, false, 0},
+        {"VXLAN", TUNNEL_vxlan, TUNNEL_ID_NONE, 0, true, 42},
+        {"VXLAN-GPE", TUNNEL_vxlan, TUNNEL_ID_NONE, 0, true, 42},
+        {"GENEVE", TUNNEL_geneve, TUNNEL_ID_NONE, 0, true, 42},
+        {"GTP", TUNNEL_gtp, TUNNEL_ID_TEID, 0x1000, false, 0},
+        {"Teredo", TUNNEL_teredo, TUNNEL_ID_NONE, 0, false, 0},
+        {"CAPWAP", TUNNEL_capwap, TUNNEL_ID_NONE, 0, false, 0},
+        {"TZSP", TUNNEL_tzsp, TUNNEL_ID_NONE, 0, false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tunnels / sizeof *tunnels; i++) {
+        const struct row *r = row_named(tunnels[i].row);
+        uint8_t frame[FRAME_MAX];
+        size_t n = from_hex(frame, r->frame);
+        struct decoded d;
+
+        decode_checked(&d, r->link_type, frame, n, n);
+        assert_int_equal(d.tunnels[0].kind, tunnels[i].kind);
+        assert_int_equal(d.tunnels[0].id_kind, tunnels[i].id_kind);
+        assert_int_equal(d.tunnels[0].id, tunnels[i].id);
+        assert_int_equal(d.tunnels[0].has_vni, tunnels[i].has_vni);
+        assert_int_equal(d.tunnels[0].vni, tunnels[i].vni);
+        /* which of them is looked into is asked for */
+        decode_with(UINT32_C(1) << tunnels[i].kind, &d, r->link_type, frame, n, n);
+        assert_int_equal(d.n_tunnels, 1);
+        decode_with(DECODE_ALL_TUNNELS & ~(UINT32_C(1) << tunnels[i].kind), &d, r->link_type, frame, n, n);
+        assert_int_equal(d.bucket, DPI_BUCKET_flow);
+        assert_int_equal(d.n_tunnels, 0);
+        assert_int_equal(d.ip_len, n);
+    }
+}
+
+/* Every bit that is 1 in fixed, which stands behind the headers of IP and UDP, has to be as it is. */
+static void a_wrong_bit_makes_no_tunnel(void **state)
+{
+    static const struct {
+        const char *row, *fixed;
+    } tunnels[] = {
+        {"L2TP 2", "b4ff"},
+        {"L2TP 2 with length and sequence", "b4ff ffff"},
+        {"L2TP 3 in UDP", "ffff ffff"},
+        {"VXLAN", "7fb70000 000000ff"},
+        {"VXLAN-GPE", "f5ffffff 000000ff"},
+        {"GENEVE", "c0bf ffff 000000ff"},
+        {"GTP", "f8ff ffff"},
+        {"Teredo", "f000 0000 ffff"},
+        {"Teredo, authentication and origin", "ffff"},
+        {"CAPWAP", "ff 00 3c 8f"},
+        {"TZSP", "ff fe ffff"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tunnels / sizeof *tunnels; i++) {
+        const struct row *r = row_named(tunnels[i].row);
+        uint8_t frame[FRAME_MAX], fixed[FRAME_MAX];
+        size_t n = from_hex(frame, r->frame), n_fixed = from_hex(fixed, tunnels[i].fixed);
+        struct decoded d;
+
+        for (size_t bit = 0; bit < 8 * n_fixed; bit++) {
+            uint8_t mask = (uint8_t)(0x80 >> bit % 8);
+            if (!(fixed[bit / 8] & mask))
+                continue;
+            frame[28 + bit / 8] ^= mask;
+            decode_checked(&d, r->link_type, frame, n, n);
+            if (d.bucket != DPI_BUCKET_flow || d.n_tunnels != 0 || d.ip_len != n)
+                fail_msg("%s: a tunnel with bit %zu of the header wrong", r->name, bit);
+            frame[28 + bit / 8] ^= mask;
+        }
+    }
+}
+
+/* n bytes in GRE in IPv4, count times. */
+static size_t wrap_in_gre(uint8_t *frame, size_t n, unsigned count)
+{
+    uint8_t outer[24];
+
+    assert_int_equal(from_hex(outer, IP4("0000", "0000", "2f") "0000 0800"), sizeof outer);
+    while (count--) {
+        memmove(frame + sizeof outer, frame, n);
+        memcpy(frame, outer, sizeof outer);
+        n += sizeof outer;
+        frame[2] = (uint8_t)(n >> 8);
+        frame[3] = (uint8_t)n;
+    }
+    return n;
+}
+
+static void too_many_tunnels_are_too_deep(void **state)
+{
+    static const unsigned counts[] = {8, 9, 100, 2600};
+    static uint8_t frame[65536];
+    struct decoded d;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        size_t n = wrap_in_gre(frame, from_hex(frame, UDP4), counts[i]);
+        decode_checked(&d, 101, frame, n, n);
+        assert_int_equal(d.bucket, counts[i] > DECODE_MAX_TUNNELS ? DPI_BUCKET_too_deep : DPI_BUCKET_flow);
+        assert_int_equal(d.n_tunnels, DECODE_MAX_TUNNELS);
+    }
+}
+
+/* What is around an inner packet that is none belongs to the innermost flow there is. */
+static void the_innermost_carrier_has_it(void **state)
+{
+    uint8_t frame[FRAME_MAX];
+    struct decoded d;
+    size_t n;
+
+    (void)state;
+    n = from_hex(frame, ETH("8100") "2007 0800" IP4("0052", "0000", "2f") "0000 0800"
+                        IP4("003a", "0000", "11") "c350 12b5 0026 0000" "08000000 00002a00" ETH("0806") "00010800");
+    decode_checked(&d, 1, frame, n, n);
+    assert_int_equal(d.bucket, DPI_BUCKET_flow);
+    assert_int_equal(d.n_tunnels, 1);
+    assert_int_equal(d.transport, 17);
+    assert_int_equal(d.dst_port, 4789);
+    assert_int_equal(d.payload_len, 26);
+    assert_int_equal(d.vlan, 7);
+    assert_int_equal(d.src_mac[5], 1);
 }
 
 static void labels_are_kept_as_far_as_there_is_room(void **state)
@@ -741,6 +1125,10 @@ int main(void)
         cmocka_unit_test(frames_with_any_byte_changed),
         cmocka_unit_test(noise),
         cmocka_unit_test(macs_and_tunnels_are_right),
+        cmocka_unit_test(tunnels_tell_their_numbers),
+        cmocka_unit_test(a_wrong_bit_makes_no_tunnel),
+        cmocka_unit_test(too_many_tunnels_are_too_deep),
+        cmocka_unit_test(the_innermost_carrier_has_it),
         cmocka_unit_test(labels_are_kept_as_far_as_there_is_room),
         cmocka_unit_test(the_innermost_link_type_is_told),
         cmocka_unit_test(link_types_have_names),

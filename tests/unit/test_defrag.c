@@ -41,7 +41,7 @@ static struct world *new_world(void)
 {
     struct world *w = calloc(1, sizeof(*w));
     w->iface.link_type = RAW;
-    w->defrag = defrag_new(&(struct defrag_options){.timeout = S(30)}, &(struct decode_options){.to_fragments = true},
+    w->defrag = defrag_new(&(struct defrag_options){.timeout = S(30)}, &(struct decode_options){.tunnels = DECODE_ALL_TUNNELS, .to_fragments = true},
                            &w->ledger);
     for (size_t i = 0; i < sizeof(w->data); i++)
         w->data[i] = (uint8_t)(i * 31 + i / 251);
@@ -159,7 +159,7 @@ static bool give_cut(struct world *w, size_t n, size_t caplen)
     memcpy(frame, w->frame, caplen + 1);
     struct packet p = {.iface = &w->iface, .data = frame, .caplen = (uint32_t)caplen + 1, .wirelen = wire,
                        .ts_ns = w->now, .number = w->number};
-    decode_packet(&(struct decode_options){.to_fragments = true}, &p, &d);
+    decode_packet(&(struct decode_options){.tunnels = DECODE_ALL_TUNNELS, .to_fragments = true}, &p, &d);
     if (d.is_part)
         defrag_take(w->defrag, &p, &d, w->now);
     free(frame);

@@ -34,6 +34,7 @@ static void costs_cover_the_structures(void **state)
     const size_t malloc_head = 16, table_slot = 8, timer_entry = 16;
     assert_true(ledger_cost(LEDGER_flow) >= sizeof(struct flow) + malloc_head + table_slot + timer_entry);
     assert_true(ledger_cost(LEDGER_mpls) >= sizeof(struct flow_labels) + malloc_head);
+    assert_true(ledger_cost(LEDGER_tunnel_ids) >= sizeof(struct flow_tunnel_ids) + malloc_head);
     assert_true(ledger_cost(LEDGER_tunnel) >= sizeof(struct tunnel_path) + 24);
 }
 

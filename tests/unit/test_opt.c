@@ -13,6 +13,7 @@ struct values {
     const char *text;
     struct opt_texts texts;
     unsigned choice;
+    uint32_t set;
 };
 
 static const char *const choices[] = {"auto", "always", "never", NULL};
@@ -27,6 +28,7 @@ static const struct opt table[] = {
     {.name = "text", .letter = 't', .type = OPT_TEXT, .offset = AT(text), .arg = "TEXT"},
     {.name = "out", .letter = 'o', .type = OPT_TEXTS, .offset = AT(texts), .arg = "OUT"},
     {.name = "color", .type = OPT_CHOICE, .offset = AT(choice), .choices = choices, .def = "auto"},
+    {.name = "set", .type = OPT_SET, .offset = AT(set), .arg = "LIST", .choices = choices, .def = "all"},
     {0},
 };
 
@@ -58,7 +60,8 @@ static void free_parsed(struct parsed *p)
 static void takes_every_type(void **state)
 {
     (void)state;
-    struct parsed p = parse("-g a --number=9 --size 2k --time 5m -tx -o 1 --out=2 b --color never - -- --flag");
+    struct parsed p = parse("-g a --number=9 --size 2k --time 5m -tx -o 1 --out=2 b --color never --set never,auto "
+                            "- -- --flag");
     assert_int_equal(p.status, DPI_OK);
     assert_true(p.v.flag);
     assert_int_equal(p.v.number, 9);
@@ -69,6 +72,7 @@ static void takes_every_type(void **state)
     assert_int_equal(p.v.texts.n, 2);
     assert_string_equal(p.v.texts.v[1], "2");
     assert_int_equal(p.v.choice, 2);
+    assert_int_equal(p.v.set, 5);
     assert_int_equal(p.words.n, 4);
     assert_string_equal(p.words.v[2], "-");
     assert_string_equal(p.words.v[3], "--flag");
@@ -83,6 +87,10 @@ static void defaults_hold(void **state)
     assert_false(p.v.flag);
     assert_null(p.v.text);
     assert_int_equal(p.v.choice, 0);
+    assert_int_equal(p.v.set, 7);
+    free_parsed(&p);
+    p = parse("--set none");
+    assert_int_equal(p.v.set, 0);
     free_parsed(&p);
 }
 
@@ -107,6 +115,11 @@ static void says_what_is_wrong(void **state)
         {"-x", "no option -x"},
         {"--color alwys", "did you mean 'always'"},
         {"--color purple", "is not one of its values: auto, always, never"},
+        {"--set always,nevre", "'nevre' is not one of its values: all or none, or with commas between auto, always, "
+                               "never; did you mean 'never'?"},
+        {"--set auto,", "'' is not one"},
+        {"--set auto,none", "'none' is not one"},
+        {"--set=", "'' is not one"},
         {"--zzzzzzzz", "no option --zzzzzzzz"},
         {"--hlep", "did you mean --help"},
     };

@@ -140,6 +140,14 @@ static void begins_again_with_another_syn(void **state)
          {1, A, 501, 9003, "y", ALL});
 }
 
+/* The server forgot that it had answered. */
+static void keeps_what_is_answered_anew(void **state)
+{
+    (void)state;
+    PLAY(">ab<x>cd", SYNS, {0, A, 1, 1, "ab", ALL}, {1, S | A, 700, 1, "", ALL}, {0, A, 1, 701, "ab", ALL},
+         {1, A, 701, 3, "x", ALL}, {0, A, 3, 702, "cd", ALL});
+}
+
 static void believes_no_jump_alone(void **state)
 {
     (void)state;
@@ -440,6 +448,7 @@ int main(void)
         cmocka_unit_test(ignores_what_is_no_stream),
         cmocka_unit_test(takes_data_in_a_syn),
         cmocka_unit_test(begins_again_with_another_syn),
+        cmocka_unit_test(keeps_what_is_answered_anew),
         cmocka_unit_test(believes_no_jump_alone),
         cmocka_unit_test(gives_up_holes_with_patience),
         cmocka_unit_test(is_bounded),

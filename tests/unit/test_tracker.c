@@ -81,6 +81,7 @@ struct end {
     unsigned n_labels, last_label;
     uint64_t first_packet, bytes, frame_bytes, payload;
     int64_t last_ns;
+    uint32_t tunnel_id[2]; /* of each side's last layer that has one */
 };
 
 struct world {
@@ -124,6 +125,9 @@ static void ended(void *ctx, const struct flow *f)
         .payload = f->side[0].payload,
         .last_ns = f->last_ns,
     };
+    for (unsigned side = 0; f->tunnel_ids && side < 2; side++)
+        if (f->tunnel_ids->n[side])
+            w->ends[w->n - 1].tunnel_id[side] = f->tunnel_ids->v[side][f->tunnel_ids->n[side] - 1].id;
 }
 
 static void start(struct world *w)
@@ -703,17 +707,46 @@ static void tunnel_is_part_of_the_key(void **state)
     start(w);
     struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), back = packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000);
     d.n_tunnels = back.n_tunnels = 1;
-    d.tunnels[0].kind = back.tunnels[0].kind = TUNNEL_IPIP;
+    d.tunnels[0] = back.tunnels[0] = (struct tunnel_layer){.kind = TUNNEL_vxlan, .has_vni = true, .vni = 42};
     d.tunnels[0].src = back.tunnels[0].dst = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 1}};
     d.tunnels[0].dst = back.tunnels[0].src = (struct dpi_addr){.family = 4, .b = {192, 0, 2, 9}};
     play(w, 1, &d);
     play(w, 1, &back); /* the other way through the same tunnel */
     d.tunnels[0].dst.b[3] = 10;
     play(w, 1, &d);
+    d.tunnels[0].vni = 43; /* another network between the same two */
+    play(w, 1, &d);
     udp(w, 1, 1, 5000, 2, 7);
     finish(w);
-    assert_int_equal(w->n, 3);
+    assert_int_equal(w->n, 4);
     assert_int_equal(w->ends[0].packets[0] + w->ends[0].packets[1], 2);
+    world_free(w);
+}
+
+/* What a tunnel has that differs by direction is noted by side, from the first packet, and splits no flow; records
+ * that the active timeout cuts have it all. */
+static void tunnel_ids_are_known_by_side(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->opt.active = S(60);
+    start(w);
+    struct decoded d = packet_of(w, IPPROTO_NUM_UDP, 1, 5000, 2, 7), back = packet_of(w, IPPROTO_NUM_UDP, 2, 7, 1, 5000);
+    d.n_tunnels = back.n_tunnels = 2;
+    d.tunnels[0] = back.tunnels[0] = (struct tunnel_layer){.kind = TUNNEL_gre};
+    d.tunnels[1] = (struct tunnel_layer){.kind = TUNNEL_gtp, .id_kind = TUNNEL_ID_TEID, .id = 7};
+    back.tunnels[1] = (struct tunnel_layer){.kind = TUNNEL_gtp, .id_kind = TUNNEL_ID_TEID, .id = 8};
+    play(w, 1, &d);
+    play(w, 2, &back);
+    d.tunnels[1].id = 9;
+    play(w, 3, &d);
+    play(w, 90, &d);
+    finish(w);
+    assert_int_equal(w->n, 2);
+    for (size_t i = 0; i < w->n; i++) {
+        assert_int_equal(w->ends[i].tunnel_id[0], 7);
+        assert_int_equal(w->ends[i].tunnel_id[1], 8);
+    }
     world_free(w);
 }
 
@@ -806,6 +839,7 @@ int main(void)
         cmocka_unit_test(header_length_follows_what_is_delivered),
         cmocka_unit_test(icmp_echo_is_one_flow_errors_are_not),
         cmocka_unit_test(tunnel_is_part_of_the_key),
+        cmocka_unit_test(tunnel_ids_are_known_by_side),
         cmocka_unit_test(macs_are_known_by_side),
         cmocka_unit_test(labels_are_those_of_the_first_packet),
     };

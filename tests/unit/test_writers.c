@@ -52,8 +52,9 @@ static void make_full(struct full *f, struct dpi_text text)
         .src_port = 65535, .dst_port = 1, .vlan = 4094, .has_ports = true, .is_icmp = true, .icmp_type = 8,
         .dir = {dir, dir}, .protocol = text, .application = text, .category = text, .ndpi_label = text,
         .confidence = text, .classified_by = text, .application_by = text, .end_reason = text,
-        .is_tcp = true, .tcp_state = text, .direction = text, .src_name = text, .dst_name = text, .mpls = f->list, .n_mpls = LEN(f->list),
-        .flags = f->list, .tunnels = f->list, .n_flags = LEN(f->list), .n_tunnels = LEN(f->list), .attrs = f->attrs,
+        .is_tcp = true, .tcp_state = text, .direction = text, .src_name = text, .dst_name = text, .mpls = f->list,
+        .n_mpls = LEN(f->list), .flags = f->list, .tunnels = f->list, .tunnel_ids = f->list,
+        .n_flags = LEN(f->list), .n_tunnels = LEN(f->list), .n_tunnel_ids = LEN(f->list), .attrs = f->attrs,
     };
     fill_attrs(f, text);
 }

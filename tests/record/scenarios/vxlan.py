@@ -22,3 +22,4 @@ def run(lab):
         client.run(['dig', '@198.51.100.10', 'www.example.com', 'A'])
     lab.truth('UDP', 53, 'DNS', host='www.example.com')
     lab.truth('TCP', 80, 'HTTP', host='www.example.com')
+    lab.truth('UDP', 4789, 'VXLAN', note='ARP between the hosts of the overlay')
