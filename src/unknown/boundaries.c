@@ -4,7 +4,7 @@
  * not, but for zeros, which are high bytes. */
 #include "unknown/boundaries.h"
 
-static const double jump = 1.0; /* bits */
+static const double jump = 1.0, plateau = 0.3; /* bits */
 
 static bool is_zero(const struct positions *p, uint32_t at)
 {
@@ -25,17 +25,28 @@ bool boundaries_little(const struct positions *p, const struct fields *f)
     return little > big;
 }
 
-static bool is_alike(const struct position *p)
-{
-    return p->is == POSITION_RANDOM || p->is == POSITION_TEXT;
-}
-
-uint32_t boundaries_body(const struct positions *p, const struct fields *f)
+uint32_t boundaries_body(const struct positions *p, const struct fields *f, const bool cut[static HEADER_MOST])
 {
     uint32_t at = p->n;
-    while (at > 0 && is_alike(&p->v[at - 1]) && p->v[at - 1].is == p->v[p->n - 1].is && fields_have_room(f, at - 1, 1))
+    while (at > 0 && fields_have_room(f, at - 1, 1)) {
         at--;
+        if (cut[at])
+            break;
+    }
+    for (uint32_t i = at; i < p->n; i++)
+        if ((p->v[i].is != POSITION_RANDOM && p->v[i].is != POSITION_TEXT) || p->v[i].is != p->v[at].is)
+            return p->n;
     return at;
+}
+
+/* Two bytes beside each other that vary as much, and much more than the one before: not the end of a number, which
+ * varies more with every byte. */
+static bool begins_plateau(const struct positions *p, uint32_t at)
+{
+    if (at + 1 >= p->n)
+        return false;
+    double before = p->v[at - 1].entropy, here = p->v[at].entropy, behind = p->v[at + 1].entropy;
+    return here - before >= jump && behind - here < plateau && here - behind < plateau && here > 2;
 }
 
 static bool changes(const struct positions *p, uint32_t at, bool little)
@@ -50,14 +61,15 @@ static bool changes(const struct positions *p, uint32_t at, bool little)
         return !little || !is_zero(p, at);
     if ((before->is == POSITION_TEXT) != (here->is == POSITION_TEXT))
         return true;
+    if (begins_plateau(p, at))
+        return true;
     return little ? here->entropy - before->entropy >= jump : before->entropy - here->entropy >= jump;
 }
 
 void boundaries_find(const struct positions *p, const struct fields *f, bool little, bool cut[static HEADER_MOST])
 {
-    uint32_t body = boundaries_body(p, f);
     for (uint32_t i = 0; i < HEADER_MOST; i++)
-        cut[i] = i > 0 && i < p->n && i <= body && changes(p, i, little);
+        cut[i] = i > 0 && i < p->n && changes(p, i, little);
     for (size_t k = 0; k < f->n; k++) {
         const struct field *a = &f->v[k];
         for (uint32_t i = a->at; i < HEADER_MOST && !a->from_end; i++) {

@@ -6,7 +6,7 @@
 
 enum {
     OFFSETS = 17, WIDEST = 4, ADD_LEAST = -4, ADD_MOST = 32, ADDS = ADD_MOST - ADD_LEAST + 1, TRIED_ADDS = 3,
-    FEWEST_MESSAGES = 8, FEWEST_SIZES = 3, SIZES = 64,
+    FEWEST_MESSAGES = 8, FEWEST_SIZES = 3, SIZES = 64, SKIP_MOST = 2, FEWEST_PROOFS = 6,
 };
 
 struct streams {
@@ -50,7 +50,7 @@ static uint32_t begin_of(const struct sample_side *s, uint32_t i)
 /* Goes through one stream; false: broken. */
 static bool walk(struct framing *f, const struct sample_side *s, struct sizes *sizes)
 {
-    uint32_t at = 0, segment = 0;
+    uint32_t at = begin_of(s, f->skip), segment = f->skip;
     uint64_t size = 0;
     while (at < s->n && size_at(f, s, at, &size)) {
         if (!size)
@@ -60,35 +60,39 @@ static bool walk(struct framing *f, const struct sample_side *s, struct sizes *s
         f->on_message += segment < s->n_messages && begin_of(s, segment) == at;
         f->messages++;
         add_size(sizes, (uint32_t)size);
-        if (size > s->n - at) { /* goes on behind what was kept */
-            f->whole += s->full && s->n == SAMPLE_STREAM;
-            return true;
-        }
-        at += (uint32_t)size;
+        at = size < s->n - at ? at + (uint32_t)size : size == s->n - at ? s->n : UINT32_MAX;
     }
-    f->whole += at == s->n || s->full;
+    f->whole += at == s->n && !s->full;
     return true;
 }
 
-/* Whether the framing holds for the streams; its counts are set. */
+/* What is no chance: segments that begin with a message, but for those that the walks began with, and ends. */
+static uint32_t proofs(const struct framing *f, uint32_t begun)
+{
+    return f->on_message - (begun < f->on_message ? begun : f->on_message) + f->whole;
+}
+
+/* Whether the framing holds for the streams; its counts are set. Where a stream that goes on behind what was kept ends
+ * says nothing. */
 static bool holds(struct framing *f, const struct streams *in)
 {
     struct sizes sizes = {0};
-    uint32_t broken = 0;
+    uint32_t broken = 0, begun = 0;
     f->streams = f->whole = f->starts = f->on_message = f->messages = 0;
     for (size_t i = 0; i < in->n; i++) {
         const struct sample_side *s = &in->flow[i]->side[in->side];
-        if (!s->n)
+        if (s->n_messages <= f->skip)
             continue;
-        f->streams++;
-        f->starts += s->n_messages;
+        begun++;
+        f->streams += !s->full;
+        f->starts += s->n_messages - f->skip;
         broken += !walk(f, s, &sizes);
         if (broken > 1 && broken * 10 > in->n)
             return false;
     }
     f->distinct = sizes.n;
-    return broken * 10 <= f->streams && f->whole * 10 >= f->streams * 6 && f->on_message * 10 >= f->starts * 6 &&
-           f->messages >= FEWEST_MESSAGES && f->distinct >= FEWEST_SIZES;
+    return broken * 10 <= begun && f->whole * 10 >= f->streams * 6 && f->on_message * 10 >= f->starts * 6 &&
+           f->messages >= FEWEST_MESSAGES && f->distinct >= FEWEST_SIZES && proofs(f, begun) >= FEWEST_PROOFS;
 }
 
 /* What would have to be added for each of the first segments to be a message: the sums that most agree in. */
@@ -98,7 +102,7 @@ static size_t likely_adds(const struct framing *f, const struct streams *in, int
     size_t n = 0;
     for (size_t i = 0; i < in->n; i++) {
         const struct sample_side *s = &in->flow[i]->side[in->side];
-        for (uint32_t k = 0; k < s->n_messages; k++) {
+        for (uint32_t k = f->skip; k < s->n_messages; k++) {
             struct message m = sample_get(in->flow[i], in->side, k);
             uint64_t v;
             if (!message_number(&m, f->at, f->form, &v) || v > UINT32_MAX)
@@ -128,11 +132,11 @@ static bool is_better(const struct framing *a, const struct framing *b)
     return a->form.width != b->form.width ? a->form.width > b->form.width : a->at < b->at;
 }
 
-static bool by_length(struct framing *best, const struct streams *in)
+static bool by_length(struct framing *best, const struct streams *in, uint32_t skip)
 {
     bool found = false;
     for (uint32_t form = 1; form < 2 * WIDEST; form++) {
-        struct framing f = {.kind = FRAMING_LENGTH, .form = {(uint8_t)(form / 2 + 1), form % 2}};
+        struct framing f = {.kind = FRAMING_LENGTH, .form = {(uint8_t)(form / 2 + 1), form % 2}, .skip = skip};
         if (form == 1)
             f.form.little = false;
         for (f.at = 0; f.at < OFFSETS; f.at++) {
@@ -179,7 +183,10 @@ void framing_find(struct framing *f, const struct sample *const *flow, size_t n,
 {
     struct streams in = {flow, n, side};
     *f = (struct framing){.kind = FRAMING_NONE};
-    if (!by_length(f, &in) && !by_delimiter(f, &in))
+    bool found = by_length(f, &in, 0) || by_delimiter(f, &in);
+    for (uint32_t skip = 1; skip <= SKIP_MOST && !found; skip++)
+        found = by_length(f, &in, skip);
+    if (!found)
         *f = (struct framing){.kind = FRAMING_NONE};
 }
 
@@ -197,7 +204,7 @@ static void cut_stream(const struct framing *f, const struct sample *s, unsigned
                        struct messages *m)
 {
     const struct sample_side *from = &s->side[side];
-    uint32_t at = 0, segment = 0;
+    uint32_t at = begin_of(from, f->skip), segment = 0;
     uint64_t size;
     while (at < from->n && size_at(f, from, at, &size) && size) {
         while (segment + 1 < from->n_messages && from->message[segment + 1].at <= at)

@@ -14,8 +14,9 @@ struct framing {
     struct number_form form; /* of the length; value + add is the size of a message */
     uint32_t at;
     int64_t add;
+    uint32_t skip; /* segments in front that are not framed: a greeting */
     const char *delimiter; /* its name: CRLF, LF, NUL */
-    uint32_t streams, whole;     /* streams, and those that end where a message does */
+    uint32_t streams, whole;     /* streams that were kept to their end, and those that end where a message does */
     uint32_t starts, on_message; /* segments, and those that begin where a message does */
     uint32_t messages, distinct; /* how many there are, and of how many sizes */
 };

@@ -12,15 +12,13 @@
 
 static void add_length(struct field *f, struct fields *to)
 {
-    const char *sign = f->add < 0 ? "-" : "+";
-    uint64_t much = (uint64_t)(f->add < 0 ? -f->add : f->add);
-    if (f->times == 1 && !f->add)
-        field_say(f, "message size; %" PRIu32 " different", f->distinct);
-    else if (f->times == 1)
-        field_say(f, "message size = value %s %" PRIu64 "; %" PRIu32 " different", sign, much, f->distinct);
-    else
-        field_say(f, "message size = value * %" PRIu32 " %s %" PRIu64 "; %" PRIu32 " different", f->times, sign, much,
-                  f->distinct);
+    char of[FIELD_TEXT / 2], times[16] = "", add[32] = "";
+    snprintf(of, sizeof(of), "%.*s", (int)sizeof(of) - 1, f->text); /* which messages, when not all */
+    if (f->times != 1)
+        snprintf(times, sizeof(times), " * %" PRIu32, f->times);
+    if (f->add)
+        snprintf(add, sizeof(add), " %c %" PRIu64, f->add < 0 ? '-' : '+', (uint64_t)(f->add < 0 ? -f->add : f->add));
+    field_say(f, "%smessage size = value%s%s; %" PRIu32 " different", of, times, add, f->distinct);
     fields_add(to, f);
 }
 
@@ -190,7 +188,7 @@ static void find_rest(struct profile_side *s)
     if (s->types.found)
         add_type(s);
     boundaries_find(p, &s->fields, s->little, s->cut);
-    uint32_t end = boundaries_body(p, &s->fields);
+    uint32_t end = boundaries_body(p, &s->fields, s->cut);
     fill_gaps(s, end);
     describe_body(s, end);
     add_body(s);

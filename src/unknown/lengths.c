@@ -9,7 +9,7 @@
 
 enum {
     OFFSETS = 33, WIDEST = 4, ADD_LEAST = -8, ADD_MOST = 64, ADDS = ADD_MOST - ADD_LEAST + 1,
-    FEWEST_MESSAGES = 5, FEWEST_SIZES = 3, FULL_PACKET = 1400,
+    FEWEST_MESSAGES = 5, FEWEST_SIZES = 3, FULL_PACKET = 1400, PART_BYTES = 8,
 };
 
 static const double share = 0.95;
@@ -109,7 +109,7 @@ static void open_trial(struct trial *t, const struct messages *m)
         t->counted += counts(t, &m->v[i]);
 }
 
-bool length_find(const struct messages *m, const struct positions *p, struct field *out)
+static bool find_in(const struct messages *m, struct field *out)
 {
     static const uint32_t times[] = {1, 4, 2, 8};
     struct trial t;
@@ -119,6 +119,29 @@ bool length_find(const struct messages *m, const struct positions *p, struct fie
         found = t.counted >= FEWEST_MESSAGES && search(&t, times[i], out);
     free(t.values);
     free(t.sizes);
+    return found;
+}
+
+/* More is asked of a part: it was chosen among several. */
+static bool find_in_part(const struct messages *m, uint32_t at, uint8_t value, struct field *out)
+{
+    struct messages part = {.v = xcalloc(m->n, sizeof(*m->v))};
+    for (size_t i = 0; i < m->n; i++)
+        if (message_at(&m->v[i], at) == value)
+            part.v[part.n++] = m->v[i];
+    bool found = find_in(&part, out) && out->distinct >= FEWEST_SIZES + 1 && out->hits >= 2 * FEWEST_MESSAGES;
+    free(part.v);
+    out->sure = false;
+    field_say(out, "where byte %" PRIu32 " is %02x: ", at, value);
+    return found;
+}
+
+bool length_find(const struct messages *m, const struct positions *p, struct field *out)
+{
+    bool found = find_in(m, out);
+    for (uint32_t at = 0; at < PART_BYTES && at < p->n && !found; at++)
+        if (!position_is_const(&p->v[at]) && p->v[at].top_n >= 0.3 * p->v[at].n)
+            found = find_in_part(m, at, p->v[at].top, out);
     if (found)
         number_widen(out, p);
     return found;

@@ -5,6 +5,8 @@
 
 #include "unknown/positions.h"
 
+/* Of all messages, else of those that have the most frequent value of one of their first bytes, which the text of the
+ * field then tells: several kinds of messages may share a flow. */
 bool length_find(const struct messages *m, const struct positions *p, struct field *out);
 
 /* A number's narrowest form holds its low bytes alone: takes in the bytes on its high side that are always zero, as far
