@@ -18,7 +18,7 @@ struct steps {
     int64_t step; /* what all agree in, once one flow has said it */
     uint32_t flows, agree; /* with enough steps; of those, where most steps are the same */
     uint32_t n, right;
-    bool wraps; /* the number went down once */
+    bool carries; /* the upper half changed with a step */
 };
 
 /* The difference between two numbers of the form, modulo its width. */
@@ -41,7 +41,7 @@ static void look_at_steps(void *ctx, const struct message *m, size_t n)
             s->step = (int64_t)step;
         steps++;
         right += step == (uint64_t)s->step;
-        s->wraps = s->wraps || behind < before;
+        s->carries = s->carries || (step == (uint64_t)s->step && (before ^ behind) >> (s->form.width * 4));
     }
     if (steps < STEPS_FEWEST)
         return;
@@ -62,6 +62,19 @@ static bool goes_up(const struct view *v, struct steps *s)
     return is_sequence(s);
 }
 
+/* Four bytes go up as two of them do when the others are of something else: they must be seen to belong to it. Of two
+ * bytes that are aligned it is believed. */
+static bool belongs(const struct view *v, const struct steps *s)
+{
+    uint32_t high = s->form.little ? s->at + s->form.width / 2 : s->at;
+    if (s->form.width == 2 || s->carries)
+        return true;
+    for (uint32_t i = high; i < high + s->form.width / 2u; i++)
+        if (i >= v->positions.n || !position_is_const(&v->positions.v[i]))
+            return false;
+    return true;
+}
+
 /* The widest number that goes up the same way and has its low byte at the same place. */
 static struct steps widest(const struct view *v, struct steps low, bool little)
 {
@@ -73,7 +86,7 @@ static struct steps widest(const struct view *v, struct steps low, bool little)
             if (low.at < back || (low.at - back) % widths[i])
                 continue;
             struct steps s = {.at = low.at - back, .form = {widths[i], order}};
-            if (goes_up(v, &s) && s.right >= low.right)
+            if (goes_up(v, &s) && s.right >= low.right && belongs(v, &s))
                 return s;
         }
     return low;

@@ -13,7 +13,7 @@
 
 enum { OFFSETS = 16, FEWEST = 3 };
 
-static const double least_gain = 0.20, least_support = 0.02, most_rare = 0.05;
+static const double least_gain = 0.20, least_support = 0.02, most_rare = 0.05, like_random = 0.85;
 
 /* --- what values a byte has --------------------------------------------------------------------------- */
 
@@ -48,46 +48,70 @@ static bool list_values(const struct messages *m, uint32_t at, struct type_split
 
 /* --- what it is worth --------------------------------------------------------------------------------- */
 
-/* Entropy of the other bytes and of the size, summed. */
-static double disorder(const struct messages *m, uint32_t without)
+/* What may vary less within a type. */
+struct disorder {
+    double bits;  /* entropy of bytes at the beginning and, twice, of the size */
+    double fixed; /* share of the messages of types that have one size */
+};
+
+static void add_disorder(struct disorder *d, const struct messages *m, uint32_t counted, double weight)
 {
-    double sum = 0;
-    struct bytestats sizes = {0};
+    struct bytestats sizes = {.n = (uint32_t)m->n};
     for (uint32_t at = 0; at < OFFSETS; at++) {
         struct bytestats b = {0};
-        if (at == without)
+        if (!(counted >> at & 1))
             continue;
         for (size_t i = 0; i < m->n; i++)
             bytestats_add(&b, &m->v[i], at, at + 1);
-        sum += bytestats_entropy(&b);
+        d->bits += weight * bytestats_entropy(&b);
     }
     for (size_t i = 0; i < m->n; i++)
         sizes.count[m->v[i].size % 251]++;
-    sizes.n = (uint32_t)m->n;
-    return sum + 2 * bytestats_entropy(&sizes);
+    d->bits += weight * 2 * bytestats_entropy(&sizes);
+    d->fixed += bytestats_distinct(&sizes) == 1 ? weight : 0;
 }
 
-/* The values of the byte at, moved on by shift messages. */
-static double split_disorder(const struct messages *m, const struct type_split *t, uint32_t at, size_t shift)
+/* The bytes that a type could explain, as bits: not itself, and not those that are like random ones. */
+static uint32_t explainable(const struct messages *m, uint32_t type)
+{
+    uint32_t counted = 0;
+    for (uint32_t at = 0; at < OFFSETS; at++) {
+        struct bytestats b = {0};
+        for (size_t i = 0; i < m->n; i++)
+            bytestats_add(&b, &m->v[i], at, at + 1);
+        if (at != type && b.n && bytestats_entropy(&b) < like_random * log2(b.n < 256 ? b.n : 256))
+            counted |= UINT32_C(1) << at;
+    }
+    return counted;
+}
+
+/* The values of the type, moved on by shift messages. */
+static void add_split(struct disorder *d, const struct messages *m, const struct type_split *t, uint32_t counted,
+                      size_t shift, double weight)
 {
     struct messages part = {.v = xcalloc(m->n, sizeof(*m->v))};
-    double sum = 0;
     for (uint32_t k = 0; k < t->n; k++) {
         part.n = 0;
         for (size_t i = 0; i < m->n; i++)
-            if (message_at(&m->v[(i + shift) % m->n], at) == t->v[k].value)
+            if (message_at(&m->v[(i + shift) % m->n], t->at) == t->v[k].value)
                 part.v[part.n++] = m->v[i];
-        sum += (double)part.n / (double)m->n * disorder(&part, at);
+        add_disorder(d, &part, counted, weight * (double)part.n / (double)m->n);
     }
     free(part.v);
-    return sum;
 }
 
-static double gain_of(const struct messages *m, const struct type_split *t, uint32_t at)
+/* By how much less all of it varies, or how many more messages are of one size. */
+static double gain_of(const struct messages *m, const struct type_split *t)
 {
-    double whole = disorder(m, at);
-    double dealt = (split_disorder(m, t, at, m->n / 3 + 1) + split_disorder(m, t, at, m->n / 2 + 1)) / 2;
-    return whole > 0.5 ? (dealt - split_disorder(m, t, at, 0)) / whole : 0;
+    uint32_t counted = explainable(m, t->at);
+    struct disorder whole = {0}, dealt = {0}, split = {0};
+    add_disorder(&whole, m, counted, 1);
+    add_split(&dealt, m, t, counted, m->n / 3 + 1, 0.5);
+    add_split(&dealt, m, t, counted, m->n / 2 + 1, 0.5);
+    add_split(&split, m, t, counted, 0, 1);
+    double together = whole.bits > 0.5 ? (dealt.bits - split.bits) / whole.bits : 0;
+    double fixed = split.fixed - (dealt.fixed > whole.fixed ? dealt.fixed : whole.fixed);
+    return together > fixed ? together : fixed;
 }
 
 static void measure(const struct messages *m, struct type_split *t)
@@ -107,7 +131,7 @@ void types_find(const struct messages *m, const struct fields *taken, struct typ
         struct type_split t = {.found = true, .at = at};
         if (!fields_have_room(taken, at, 1) || !list_values(m, at, &t))
             continue;
-        t.gain = gain_of(m, &t, at);
+        t.gain = gain_of(m, &t);
         if (t.gain > out->gain)
             *out = t;
     }

@@ -45,11 +45,12 @@ static inline uint16_t made_crc(const uint8_t *p, uint32_t n)
 
 enum { MADE_HEADER = 16 };
 
-/* a7 51, type, zero, length BE of what is behind the first 6 bytes, session, sequence BE, random body, CRC BE.
+/* a7 51, type, zero, length BE of what is behind the first 6 bytes, session, sequence BE, random body, CRC BE. Type 1 is a
+ * greeting, 2 is data, 3 an acknowledgement of fixed size.
  * Returns the size. */
 static inline uint32_t made_message(uint8_t *out, uint64_t *state, uint8_t type, uint32_t session, uint16_t sequence)
 {
-    uint32_t body = type == 1 ? 4 + made_random(state) % 4 : 12 + made_random(state) % 300;
+    uint32_t body = type == 3 ? 8 : type == 1 ? 4 + made_random(state) % 4 : 12 + made_random(state) % 300;
     uint32_t n = MADE_HEADER - 4 + body + 2;
     made_bytes(state, out, n);
     memcpy(out, "\xa7\x51", 2);
