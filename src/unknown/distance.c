@@ -55,8 +55,10 @@ void features_of(struct features *f, const struct sample *s)
             continue;
         struct message first = sample_get(s, side, 0);
         f->n_head[side] = (uint8_t)(first.kept < DISTANCE_HEAD ? first.kept : DISTANCE_HEAD);
-        if (f->n_head[side])
-            memcpy(f->head[side], first.bytes, f->n_head[side]);
+        for (uint32_t i = 0; i < f->n_head[side]; i++) {
+            f->head[side][i] = first.bytes[i];
+            f->class[side][i] = (uint8_t)class_of(first.bytes[i]);
+        }
         add_grams(f, &first, side);
     }
 }
@@ -81,13 +83,6 @@ static void agree_grams(struct agreement *g, const struct features *a, const str
     g->all_grams += (unsigned)a->n_grams[side] + b->n_grams[side] - both;
 }
 
-static float alike(uint8_t a, uint8_t b)
-{
-    if (a == b)
-        return 1;
-    return class_of(a) == class_of(b) ? 1 - byte_share : 0;
-}
-
 /* An offset that only one of them has is one where they differ. */
 static void agree_heads(struct agreement *g, const struct features *a, const struct features *b, unsigned side)
 {
@@ -95,7 +90,9 @@ static void agree_heads(struct agreement *g, const struct features *a, const str
     for (unsigned i = 0; i < a->n_head[side] || i < b->n_head[side]; i++, weight *= fading) {
         g->all_bytes += weight;
         if (i < a->n_head[side] && i < b->n_head[side])
-            g->bytes += weight * alike(a->head[side][i], b->head[side][i]);
+            g->bytes += weight * (a->head[side][i] == b->head[side][i]     ? 1
+                                  : a->class[side][i] == b->class[side][i] ? 1 - byte_share
+                                                                           : 0);
     }
 }
 

@@ -13,6 +13,7 @@ struct features {
     uint8_t n_grams[2];
     uint8_t n_head[2];
     uint8_t head[2][DISTANCE_HEAD];
+    uint8_t class[2][DISTANCE_HEAD]; /* of each byte of head: digit, upper case, ... */
     uint8_t transport;
     int32_t port; /* of the server; -1: has none */
 };

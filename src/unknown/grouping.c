@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 /* Most flows that are compared with each other; of more, those that begin alike are one. */
-enum { COMPARED_MOST = 3000, COMPARED_HEAPS = 500, LOOKED_AT = 4 };
+enum { COMPARED_MOST = 3000, COMPARED_HEAPS = 500, COMPARED_GROUPS = 50, LOOKED_AT = 4 };
 
 static const float cut = 0.85f;
 
@@ -260,40 +260,54 @@ static void describe(struct group *g, const struct samples *s)
     g->small = g->n < GROUP_LEAST && messages < 4 * GROUP_LEAST;
 }
 
-/* Mean distance of a few flows of one to a few of the other. */
-static float apart(const struct work *w, const struct group *a, const struct group *b)
+/* A few flows of each group, evenly spread. */
+struct few {
+    struct features v[LOOKED_AT];
+    uint32_t n;
+};
+
+static struct few *choose_few(const struct work *w, const struct groups *g)
+{
+    struct few *few = xcalloc(g->n, sizeof(*few));
+    for (size_t i = 0; i < g->n; i++) {
+        const struct group *from = &g->v[i];
+        few[i].n = (uint32_t)(from->n < LOOKED_AT ? from->n : LOOKED_AT);
+        for (uint32_t k = 0; k < few[i].n; k++)
+            features_of(&few[i].v[k], w->samples->v[from->member[k * from->n / few[i].n]]);
+    }
+    return few;
+}
+
+/* Their mean distance; of a group to itself that of different flows. */
+static float apart(const struct work *w, const struct few *a, const struct few *b)
 {
     float sum = 0;
     unsigned n = 0;
-    for (size_t i = 0; i < LOOKED_AT && i < a->n; i++)
-        for (size_t k = 0; k < LOOKED_AT && k < b->n; k++) {
-            struct features x, y;
-            uint32_t one = a->member[i * a->n / (a->n < LOOKED_AT ? a->n : LOOKED_AT)];
-            uint32_t other = b->member[k * b->n / (b->n < LOOKED_AT ? b->n : LOOKED_AT)];
-            if (one == other)
-                continue;
-            features_of(&x, w->samples->v[one]);
-            features_of(&y, w->samples->v[other]);
-            sum += distance(&x, &y, w->with_port);
-            n++;
-        }
+    for (uint32_t i = 0; i < a->n; i++)
+        for (uint32_t k = 0; k < b->n; k++)
+            if (a != b || i != k) {
+                sum += distance(&a->v[i], &b->v[k], w->with_port);
+                n++;
+            }
     return n ? sum / (float)n : 0;
 }
 
 static void find_nearest(const struct work *w, struct groups *g)
 {
+    struct few *few = choose_few(w, g);
     for (size_t i = 0; i < g->n; i++) {
         g->v[i].nearest = i;
         g->v[i].nearest_distance = 1;
-        g->v[i].cohesion = 1 - apart(w, &g->v[i], &g->v[i]);
-        for (size_t k = 0; k < g->n && k < COMPARED_HEAPS / 10; k++) {
-            float d = k != i && g->v[i].kind != GROUP_EMPTY ? apart(w, &g->v[i], &g->v[k]) : 1;
+        g->v[i].cohesion = 1 - apart(w, &few[i], &few[i]);
+        for (size_t k = 0; k < g->n && k < COMPARED_GROUPS; k++) {
+            float d = k != i && g->v[i].kind != GROUP_EMPTY ? apart(w, &few[i], &few[k]) : 1;
             if (d < g->v[i].nearest_distance) {
                 g->v[i].nearest = k;
                 g->v[i].nearest_distance = d;
             }
         }
     }
+    free(few);
 }
 
 static void add_member(struct group *g, uint32_t sample)
