@@ -5,6 +5,7 @@ _dpitool_commands='
     classify
     extract
     follow
+    unknown
     protocols
     fields
     version
@@ -179,6 +180,7 @@ _dpitool_options() { # COMMAND
     classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    unknown) echo -o --output --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -246,13 +248,30 @@ _dpitool_value() {
     'follow --max-flows') _dpitool_nothing "$@" ;;
     'follow --memory') _dpitool_nothing "$@" ;;
     'follow --progress') _dpitool_words "$@" auto always never ;;
+    'unknown --output' | 'unknown -o') _dpitool_files "$@" ;;
+    'unknown --unknown-include') _dpitool_words "$@" none guessed ;;
+    'unknown --where') _dpitool_nothing "$@" ;;
+    'unknown --group-flows') _dpitool_nothing "$@" ;;
+    'unknown --filter' | 'unknown -f') _dpitool_nothing "$@" ;;
+    'unknown --after') _dpitool_nothing "$@" ;;
+    'unknown --before') _dpitool_nothing "$@" ;;
+    'unknown --first') _dpitool_nothing "$@" ;;
+    'unknown --home-net') _dpitool_nothing "$@" ;;
+    'unknown --idle-timeout') _dpitool_nothing "$@" ;;
+    'unknown --active-timeout') _dpitool_nothing "$@" ;;
+    'unknown --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'unknown --community-id-seed') _dpitool_nothing "$@" ;;
+    'unknown --max-input') _dpitool_nothing "$@" ;;
+    'unknown --max-flows') _dpitool_nothing "$@" ;;
+    'unknown --memory') _dpitool_nothing "$@" ;;
+    'unknown --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac
 }
 
 _dpitool_word() { # COMMAND
     case $1 in
-    classify | extract | follow) _dpitool_files ;;
+    classify | extract | follow | unknown) _dpitool_files ;;
     esac
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cmd_unknown.c - dpitool unknown: what nothing recognises, put into groups and described for who writes a dissector. */
+/* cmd_unknown.c - dpitool unknown: what nothing recognises, in groups, described for who writes a dissector. */
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
 #include "cli/diag.h"
@@ -159,7 +159,10 @@ static void profile_all(struct job *j)
 
 static void print_text(FILE *out, const struct job *j)
 {
-    groups_text(out, &j->samples, &j->groups, j->profile);
+    if (!j->groups.n)
+        fputs(j->where ? "no flow matches\n" : "no flow is unknown\n", out);
+    else
+        groups_text(out, &j->groups, j->profile);
     for (size_t i = 0; i < j->groups.n; i++)
         if (!j->groups.v[i].small) {
             fputc('\n', out);
@@ -267,7 +270,8 @@ const struct cmd cmd_unknown = {
     .summary = "describe the flows that nothing recognises: likely protocols, fields, what to capture next",
     .about = "Puts unknown flows into groups that are likely one protocol each, by what they sent first, and tells of "
              "each\ngroup what a dissector's author looks for: who speaks, sizes, constants, types, lengths, counters, "
-             "checksums,\nwith the evidence as counts. What cannot be told is said. The captures are read twice; what\ncannot be is kept in a temporary file meanwhile.",
+             "checksums,\nwith the evidence as counts. What cannot be told is said. The captures are read twice; what "
+             "cannot be is\nkept in a temporary file meanwhile.",
     .opts = unknown_opts,
     .options_size = sizeof(struct options),
     .min_words = 1,

@@ -50,8 +50,8 @@ static void put_ports(FILE *out, const struct profile *p)
 
 static void put_head(FILE *out, const struct profile *p)
 {
-    fprintf(out, "GROUP %s  %s   %zu flow%s  %" PRIu64 " messages  %" PRIu32 " client%s -> %" PRIu32 " server%s  ", p->id,
-            p->name, p->group->n, plural(p->group->n), p->messages, p->clients, plural(p->clients), p->servers,
+    fprintf(out, "GROUP %s  %s   %zu flow%s  %" PRIu64 " messages  %" PRIu32 " client%s -> %" PRIu32 " server%s  ",
+            p->id, p->name, p->group->n, plural(p->group->n), p->messages, p->clients, plural(p->clients), p->servers,
             plural(p->servers));
     put_ports(out, p);
     fputc('\n', out);
@@ -71,8 +71,8 @@ static void put_verdict(FILE *out, const struct profile *p)
     const struct group *g = p->group;
     fprintf(out, " verdict   %s: %s", group_kinds[g->kind].text, group_kinds[g->kind].doc);
     if (g->small)
-        fprintf(out, "; too small: %zu flow%s and %" PRIu64 " message%s tell no structure from chance", g->n, plural(g->n),
-                p->messages, plural(p->messages));
+        fprintf(out, "; too small: %zu flow%s and %" PRIu64 " message%s tell no structure from chance", g->n,
+                plural(g->n), p->messages, plural(p->messages));
     for (unsigned side = 0; side < 2; side++)
         put_body(out, &p->side[side], side, "; ");
     fputc('\n', out);
@@ -151,21 +151,31 @@ static void put_dialogue(FILE *out, const struct profile *p)
 
 /* --- fields ------------------------------------------------------------------------------------------- */
 
+static void put_framing_length(FILE *out, const struct framing *f)
+{
+    const char *order = f->form.width == 1 ? "" : f->form.little ? "little endian " : "big endian ";
+    fprintf(out, "length of %u byte%s %sat %" PRIu32 ", message size = value %+" PRId64 "; ", f->form.width,
+            plural(f->form.width), order, f->at, f->add);
+    if (f->skip)
+        fprintf(out, "behind %" PRIu32 " segment%s without; ", f->skip, plural(f->skip));
+    fprintf(out, "%" PRIu32 "/%" PRIu32 " streams end with a message, %" PRIu32 "/%" PRIu32 " segments begin one; ",
+            f->whole, f->streams, f->on_message, f->starts);
+    fprintf(out, "%" PRIu32 " messages of %" PRIu32 " sizes\n", f->messages, f->distinct);
+}
+
 static void put_framing(FILE *out, const struct profile_side *s, unsigned side)
 {
     const struct framing *f = &s->view.framing;
+    if (!s->view.flow[0]->stream)
+        return;
+    fprintf(out, "FRAMING %s  ", sides[side]);
     if (f->kind == FRAMING_LENGTH)
-        fprintf(out, "FRAMING %s  length of %u byte%s %sat %" PRIu32 ", message size = value %+" PRId64 "; %" PRIu32 "/%" PRIu32
-                " streams end with a message, %" PRIu32 "/%" PRIu32 " segments begin one; %" PRIu32 " messages of %" PRIu32
-                " sizes\n",
-                sides[side], f->form.width, plural(f->form.width),
-                f->form.width == 1 ? "" : f->form.little ? "little endian " : "big endian ", f->at, f->add, f->whole,
-                f->streams, f->on_message, f->starts, f->messages, f->distinct);
+        put_framing_length(out, f);
     else if (f->kind == FRAMING_DELIMITER)
-        fprintf(out, "FRAMING %s  %s behind each message: %" PRIu32 "/%" PRIu32 " segments end with it\n", sides[side],
-                f->delimiter, f->on_message, f->starts);
-    else if (s->view.m.n && s->view.flow[0]->stream)
-        fprintf(out, "FRAMING %s  none found; segments are taken for messages\n", sides[side]);
+        fprintf(out, "%s behind each message: %" PRIu32 "/%" PRIu32 " segments end with it\n", f->delimiter,
+                f->on_message, f->starts);
+    else
+        fputs("none found; segments are taken for messages\n", out);
 }
 
 static void put_role(FILE *out, const struct field *f)
@@ -177,10 +187,10 @@ static void put_role(FILE *out, const struct field *f)
 
 static void put_field(FILE *out, const struct field *f)
 {
-    char size[16];
+    char at[16], size[16];
     snprintf(size, sizeof(size), "%" PRIu32, f->size);
-    fprintf(out, " %*s%" PRIu32 " %5s  ", f->from_end ? 2 : f->at < 10 ? 3 : f->at < 100 ? 2 : 1, f->from_end ? "-" : "",
-            f->at, f->size ? size : "*");
+    snprintf(at, sizeof(at), "%s%" PRIu32, f->from_end ? "-" : "", f->at);
+    fprintf(out, " %4s %5s  ", at, f->size ? size : "*");
     put_role(out, f);
     fprintf(out, "%-46s", f->text);
     if (f->role == ROLE_DATA || f->role == ROLE_RANDOM || f->role == ROLE_TEXT)
@@ -352,11 +362,12 @@ static void put_group_line(FILE *out, const struct profile *p)
     fputc('\n', out);
 }
 
-void groups_text(FILE *out, const struct samples *s, const struct groups *g, struct profile *const *profiles)
+void groups_text(FILE *out, const struct groups *g, struct profile *const *profiles)
 {
-    fprintf(out, "%zu unknown flow%s in %zu group%s\n", s->n, plural(s->n), g->n, plural(g->n));
-    if (!g->n)
-        return;
+    size_t flows = 0;
+    for (size_t i = 0; i < g->n; i++)
+        flows += g->v[i].n;
+    fprintf(out, "%zu flow%s in %zu group%s\n", flows, plural(flows), g->n, plural(g->n));
     fputs(" group name                      flows  messages  looks\n", out);
     for (size_t i = 0; i < g->n; i++)
         put_group_line(out, profiles[i]);

@@ -10,7 +10,7 @@
 /* Errors stay in the stream. Only printable ASCII is written. */
 void profile_text(FILE *out, const struct profile *p);
 
-/* A line for each group, the small ones together. */
-void groups_text(FILE *out, const struct samples *s, const struct groups *g, struct profile *const *profiles);
+/* A line for each group. */
+void groups_text(FILE *out, const struct groups *g, struct profile *const *profiles);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* infer.c - the fields of both sides, those first that need most evidence: a checksum of a counter looks like a counter,
- * and a counter like a length. */
+/* infer.c - the fields of both sides, those first that need most evidence: a checksum of a counter looks like a
+ * counter, and a counter like a length. */
 #include "unknown/boundaries.h"
 #include "unknown/checksums.h"
 #include "unknown/counters.h"

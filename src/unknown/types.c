@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* types.c - splits the messages by each byte, and looks how much less the rest varies.
  *
- * Any split of few messages makes them vary less. What a byte is worth is therefore its gain less that of the same split
- * with the values dealt out anew. */
+ * Any split of few messages makes them vary less. What a byte is worth is therefore its gain less that of the same
+ * split with the values dealt out anew. */
 #include "unknown/types.h"
 
 #include "unknown/bytestats.h"
