@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cmd_unknown.c - dpitool unknown: what nothing recognises, in groups, described for who writes a dissector. */
+#include "cli/capture_run.h"
+#include "cli/cmd.h"
+#include "cli/diag.h"
+#include "gather/gather.h"
+#include "io/folder.h"
+#include "io/outfile.h"
+#include "profile/profile_json.h"
+#include "profile/profile_text.h"
+#include "util/buf.h"
+#include "util/xalloc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct options {
+    struct capture_options capture;
+    const char *where, *output;
+    uint64_t most_flows;
+    unsigned include;
+    bool by_port, payload_only, json;
+};
+
+#define AT(member)      offsetof(struct options, member)
+#define CAPTURE(member) AT(capture.member)
+
+enum { INCLUDE_NONE, INCLUDE_GUESSED };
+static const char *const includes[] = {"none", "guessed", NULL};
+
+static const struct opt unknown_opts[] = {
+    {.name = "output", .letter = 'o', .type = OPT_TEXT, .offset = AT(output), .arg = "FOLDER",
+     .help = "also write the profile of each group to a folder of its own in that folder: profile.txt, profile.json"},
+    {.name = "json", .type = OPT_FLAG, .offset = AT(json),
+     .help = "write one JSON object a line and group instead of text"},
+    {.name = "payload-only", .type = OPT_FLAG, .offset = AT(payload_only),
+     .help = "group by payload alone: that flows have the same server port does not speak for one protocol"},
+    {.name = "by-port", .type = OPT_FLAG, .offset = AT(by_port),
+     .help = "a group for each transport and server port, whatever the payload"},
+    {.name = "unknown-include", .type = OPT_CHOICE, .offset = AT(include), .arg = "WHAT", .choices = includes,
+     .def = "none", .help = "guessed: take flows for unknown, too, that were only guessed by port or address"},
+    {.name = "where", .type = OPT_TEXT, .offset = AT(where), .arg = "EXPR",
+     .help = "look at the flows that match instead, known or not, as in 'server_port == 7001'; see EXPRESSIONS in "
+             "dpitool(1)"},
+    {.name = "group-flows", .type = OPT_NUMBER, .offset = AT(most_flows), .arg = "N", .min = 1, .max = 1000000,
+     .def = "20000", .help = "look at so many flows at most, the first ones"},
+#include "cli/capture_options.def"
+    {0},
+};
+
+/* A run of the command. */
+struct job {
+    const struct options *o;
+    struct expr *where;
+    struct spool *spool; /* of captures that cannot be opened twice */
+    uint64_t *wanted; /* ids of flows, ascending */
+    size_t n_wanted;
+    struct samples samples;
+    struct groups groups;
+    struct profile **profile; /* beside groups */
+    int status;
+};
+
+/* --- which flows -------------------------------------------------------------------------------------- */
+
+static bool is_unknown(const struct options *o, const struct dpi_record *r)
+{
+    if (dpi_text_eq(r->classified_by, dpi_text_of("none")))
+        return true;
+    return o->include == INCLUDE_GUESSED && (dpi_text_eq(r->classified_by, dpi_text_of("port")) ||
+                                             dpi_text_eq(r->classified_by, dpi_text_of("ip")));
+}
+
+static enum dpi_status choose(void *ctx, const struct dpi_record *r, struct dpi_err *err)
+{
+    struct job *j = ctx;
+    (void)err;
+    if (j->where ? !expr_match(j->where, r) : !is_unknown(j->o, r))
+        return DPI_OK;
+    if ((j->n_wanted & (j->n_wanted - 1)) == 0)
+        j->wanted = xrealloc(j->wanted, j->n_wanted ? j->n_wanted * 2 : 1, sizeof(*j->wanted));
+    j->wanted[j->n_wanted++] = r->flow_id;
+    return DPI_OK;
+}
+
+static enum dpi_status gathered(void *ctx, const struct dpi_record *r, struct dpi_err *err)
+{
+    (void)err;
+    gather_end(ctx, r->flow_id);
+    return DPI_OK;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void tell_left_out(const struct job *j)
+{
+    if (j->n_wanted > j->o->most_flows)
+        diag("only the first %" PRIu64 " of %zu unknown flows are looked at; --group-flows takes more",
+             j->o->most_flows, j->n_wanted);
+}
+
+/* --- two passes --------------------------------------------------------------------------------------- */
+
+static enum dpi_status check(const struct options *o, struct dpi_err *err)
+{
+    if (o->by_port && o->payload_only)
+        return dpi_fail(err, DPI_USAGE, "--by-port and --payload-only are given: one of them is possible");
+    if (o->output && o->output[0] == '\0')
+        return dpi_fail(err, DPI_USAGE, "--output: '' is no name of a folder");
+    return DPI_OK;
+}
+
+static enum dpi_status first_pass(struct job *j, const struct opt_words *words, struct dpi_err *err)
+{
+    struct capture_run run;
+    struct engine_options more = {.inputs.spool = j->spool};
+    struct capture_writes writes = {&j->o->output, 1};
+    enum dpi_status st = capture_run_open(&run, &j->o->capture, words, &writes, &more, err);
+    if (st == DPI_OK)
+        st = capture_run_go(&run, false, choose, j, err);
+    if (st == DPI_OK) {
+        const struct dpi_run *report = engine_report(run.engine);
+        j->status = capture_run_tell(report);
+        capture_run_warn(report);
+    }
+    capture_run_free(&run);
+    qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
+    return st;
+}
+
+static enum dpi_status second_pass(struct job *j, const struct opt_words *words, struct dpi_err *err)
+{
+    struct capture_run run;
+    struct gather *g = gather_new(j->wanted, j->n_wanted, j->o->most_flows);
+    struct engine_options more = {.inputs.spool = j->spool, .on_counted = gather_packet, .packet_ctx = g};
+    struct capture_options again = j->o->capture; /* applications are not asked for, nor could rules be read any more */
+    again.rules = (struct rule_options){.no_default = true};
+    again.dns_hints = NULL;
+    enum dpi_status st = capture_run_open(&run, &again, words, NULL, &more, err);
+    if (st == DPI_OK)
+        st = capture_run_go(&run, false, gathered, g, err);
+    if (st == DPI_OK)
+        j->samples = gather_take(g);
+    capture_run_free(&run);
+    gather_free(g);
+    return st;
+}
+
+static void profile_all(struct job *j)
+{
+    enum grouping_by by = j->o->by_port ? GROUP_BY_PORT : j->o->payload_only ? GROUP_BY_PAYLOAD : GROUP_BY_BOTH;
+    groups_make(&j->groups, &j->samples, by);
+    j->profile = xcalloc(j->groups.n, sizeof(struct profile *));
+    for (size_t i = 0; i < j->groups.n; i++)
+        j->profile[i] = profile_new(&j->samples, &j->groups, i);
+}
+
+/* --- outputs ------------------------------------------------------------------------------------------ */
+
+static void print_text(FILE *out, const struct job *j)
+{
+    if (!j->groups.n)
+        fputs(j->where ? "no flow matches\n" : "no flow is unknown\n", out);
+    else
+        groups_text(out, &j->groups, j->profile);
+    for (size_t i = 0; i < j->groups.n; i++)
+        if (!j->groups.v[i].small) {
+            fputc('\n', out);
+            profile_text(out, j->profile[i]);
+        }
+}
+
+static int print(FILE *out, const void *ctx)
+{
+    const struct job *j = ctx;
+    if (j->o->json)
+        for (size_t i = 0; i < j->groups.n; i++)
+            profile_json(out, &j->samples, j->profile[i]);
+    else
+        print_text(out, j);
+    return j->status;
+}
+
+static enum dpi_status write_file(const struct job *j, const char *path, const struct profile *p, bool json,
+                                  struct dpi_err *err)
+{
+    struct outfile *file;
+    DPI_TRY(outfile_open(&file, path, err));
+    if (json)
+        profile_json(outfile_stream(file), &j->samples, p);
+    else
+        profile_text(outfile_stream(file), p);
+    return outfile_commit(file, err);
+}
+
+/* Puts parts together; the last is NULL. */
+static char *path_of(const char *folder, const struct profile *p, const char *file)
+{
+    struct buf b = {0};
+    buf_str(&b, folder);
+    buf_char(&b, '/');
+    buf_str(&b, p->id);
+    buf_char(&b, '-');
+    buf_str(&b, p->name);
+    buf_str(&b, file);
+    buf_char(&b, '\0');
+    return b.p;
+}
+
+static enum dpi_status write_group(const struct job *j, const struct profile *p, struct dpi_err *err)
+{
+    static const char *const files[] = {"", "/profile.txt", "/profile.json"};
+    enum dpi_status st = DPI_OK;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && st == DPI_OK; i++) {
+        char *path = path_of(j->o->output, p, files[i]);
+        st = i == 0 ? folder_make(path, err) : write_file(j, path, p, i == 2, err);
+        free(path);
+    }
+    return st;
+}
+
+static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
+{
+    DPI_TRY(folder_make(j->o->output, err));
+    for (size_t i = 0; i < j->groups.n; i++)
+        DPI_TRY(write_group(j, j->profile[i], err));
+    return DPI_OK;
+}
+
+/* --- the command -------------------------------------------------------------------------------------- */
+
+static enum dpi_status run_passes(struct job *j, const struct opt_words *words, struct dpi_err *err)
+{
+    DPI_TRY(check(j->o, err));
+    DPI_TRY(capture_run_where(&j->where, j->o->where, err));
+    DPI_TRY(first_pass(j, words, err));
+    tell_left_out(j);
+    if (j->n_wanted)
+        DPI_TRY(second_pass(j, words, err));
+    profile_all(j);
+    return j->o->output ? write_folder(j, err) : DPI_OK;
+}
+
+static void free_job(struct job *j)
+{
+    for (size_t i = 0; j->profile && i < j->groups.n; i++)
+        profile_free(j->profile[i]);
+    free(j->profile);
+    groups_free(&j->groups);
+    samples_free(&j->samples);
+    free(j->wanted);
+    spool_free(j->spool);
+    expr_free(j->where);
+}
+
+static int unknown_run(const void *options, const struct opt_words *words)
+{
+    struct job j = {.o = options, .spool = spool_new(capture_run_scratch())};
+    struct dpi_err err;
+    enum dpi_status st = run_passes(&j, words, &err);
+    int status = st == DPI_OK ? cmd_print(print, &j) : cmd_fail(&err);
+    free_job(&j);
+    capture_run_signals();
+    return status;
+}
+
+const struct cmd cmd_unknown = {
+    .name = "unknown",
+    .args = "CAPTURE...",
+    .summary = "describe the flows that nothing recognises: likely protocols, fields, what to capture next",
+    .about = "Puts unknown flows into groups that are likely one protocol each, by what they sent first, and tells of "
+             "each\ngroup what a dissector's author looks for: who speaks, sizes, constants, types, lengths, counters, "
+             "checksums,\nwith the evidence as counts. What cannot be told is said. The captures are read twice; what "
+             "cannot be is\nkept in a temporary file meanwhile.",
+    .opts = unknown_opts,
+    .options_size = sizeof(struct options),
+    .min_words = 1,
+    .max_words = SIZE_MAX,
+    .run = unknown_run,
+};
