@@ -77,13 +77,25 @@ static void open_slot(struct detector *d, const struct detect_msg *m)
     d->slots[m->slot] = ndpi_adapter_flow_new(m->transport);
 }
 
-static void answer(struct detector *d, uint32_t slot, struct detect_reply *r)
+/* What was said last of the flow, when the message asks for it. */
+static void note_step(const struct detector *d, const struct detect_msg *m, struct detect_reply *r)
 {
+    if (!m->trace)
+        return;
+    struct detect_step *s = &r->step[r->n_steps++];
+    s->slot = m->slot;
+    ndpi_adapter_said(d->adapter, d->slots[m->slot], s);
+}
+
+static void answer(struct detector *d, const struct detect_msg *m, struct detect_reply *r)
+{
+    uint32_t slot = m->slot;
     struct ndpi_adapter_flow *f = d->slots[slot];
     struct detect_verdict *v = &r->verdict[r->n++];
     struct attrs_writer w = {.p = r->bytes + r->used, .max = DETECT_ATTRS_MAX};
     *v = (struct detect_verdict){.slot = slot, .attrs = r->used};
-    ndpi_adapter_finish(d->adapter, f, v, &w);
+    if (ndpi_adapter_finish(d->adapter, f, v, &w))
+        note_step(d, m, r);
     v->attrs_len = (uint32_t)w.n;
     v->attrs_cut = w.cut;
     r->used += v->attrs_len;
@@ -97,8 +109,19 @@ static bool is_sound_packet(const struct detect_msg *m, const struct detect_batc
     return m->len <= DETECT_PACKET_MAX && m->offset <= used && m->len <= used - m->offset;
 }
 
+static bool feed(struct detector *d, struct ndpi_adapter_flow *f, const struct detect_batch *b,
+                 const struct detect_msg *m, struct detect_reply *r)
+{
+    if (!is_sound_packet(m, b))
+        return false;
+    bool decided = ndpi_adapter_packet(d->adapter, f, b->bytes + m->offset, m->len, m->time_ms);
+    note_step(d, m, r);
+    return decided;
+}
+
 /* True when the slot's flow has come to its end. */
-static bool work(struct detector *d, const struct detect_batch *b, const struct detect_msg *m)
+static bool work(struct detector *d, const struct detect_batch *b, const struct detect_msg *m,
+                 struct detect_reply *r)
 {
     struct ndpi_adapter_flow *f = m->slot < d->n_slots ? d->slots[m->slot] : NULL;
     switch (m->op) {
@@ -106,8 +129,7 @@ static bool work(struct detector *d, const struct detect_batch *b, const struct 
         open_slot(d, m);
         return false;
     case DETECT_PACKET:
-        return f && is_sound_packet(m, b) &&
-               ndpi_adapter_packet(d->adapter, f, b->bytes + m->offset, m->len, m->time_ms);
+        return f && feed(d, f, b, m, r);
     case DETECT_END:
         return f != NULL;
     default:
@@ -121,10 +143,11 @@ void detector_submit(struct detector *d, const struct detect_batch *b)
     struct detect_reply *r = d->reply[(d->oldest + d->n_under_way++) % UNDER_WAY_MAX];
     r->n = 0;
     r->used = 0;
+    r->n_steps = 0;
     uint32_t n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
     for (uint32_t i = 0; i < n; i++)
-        if (work(d, b, &b->msg[i]))
-            answer(d, b->msg[i].slot, r);
+        if (work(d, b, &b->msg[i], r))
+            answer(d, &b->msg[i], r);
 }
 
 const struct detect_reply *detector_collect(struct detector *d)

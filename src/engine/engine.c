@@ -121,6 +121,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->on_packet = opt->on_packet;
     e->packet_ctx = opt->packet_ctx;
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
+    tracker_trace(e->tracker, opt->trace);
     e->stats = opt->rankings ? stats_new() : NULL;
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
@@ -145,6 +146,11 @@ void engine_free(struct engine *e)
     notes_free(&e->notes);
     free(e->held);
     free(e);
+}
+
+const struct labels *engine_labels(const struct engine *e)
+{
+    return detector_labels(e->detector);
 }
 
 const char *engine_capture(const struct engine *e, size_t i)
