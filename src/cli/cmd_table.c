@@ -13,10 +13,10 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-extern const struct cmd cmd_classify, cmd_extract, cmd_follow, cmd_protocols, cmd_fields, cmd_version;
+extern const struct cmd cmd_classify, cmd_extract, cmd_follow, cmd_explain, cmd_protocols, cmd_fields, cmd_version;
 
 const struct cmd *const cmds[] = {
-    &cmd_classify, &cmd_extract, &cmd_follow, &cmd_protocols, &cmd_fields, &cmd_version, NULL,
+    &cmd_classify, &cmd_extract, &cmd_follow, &cmd_explain, &cmd_protocols, &cmd_fields, &cmd_version, NULL,
 };
 
 const struct opt cmd_opts[] = {

@@ -151,7 +151,7 @@ static void put_hex(struct json *j, struct dpi_text t)
 }
 
 /* Not yajl_gen_integer: it knows no number above 2^63 - 1. */
-static void put_u64(struct json *j, uint64_t v)
+void json_u64(struct json *j, uint64_t v)
 {
     char text[DPI_U64_MAX];
     size_t n = dpi_u64_text(text, v);
@@ -230,7 +230,7 @@ void json_member(struct json *j, const char *key, const struct dpi_value *v)
 void json_member_u64(struct json *j, const char *key, uint64_t v)
 {
     json_string(j, key);
-    put_u64(j, v);
+    json_u64(j, v);
 }
 
 void json_member_string(struct json *j, const char *key, const char *s)
