@@ -5,6 +5,7 @@ _dpitool_commands='
     classify
     extract
     follow
+    explain
     protocols
     fields
     version
@@ -179,6 +180,7 @@ _dpitool_options() { # COMMAND
     classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
+    explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels --no-reassembly --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -246,13 +248,27 @@ _dpitool_value() {
     'follow --max-flows') _dpitool_nothing "$@" ;;
     'follow --memory') _dpitool_nothing "$@" ;;
     'follow --progress') _dpitool_words "$@" auto always never ;;
+    'explain --flow') _dpitool_nothing "$@" ;;
+    'explain --filter' | 'explain -f') _dpitool_nothing "$@" ;;
+    'explain --after') _dpitool_nothing "$@" ;;
+    'explain --before') _dpitool_nothing "$@" ;;
+    'explain --first') _dpitool_nothing "$@" ;;
+    'explain --home-net') _dpitool_nothing "$@" ;;
+    'explain --idle-timeout') _dpitool_nothing "$@" ;;
+    'explain --active-timeout') _dpitool_nothing "$@" ;;
+    'explain --tunnels') _dpitool_set "$@" all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'explain --community-id-seed') _dpitool_nothing "$@" ;;
+    'explain --max-input') _dpitool_nothing "$@" ;;
+    'explain --max-flows') _dpitool_nothing "$@" ;;
+    'explain --memory') _dpitool_nothing "$@" ;;
+    'explain --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac
 }
 
 _dpitool_word() { # COMMAND
     case $1 in
-    classify | extract | follow) _dpitool_files ;;
+    classify | extract | follow | explain) _dpitool_files ;;
     esac
 }
 

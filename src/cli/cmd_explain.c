@@ -85,7 +85,7 @@ static int explain_run(const void *options, const struct opt_words *words)
 const struct cmd cmd_explain = {
     .name = "explain",
     .args = "CAPTURE...",
-    .summary = "show how a flow got its label: packet by packet what was shown to nDPI, and what it said",
+    .summary = "show how a flow got its label: what nDPI was shown, packet by packet, and what it said",
     .about = "Tells which packets of one flow nDPI was shown and in which order, what it said after each, which were "
              "left\nout and why, and how the label came from that. The captures are read as classify reads them, with "
              "the same\noptions, so that flow_id means the same flow.",

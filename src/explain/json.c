@@ -40,8 +40,12 @@ static void put_answer(struct page *g, uint16_t master, uint16_t app, uint8_t by
 
 static void put_packet(struct page *g, const struct explain_packet *p)
 {
+    char flags[EXPLAIN_FLAGS_MAX];
     json_member_u64(&g->json, "packet", p->number);
     json_member(&g->json, "time", &(struct dpi_value){.kind = DPI_TIME, .ns = p->ts_ns});
+    explain_flags(flags, p->tcp_flags);
+    if (p->is_tcp)
+        json_member_string(&g->json, "tcp_flags", flags);
 }
 
 static void put_joined(struct page *g, const struct explain_row *row)

@@ -182,10 +182,10 @@ static void write_hidden(const struct page *g)
             fprintf(g->out, "  %8" PRIu64 "  %s\n", p->number, explain_fates[p->fate].text);
     }
     if (g->r->more)
-        fprintf(g->out, "  %8" PRIu64 "  packets behind the first %d are not told one by one\n", g->r->more,
+        fprintf(g->out, "  %8s  %" PRIu64 " behind the first %d are not told one by one\n", "...", g->r->more,
                 EXPLAIN_PACKETS_MAX);
     if (g->r->late)
-        fprintf(g->out, "  %8" PRIu64 "  packets, the last of them %" PRIu64 ", came when %s\n", g->r->late, g->r->last,
+        fprintf(g->out, "  %8s  %" PRIu64 " behind that, up to packet %" PRIu64 ": %s\n", "...", g->r->late, g->r->last,
                 explain_fates[EXPLAIN_LATE].text);
 }
 
@@ -220,6 +220,8 @@ static void write_again(const struct page *g)
     write_columns(g, "", "");
     for (size_t i = 0; i < look->n_said; i++)
         write_made(g, &look->rows[i]);
+    if (look->n > look->n_said)
+        fprintf(g->out, "  and %zu more, for which %s\n", look->n - look->n_said, explain_fates[EXPLAIN_LATE].text);
     write_giveup(g, look);
     explain_label(g->labels, g->r->look[0].verdict.master, g->r->look[0].verdict.app, first);
     explain_label(g->labels, look->verdict.master, look->verdict.app, second);

@@ -87,7 +87,7 @@ static void begin(struct inspect *in, struct flow *f)
     *(in->newest ? &in->newest->behind : &in->oldest) = i;
     in->newest = i;
     for (unsigned side = 0; side < 2; side++)
-        if (sent_syn(f, side))
+        if (!f->slice && sent_syn(f, side)) /* a record that was cut off begins in the midst of the stream */
             order_syn_seen(i->order, side, f->side[side].isn + 1);
 }
 

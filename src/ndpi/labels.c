@@ -138,7 +138,7 @@ static void name_protocol(struct label_names *out, const char *name, enum detect
 {
     out->protocol = name;
     out->protocol_by = by;
-    out->protocol_part = part;
+    out->protocol_part = by == DETECT_BY_NONE ? LABEL_NO_PART : part; /* "Unknown" is in the list, too */
 }
 
 static void name_application(struct label_names *out, const char *name, enum detect_by by, enum label_part part)
