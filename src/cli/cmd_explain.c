@@ -2,7 +2,6 @@
 /* cmd_explain.c - dpitool explain: how a flow got its label. */
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
-#include "cli/diag.h"
 #include "explain/text.h"
 
 struct options {
@@ -54,6 +53,8 @@ static int run_to_end(const struct options *o, const struct opt_words *words, st
     struct capture_run run;
     struct engine_options more = {.on_counted = explain_packet, .packet_ctx = x, .trace = explain_trace(x)};
     enum dpi_status st = capture_run_open(&run, &o->capture, words, &more, &err);
+    if (st == DPI_OK && !o->flow)
+        st = dpi_fail(&err, DPI_USAGE, "--flow is missing: which flow? dpitool classify lists them");
     if (st == DPI_OK)
         st = capture_run_go(&run, false, explain_record, x, &err);
     int status = st == DPI_OK ? finish(o, x, run.engine) : cmd_fail(&err);
@@ -69,11 +70,7 @@ static int explain_run(const void *options, const struct opt_words *words)
         .community_id_seed = (uint16_t)o->capture.seed,
         .conversations = o->capture.conversations,
     };
-    if (!o->flow) {
-        diag("--flow is missing: which flow? dpitool classify lists them");
-        return dpi_status_exit(DPI_USAGE);
-    }
-    if (capture_run_flow(&opt.selection, o->flow, &err) != DPI_OK)
+    if (o->flow && capture_run_flow(&opt.selection, o->flow, &err) != DPI_OK)
         return cmd_fail(&err);
     struct explain *x = explain_new(&opt);
     int status = run_to_end(o, words, x);
