@@ -123,6 +123,7 @@ CHECKS = \
 	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
 	'labels: tests/tools/labels.py $(BIN)' \
+	'explain: tests/tools/explain.py $(BIN) tests/pcaps' \
 	'loaders: tests/tools/loaders.py $(BIN) $(LOADED)' \
 	'truth: tests/tools/truth.py $(BIN)' \
 	'impairments: tests/tools/impairments.py tests/pcaps' \

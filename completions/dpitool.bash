@@ -5,6 +5,7 @@ _dpitool_commands='
     classify
     extract
     follow
+    explain
     unknown
     rules
     diff
@@ -189,6 +190,7 @@ _dpitool_options() { # COMMAND
     classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --rule-stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     unknown) echo -o --output --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --id --category -h --help ;;
     diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
@@ -266,6 +268,22 @@ _dpitool_value() {
     'follow --max-flows') _dpitool_nothing "$@" ;;
     'follow --memory') _dpitool_nothing "$@" ;;
     'follow --progress') _dpitool_words "$@" auto always never ;;
+    'explain --flow') _dpitool_nothing "$@" ;;
+    'explain --filter' | 'explain -f') _dpitool_nothing "$@" ;;
+    'explain --after') _dpitool_nothing "$@" ;;
+    'explain --before') _dpitool_nothing "$@" ;;
+    'explain --first') _dpitool_nothing "$@" ;;
+    'explain --home-net') _dpitool_nothing "$@" ;;
+    'explain --idle-timeout') _dpitool_nothing "$@" ;;
+    'explain --active-timeout') _dpitool_nothing "$@" ;;
+    'explain --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'explain --rules' | 'explain -r') _dpitool_files "$@" ;;
+    'explain --dns-hints') _dpitool_files "$@" ;;
+    'explain --community-id-seed') _dpitool_nothing "$@" ;;
+    'explain --max-input') _dpitool_nothing "$@" ;;
+    'explain --max-flows') _dpitool_nothing "$@" ;;
+    'explain --memory') _dpitool_nothing "$@" ;;
+    'explain --progress') _dpitool_words "$@" auto always never ;;
     'unknown --output' | 'unknown -o') _dpitool_files "$@" ;;
     'unknown --unknown-include') _dpitool_words "$@" none guessed ;;
     'unknown --where') _dpitool_nothing "$@" ;;
@@ -320,7 +338,7 @@ _dpitool_value() {
 _dpitool_word() { # COMMAND
     case $1 in
     rules) ((${#words[@]} == 3)) && _dpitool_offer '' "$word" check test list import || _dpitool_files ;;
-    classify | extract | follow | unknown | diff | test) _dpitool_files ;;
+    classify | extract | follow | explain | unknown | diff | test) _dpitool_files ;;
     esac
 }
 

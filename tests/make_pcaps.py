@@ -646,6 +646,33 @@ def out_of_order():
     return Made(pcap_of(start + answers + conn.close()), HTTP, note=note)
 
 
+@case('request-cut.pcap')
+def request_cut():
+    """TCP: an HTTP request in three segments, of which no piece looks like one."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    request = P.http_get(b'www.example.com')
+    packets = conn.open()
+    for piece in request[:2], request[2:20], request[20:]:
+        packets.append(conn.segment(0, P.PSH | P.ACK, piece))
+        conn.seq[0] += len(piece)
+    packets += conn.send(1, P.http_ok(b'It works\n')) + conn.close()
+    return Made(pcap_of(packets), HTTP)
+
+
+@case('request-swapped.pcap')
+def request_swapped():
+    """TCP: the two segments of a long HTTP request have changed places, and the second one was sent again."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    request = P.http_get(b'www.example.com').replace(b'\r\n\r\n', b'\r\nCookie: ' + b'c' * 1500 + b'\r\n\r\n')
+    packets = conn.open()
+    first = conn.segment(0, P.ACK, request[:1460])
+    conn.seq[0] += 1460
+    second, again = (conn.segment(0, P.PSH | P.ACK, request[1460:], ident=ident) for ident in (1, 2))
+    conn.seq[0] += len(request) - 1460
+    packets += [second, first, again] + conn.send(1, P.http_ok(b'It works\n')) + conn.close()
+    return Made(pcap_of(packets), HTTP)
+
+
 # ---- tunnels
 
 NEAR, FAR, NEAR6, FAR6 = '198.51.100.1', '203.0.113.1', '2001:db8:a::1', '2001:db8:b::1'

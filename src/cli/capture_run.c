@@ -6,6 +6,7 @@
 #include "cli/confine.h"
 #include "cli/diag.h"
 #include "io/outfile.h"
+#include "util/buf.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -278,4 +279,29 @@ void capture_run_warn(const struct dpi_run *run)
 {
     for (size_t i = 0; i < run->n_warnings; i++)
         diag("%.*s", (int)run->warnings[i].n, run->warnings[i].p);
+}
+
+static void tell_others(const struct selected *s, const char *flow)
+{
+    struct buf list = {0};
+    char id[DPI_U64_MAX];
+    for (uint64_t i = 0; i < s->n_others && i < SELECTED_OTHERS_MAX; i++) {
+        buf_str(&list, i ? ", " : "");
+        dpi_u64_text(id, s->others[i]);
+        buf_str(&list, id);
+    }
+    buf_str(&list, s->n_others > SELECTED_OTHERS_MAX ? " ..." : "");
+    buf_char(&list, '\0');
+    diag("%" PRIu64 " flows are %s: this is flow %" PRIu64 ", the others are %s", s->n_others + 1, flow, s->flow_id,
+         list.p);
+    buf_free(&list);
+}
+
+bool capture_run_selected(const struct selected *s, const char *flow, const struct dpi_run *run)
+{
+    if (!s->flow_id)
+        diag("no flow is %s: there are %" PRIu64 "; dpitool classify lists them", flow, run->flows);
+    else if (s->n_others)
+        tell_others(s, flow);
+    return s->flow_id != 0;
 }

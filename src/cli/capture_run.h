@@ -69,6 +69,9 @@ void capture_run_rule_stats(const struct capture_run *r);
 /* Says the warnings: what the summary says under that name must not be lost without it. */
 void capture_run_warn(const struct dpi_run *run);
 
+/* Says that no flow is what --flow has, or which others are that, too. Returns whether there is one. */
+bool capture_run_selected(const struct selected *s, const char *flow, const struct dpi_run *run);
+
 void capture_run_free(struct capture_run *r);
 
 /* The folder for temporary files: TMPDIR, or /tmp. */

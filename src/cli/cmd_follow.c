@@ -121,24 +121,6 @@ static enum dpi_status write_all(struct destinations *to, const struct follow_re
     return commit(to, err);
 }
 
-static void tell_others(const char *flow, const struct follow_result *r)
-{
-    struct buf list = {0};
-    char id[DPI_U64_MAX];
-    if (!r->n_others)
-        return;
-    for (uint64_t i = 0; i < r->n_others && i < FOLLOW_OTHERS_MAX; i++) {
-        buf_str(&list, i ? ", " : "");
-        dpi_u64_text(id, r->others[i]);
-        buf_str(&list, id);
-    }
-    buf_str(&list, r->n_others > FOLLOW_OTHERS_MAX ? " ..." : "");
-    buf_char(&list, '\0');
-    diag("%" PRIu64 " flows are %s: this is flow %" PRIu64 ", the others are %s", r->n_others + 1, flow, r->flow_id,
-         list.p);
-    buf_free(&list);
-}
-
 static void tell_missing(const struct follow_result *r)
 {
     static const char *const roles[] = {"client", "server"};
@@ -157,11 +139,8 @@ static int finish(const struct options *o, struct follow *f, struct destinations
     const struct follow_result *r = follow_result(f);
     int status = capture_run_tell(run);
     capture_run_warn(run);
-    if (!r->flow_id) {
-        diag("no flow is %s: there are %" PRIu64 "; dpitool classify lists them", o->flow, run->flows);
+    if (!capture_run_selected(&r->flow, o->flow, run))
         return dpi_status_exit(DPI_NO);
-    }
-    tell_others(o->flow, r);
     tell_missing(r);
     enum dpi_status st = follow_finish(f, &turns, &err);
     if (st == DPI_OK)

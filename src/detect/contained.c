@@ -146,7 +146,7 @@ static void work_off(struct contained *c, uint64_t number)
     struct channel *ch = c->channel;
     const struct detect_batch *b = channel_batch(ch, number);
     struct detect_reply *r = channel_reply(ch, number);
-    r->n = r->used = 0;
+    r->n = r->used = r->n_steps = 0;
     for (uint32_t i = 0; i < b->n; i++) {
         channel_at at = number << 16 | (i + 1);
         const struct channel_skip *skip = skip_of(ch, b->msg[i].slot, at);
@@ -405,11 +405,23 @@ static bool is_sound(const struct contained *c, const struct detect_verdict *v)
            v->attrs <= sizeof(c->reply->bytes) - v->attrs_len && v->by < DETECT_BYS && v->app_by < DETECT_BYS;
 }
 
-/* The worker may have been taken over by what it works on: its verdicts are copied first, and then looked at. */
+static void believe_steps(struct contained *c, const struct detect_reply *theirs)
+{
+    struct detect_reply *r = c->reply;
+    uint32_t n = theirs->n_steps < DETECT_BATCH_STEPS ? theirs->n_steps : DETECT_BATCH_STEPS;
+    for (uint32_t i = 0; i < n; i++) {
+        struct detect_step s = theirs->step[i];
+        if (s.slot < c->n_state && s.by < DETECT_BYS && s.state < DETECT_STATES)
+            r->step[r->n_steps++] = s;
+    }
+}
+
+/* The worker may have been taken over by what it works on: what it says is copied first, and then looked at. */
 static void believe(struct contained *c, const struct detect_reply *theirs)
 {
     struct detect_reply *r = c->reply;
     uint32_t n = theirs->n < DETECT_BATCH_MSGS ? theirs->n : DETECT_BATCH_MSGS;
+    believe_steps(c, theirs);
     for (uint32_t i = 0; i < n; i++) {
         struct detect_verdict v = theirs->verdict[i];
         if (!is_sound(c, &v))
@@ -459,7 +471,7 @@ const struct detect_reply *contained_collect(struct contained *c)
     const struct sent *sent = &c->sent[number % UNDER_WAY_MAX];
     if (!c->reply)
         c->reply = xcalloc(1, sizeof(*c->reply));
-    c->reply->n = c->reply->used = 0;
+    c->reply->n = c->reply->used = c->reply->n_steps = 0;
     note_messages(c, sent);
     if (is_done(c, number))
         believe(c, channel_reply(c->channel, number));

@@ -36,6 +36,7 @@ struct detect_msg {
     uint8_t transport; /* IP protocol number (OPEN) */
     uint16_t len;      /* PACKET: bytes of the IP packet, at most DETECT_PACKET_MAX ... */
     uint32_t offset;   /* ... from here in the batch's bytes */
+    bool trace;        /* PACKET, END: what the library says then is asked for, as a step */
     uint64_t time_ms;  /* PACKET: packet clock, ms since 1970 */
 };
 
@@ -70,8 +71,28 @@ struct detect_verdict {
     bool name_cut;             /* the hostname fills the whole of the fixed room that the library has for it */
 };
 
+/* How far the library is with a flow. */
+enum detect_state {
+    DETECT_MORE,    /* it wants more packets */
+    DETECT_FINAL,   /* it has its answer, and nothing more to extract */
+    DETECT_ENOUGH,  /* it has no more to say after so many packets, and gets no more */
+    DETECT_GAVE_UP, /* it was told to give up, and said what it would guess */
+    DETECT_STATES,
+};
+
+/* What the library said of a flow after a packet, or when it gave up. It is no verdict yet. */
+struct detect_step {
+    uint32_t slot;
+    uint16_t master, app; /* as in a verdict */
+    uint8_t by;           /* enum detect_by: what named them */
+    uint8_t state;        /* enum detect_state */
+};
+
+enum { DETECT_BATCH_STEPS = 2 * DETECT_BATCH_MSGS }; /* a packet may be the last one, and then the flow is given up */
+
 struct detect_reply {
-    uint32_t n, used;
+    uint32_t n, used, n_steps;
+    struct detect_step step[DETECT_BATCH_STEPS]; /* for messages with trace, in their order */
     struct detect_verdict verdict[DETECT_BATCH_MSGS];
     uint8_t bytes[DETECT_BATCH_MSGS * DETECT_ATTRS_MAX];
 };

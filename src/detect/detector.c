@@ -82,8 +82,7 @@ static void work_off(struct detector *d)
     assert(d->n_under_way < UNDER_WAY_MAX);
     struct detect_batch *b = d->batch;
     struct detect_reply *r = d->reply[(d->oldest + d->n_under_way++) % UNDER_WAY_MAX];
-    r->n = 0;
-    r->used = 0;
+    r->n = r->used = r->n_steps = 0;
     for (uint32_t i = 0; i < b->n && i < DETECT_BATCH_MSGS; i++)
         worker_message(d->worker, b, i, r);
     b->n = b->used = 0;

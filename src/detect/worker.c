@@ -61,16 +61,27 @@ static void close_slot(struct worker *w, uint32_t slot)
     w->slots[slot] = NULL;
 }
 
-static void answer(struct worker *w, uint32_t slot, struct detect_reply *r)
+/* What was said last of the flow, when the message asks for it. */
+static void note_step(const struct worker *w, const struct detect_msg *m, struct detect_reply *r)
+{
+    if (!m->trace)
+        return;
+    struct detect_step *s = &r->step[r->n_steps++];
+    s->slot = m->slot;
+    ndpi_adapter_said(w->adapter, w->slots[m->slot], s);
+}
+
+static void answer(struct worker *w, const struct detect_msg *m, struct detect_reply *r)
 {
     struct detect_verdict *v = &r->verdict[r->n++];
     struct attrs_writer a = {.p = r->bytes + r->used, .max = DETECT_ATTRS_MAX};
-    *v = (struct detect_verdict){.slot = slot, .attrs = r->used};
-    ndpi_adapter_finish(w->adapter, w->slots[slot], v, &a);
+    *v = (struct detect_verdict){.slot = m->slot, .attrs = r->used};
+    if (ndpi_adapter_finish(w->adapter, w->slots[m->slot], v, &a))
+        note_step(w, m, r);
     v->attrs_len = (uint32_t)a.n;
     v->attrs_cut = a.cut;
     r->used += v->attrs_len;
-    close_slot(w, slot);
+    close_slot(w, m->slot);
 }
 
 void worker_fault(struct worker *w, uint32_t slot, struct detect_reply *r)
@@ -104,12 +115,14 @@ static bool is_sound_packet(const struct detect_msg *m, const struct detect_batc
 
 /* True when the flow has come to its end. */
 static bool feed(struct worker *w, struct ndpi_adapter_flow *f, const struct detect_batch *b,
-                 const struct detect_msg *m)
+                 const struct detect_msg *m, struct detect_reply *r)
 {
     if (!is_sound_packet(m, b))
         return false;
     fail_on_purpose(w);
-    return ndpi_adapter_packet(w->adapter, f, b->bytes + m->offset, m->len, m->time_ms);
+    bool decided = ndpi_adapter_packet(w->adapter, f, b->bytes + m->offset, m->len, m->time_ms);
+    note_step(w, m, r);
+    return decided;
 }
 
 void worker_message(struct worker *w, const struct detect_batch *b, uint32_t i, struct detect_reply *r)
@@ -118,6 +131,6 @@ void worker_message(struct worker *w, const struct detect_batch *b, uint32_t i, 
     struct ndpi_adapter_flow *f = m->slot < w->n_slots ? w->slots[m->slot] : NULL;
     if (m->op == DETECT_OPEN)
         open_slot(w, m);
-    else if (f && (m->op == DETECT_END || (m->op == DETECT_PACKET && feed(w, f, b, m))))
-        answer(w, m->slot, r);
+    else if (f && (m->op == DETECT_END || (m->op == DETECT_PACKET && feed(w, f, b, m, r))))
+        answer(w, m, r);
 }

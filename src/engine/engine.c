@@ -130,6 +130,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->on_packet = opt->on_packet;
     e->packet_ctx = opt->packet_ctx;
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
+    tracker_trace(e->tracker, opt->trace);
     e->stats = opt->rankings ? stats_new() : NULL;
     if (opt->sandbox)
         notes_add(&e->notes, "the sandbox is %s", opt->sandbox);
@@ -157,6 +158,11 @@ void engine_free(struct engine *e)
     free(e->rule_files);
     free(e->held);
     free(e);
+}
+
+const struct labels *engine_labels(const struct engine *e)
+{
+    return detector_labels(e->detector);
 }
 
 const char *engine_capture(const struct engine *e, size_t i)

@@ -48,6 +48,7 @@ struct engine_options {
     engine_packet_fn *on_packet;    /* or NULL; before on_counted */
     tracker_packet_fn *on_counted;  /* or NULL */
     void *packet_ctx;               /* of both */
+    const struct trace *trace;      /* or NULL; borrowed for the engine's life */
 };
 
 struct engine;
@@ -55,6 +56,9 @@ struct engine;
 /* Opens and checks all that can be wrong before the first packet. */
 enum dpi_status engine_open(struct engine **e, const struct engine_options *opt, struct dpi_err *err);
 void engine_free(struct engine *e); /* NULL is fine */
+
+/* What the numbers of a trace are called. */
+const struct labels *engine_labels(const struct engine *e);
 
 /* The path of the i-th capture that will be read, those of folders too; NULL behind the last. */
 const char *engine_capture(const struct engine *e, size_t i);

@@ -13,6 +13,7 @@ struct feed {
     struct detector *detector;
     void (*on_verdict)(void *ctx, struct flow *f);
     void *ctx;
+    const struct trace *trace; /* NULL: nobody watches */
     unsigned packets;   /* read since the last batch went out */
     bool under_way;     /* a batch was submitted whose reply was not looked at */
     struct flow **slot; /* flow of each slot, NULL when free */
@@ -38,6 +39,18 @@ void feed_free(struct feed *feed)
     free(feed);
 }
 
+void feed_trace(struct feed *feed, const struct trace *trace)
+{
+    feed->trace = trace;
+}
+
+static void take_step(struct feed *feed, const struct detect_step *s)
+{
+    const struct flow *f = s->slot < feed->n_slots ? feed->slot[s->slot] : NULL;
+    if (f)
+        trace_tell(feed->trace, f, &(struct trace_event){.kind = TRACE_SAID, .step = s});
+}
+
 static void take_verdict(struct feed *feed, const struct detect_reply *r, const struct detect_verdict *v)
 {
     assert(v->slot < feed->n_slots && feed->slot[v->slot]);
@@ -53,6 +66,8 @@ static void take_verdict(struct feed *feed, const struct detect_reply *r, const 
 static void take_reply(struct feed *feed)
 {
     const struct detect_reply *r = detector_collect(feed->detector);
+    for (uint32_t i = 0; i < r->n_steps; i++)
+        take_step(feed, &r->step[i]);
     for (uint32_t i = 0; i < r->n; i++)
         take_verdict(feed, r, &r->verdict[i]);
 }
@@ -125,13 +140,16 @@ void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, 
     if (!b->honest || n_head + n_rest < b->n_head + b->n_rest)
         ip_set_length(copy, n_head + n_rest);
     m->slot = f->slot;
+    m->trace = f->traced;
     m->time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;
 }
 
 void feed_end(struct feed *feed, struct flow *f)
 {
     uint32_t slot = f->slot; /* making room may bring in the verdict of f itself; END is then one too many */
-    add_msg(feed, DETECT_END, 0)->slot = slot;
+    struct detect_msg *m = add_msg(feed, DETECT_END, 0);
+    m->slot = slot;
+    m->trace = f->traced;
 }
 
 void feed_tick(struct feed *feed)

@@ -8,12 +8,14 @@
 #define FLOW_FEED_H
 
 #include "flow/flow.h"
+#include "flow/trace.h"
 
 struct feed;
 
 /* on_verdict is called for each flow after its verdict was put in, in the detector's order. */
 struct feed *feed_new(struct detector *d, void (*on_verdict)(void *ctx, struct flow *f), void *ctx);
 void feed_free(struct feed *feed); /* NULL is fine */
+void feed_trace(struct feed *feed, const struct trace *trace); /* borrowed for life */
 
 void feed_open(struct feed *feed, struct flow *f);
 void feed_hand_over(struct feed *feed, struct flow *from, struct flow *to); /* the slot, with what it has seen */

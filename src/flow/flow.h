@@ -104,6 +104,7 @@ struct flow {
     uint32_t slot; /* at the detector, while has_slot */
     bool has_slot;
     bool has_verdict;
+    bool traced; /* somebody watches it: trace.h */
     struct detect_verdict verdict;
     uint8_t *attrs; /* owned; verdict.attrs_len bytes */
     struct flow_slice *slice; /* owned; NULL unless the active timeout has cut the flow: slice.h */

@@ -26,6 +26,7 @@ struct inspect {
     struct feed *feed;
     struct ledger *ledger;
     const struct packet_clock *clock;
+    const struct trace *trace; /* NULL: nobody watches */
     bool reassembly;
     struct inspection *oldest, *newest;
     struct inspection *again, **again_tail; /* wait for their second look */
@@ -57,6 +58,17 @@ void inspect_free(struct inspect *in)
     free(in);
 }
 
+void inspect_trace(struct inspect *in, const struct trace *trace)
+{
+    in->trace = trace;
+    feed_trace(in->feed, trace);
+}
+
+static void tell(const struct inspect *in, const struct flow *f, enum trace_kind kind, uint64_t packet)
+{
+    trace_tell(in->trace, f, &(struct trace_event){.kind = kind, .packet = packet});
+}
+
 /* --- what is kept ------------------------------------------------------------------------------------- */
 
 static bool sent_syn(const struct flow *f, unsigned side)
@@ -75,7 +87,7 @@ static void begin(struct inspect *in, struct flow *f)
     *(in->newest ? &in->newest->behind : &in->oldest) = i;
     in->newest = i;
     for (unsigned side = 0; side < 2; side++)
-        if (sent_syn(f, side))
+        if (!f->slice && sent_syn(f, side)) /* a record that was cut off begins in the midst of the stream */
             order_syn_seen(i->order, side, f->side[side].isn + 1);
 }
 
@@ -136,9 +148,33 @@ struct shower {
     struct inspection *i;
 };
 
+/* What was captured of its payload. */
+static uint32_t captured(const struct segment *s)
+{
+    return s->cap > s->header ? s->cap - s->header : 0;
+}
+
+static void tell_segment(const struct shower *to, const struct segment *s, uint32_t skip, bool gap)
+{
+    uint32_t payload = captured(s);
+    struct trace_event e = {
+        .kind = TRACE_SHOWN,
+        .packet = s->packet,
+        .payload = payload > skip ? payload - skip : 0,
+        .skipped = skip,
+        .gap = gap,
+    };
+    trace_tell(to->in->trace, to->i->flow, &e);
+}
+
 static void show_segment(void *ctx, const struct segment *s, uint32_t skip, bool gap)
 {
     struct shower *to = ctx;
+    if (s->len > 0 && skip == s->len) {
+        tell(to->in, to->i->flow, TRACE_OLD, s->packet);
+        return;
+    }
+    tell_segment(to, s, skip, gap);
     struct feed_bytes b = {.head = s->ip, .n_head = s->cap, .honest = s->honest};
     if (skip) {
         uint32_t start = s->header + skip < s->cap ? s->header + skip : s->cap;
@@ -148,9 +184,10 @@ static void show_segment(void *ctx, const struct segment *s, uint32_t skip, bool
     opening_add(to->i->opening, s, skip, gap);
 }
 
-static struct segment segment_of(const struct decoded *d, unsigned sender)
+static struct segment segment_of(const struct decoded *d, unsigned sender, uint64_t number)
 {
     return (struct segment){
+        .packet = number,
         .ip = d->ip,
         .cap = d->ip_cap,
         .header = d->payload ? (uint32_t)(d->payload - d->ip) : d->ip_cap,
@@ -181,22 +218,34 @@ static bool has_order(const struct inspect *in, struct flow *f, const struct dec
 void inspect_open(struct inspect *in, struct flow *f)
 {
     ledger_add(in->ledger, LEDGER_undecided, 1);
+    tell(in, f, TRACE_LOOK, 0);
     feed_open(in->feed, f);
 }
 
-void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const struct decoded *d, bool is_copy)
+/* As it comes. */
+static void show_packet(struct inspect *in, struct flow *f, const struct decoded *d, uint64_t number)
 {
-    if (in->reassembly && is_copy)
+    trace_tell(in->trace, f,
+               &(struct trace_event){.kind = TRACE_SHOWN, .packet = number, .payload = d->payload_cap});
+    show(in, f, &(struct feed_bytes){.head = d->ip, .n_head = d->ip_cap, .honest = !d->cut && !d->offload});
+}
+
+void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const struct decoded *d, uint64_t number,
+                    bool is_copy)
+{
+    if (in->reassembly && is_copy) {
+        tell(in, f, TRACE_COPY, number);
         return;
+    }
     if (!has_order(in, f, d)) {
-        show(in, f, &(struct feed_bytes){.head = d->ip, .n_head = d->ip_cap, .honest = !d->cut && !d->offload});
+        show_packet(in, f, d, number);
         return;
     }
     if (!f->inspection)
         begin(in, f);
     if (f->inspection->again)
         return;
-    struct segment s = segment_of(d, sender);
+    struct segment s = segment_of(d, sender, number);
     order_push(f->inspection->order, &s, show_segment, &(struct shower){in, f->inspection});
     charge(in, f->inspection);
 }
@@ -206,6 +255,7 @@ void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const s
 /* All that waits is shown. */
 static void settle(struct inspect *in, struct inspection *i)
 {
+    tell(in, i->flow, TRACE_FLUSH, 0);
     order_flush(i->order, show_segment, &(struct shower){in, i});
     if (order_changed(i->order))
         i->flow->flags |= 1u << FLOW_FLAG_reordered;
@@ -234,6 +284,7 @@ void inspect_hand_over(struct inspect *in, struct flow *from, struct flow *to)
     from->fed = 0;
     if (from->has_slot)
         feed_hand_over(in->feed, from, to);
+    tell(in, from, TRACE_LOOK, 0);
     feed_open(in->feed, from);
 }
 
@@ -285,15 +336,27 @@ static bool tells_less(const struct detect_verdict *a, const struct detect_verdi
 }
 
 /* The second answer counts when it is sure, and another one that does not tell less. */
-static void choose(struct inspection *i)
+static enum trace_choice choice_of(const struct detect_verdict *first, const struct detect_verdict *second)
+{
+    if (is_weak(second))
+        return CHOICE_SECOND_WEAK;
+    if (is_weak(first))
+        return CHOICE_FIRST_WEAK;
+    if (is_same(second, first))
+        return CHOICE_SAME;
+    return tells_less(second, first) ? CHOICE_TELLS_LESS : CHOICE_OTHER;
+}
+
+static void choose(const struct inspect *in, struct inspection *i)
 {
     struct flow *f = i->flow;
-    const struct detect_verdict *first = &i->verdict, *second = &f->verdict;
-    if (!is_weak(second) && (is_weak(first) || !(is_same(second, first) || tells_less(second, first)))) {
+    enum trace_choice choice = choice_of(&i->verdict, &f->verdict);
+    trace_tell(in->trace, f, &(struct trace_event){.kind = TRACE_CHOICE, .choice = choice});
+    if (choice_is_second(choice)) {
         f->flags |= 1u << FLOW_FLAG_reassembled;
         return;
     }
-    bool fault = second->fault;
+    bool fault = f->verdict.fault;
     free(f->attrs);
     f->verdict = i->verdict;
     f->verdict.fault = fault;
@@ -314,12 +377,13 @@ static void verdict_arrived(void *ctx, struct flow *f)
 static void take_verdict(struct inspect *in, struct flow *f)
 {
     struct inspection *i = f->inspection;
+    tell(in, f, TRACE_VERDICT, 0);
     if (wants_second_look(i, &f->verdict)) {
         ask_again(in, i);
         return;
     }
     if (i && i->again)
-        choose(i);
+        choose(in, i);
     if (i && order_changed(i->order))
         f->flags |= 1u << FLOW_FLAG_reordered;
     f->has_verdict = true;
@@ -330,16 +394,41 @@ static void take_verdict(struct inspect *in, struct flow *f)
     inspect_drop(in, f);
 }
 
+/* The packet of n bytes that was made. */
+static void show_made(struct inspect *in, struct flow *f, const struct opening_made *made, uint32_t n)
+{
+    struct trace_event e = {
+        .kind = TRACE_MADE,
+        .side = made->side,
+        .segments = made->segments,
+        .bytes = in->packet + made->header,
+        .payload = n - made->header,
+    };
+    trace_tell(in->trace, f, &e);
+    show(in, f, &(struct feed_bytes){.head = in->packet, .n_head = n, .honest = true});
+}
+
+static void show_handshake(struct inspect *in, struct inspection *i, unsigned step)
+{
+    struct flow *f = i->flow;
+    unsigned client = flow_client(f);
+    uint32_t n = opening_handshake(i->opening, client, step, in->packet);
+    if (n)
+        show_made(in, f, &(struct opening_made){.header = n, .side = (uint8_t)(step == 1 ? !client : client)}, n);
+}
+
 static void look_again(struct inspect *in, struct inspection *i)
 {
     struct flow *f = i->flow;
-    uint32_t n, pos = 0;
+    uint32_t n, pos = 0, from = 0;
+    tell(in, f, TRACE_LOOK, 0);
     feed_open(in->feed, f);
     for (unsigned step = 0; step < 3 && sent_syn(f, 0) && sent_syn(f, 1); step++)
-        if ((n = opening_handshake(i->opening, flow_client(f), step, in->packet)))
-            show(in, f, &(struct feed_bytes){.head = in->packet, .n_head = n, .honest = true});
-    while ((n = opening_next(i->opening, &pos, in->packet)))
-        show(in, f, &(struct feed_bytes){.head = in->packet, .n_head = n, .honest = true});
+        show_handshake(in, i, step);
+    for (; (n = opening_next(i->opening, &pos, in->packet)); from = pos) {
+        struct opening_made made = opening_made(i->opening, from, pos);
+        show_made(in, f, &made, n);
+    }
     feed_end(in->feed, f);
 }
 

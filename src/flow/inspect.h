@@ -10,6 +10,7 @@
 #include "flow/clock.h"
 #include "flow/flow.h"
 #include "flow/ledger.h"
+#include "flow/trace.h"
 
 struct inspect;
 
@@ -18,10 +19,13 @@ struct inspect *inspect_new(struct detector *d, struct ledger *ledger, const str
                             bool reassembly);
 void inspect_free(struct inspect *in); /* NULL is fine; inspect_drop the flows first */
 
+void inspect_trace(struct inspect *in, const struct trace *trace); /* borrowed for life */
+
 void inspect_open(struct inspect *in, struct flow *f);
 
-/* A packet of f, for which f->has_verdict is false. is_copy: it was captured before. */
-void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const struct decoded *d, bool is_copy);
+/* Packet number so and so, of f, for which f->has_verdict is false. is_copy: it was captured before. */
+void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const struct decoded *d, uint64_t number,
+                    bool is_copy);
 
 /* No packet of f will come any more: f->has_verdict becomes true at one of the next ticks. */
 void inspect_end(struct inspect *in, struct flow *f);

@@ -28,6 +28,7 @@ struct tracker {
     void *ctx;
     tracker_packet_fn *on_packet; /* NULL: nobody asks */
     void *packet_ctx;
+    const struct trace *trace; /* NULL: nobody watches */
     bool (*relieve)(void *ctx); /* NULL: nobody else uses the ledger */
     void *relieve_ctx;
 };
@@ -64,6 +65,12 @@ void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ct
 {
     t->on_packet = on_packet;
     t->packet_ctx = ctx;
+}
+
+void tracker_trace(struct tracker *t, const struct trace *trace)
+{
+    t->trace = trace;
+    inspect_trace(t->inspect, trace);
 }
 
 static void free_flow(struct tracker *t, struct flow *f)
@@ -138,6 +145,7 @@ static void give_out(struct tracker *t, struct flow *f)
     struct flow *next = slice_settle(f);
     if (next && !next->ended)
         ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
+    trace_tell(t->trace, f, &(struct trace_event){.kind = TRACE_ENDED});
     t->on_end(t->ctx, f);
     drop_tunnel(t, f->tunnel);
     free_flow(t, f);
@@ -328,6 +336,7 @@ static struct flow *begin_flow(struct tracker *t, const struct packet *p, const 
     timers_add(t->timers, &f->timer);
     ledger_add(&t->ledger, LEDGER_flow, 1);
     note_labels(t, f, d);
+    f->traced = trace_wants(t->trace, f);
     inspect_open(t->inspect, f);
     if (flow_table_count(t->table) > t->stats.peak_flows)
         t->stats.peak_flows = flow_table_count(t->table);
@@ -440,12 +449,13 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
         tunnels_hold(t->tunnels, f->tunnel);
     slice_link(part, f);
     naming_slice(t->naming, f, part);
-    if (!f->has_verdict)
-        inspect_hand_over(t->inspect, f, part);
-    queue_ended(t, part, END_active);
     timers_remove(t->timers, &f->timer); /* the id is part of its order */
     begin_record(t, f, p);
     timers_add(t->timers, &f->timer);
+    f->traced = trace_wants(t->trace, f);
+    if (!f->has_verdict)
+        inspect_hand_over(t->inspect, f, part);
+    queue_ended(t, part, END_active);
     f->flags = 0;
     for (unsigned side = 0; side < 2; side++) {
         struct flow_side *s = &f->side[side];
@@ -506,7 +516,7 @@ static void take(struct tracker *t, const struct packet_part *parts, size_t n, c
         naming_packet(t->naming, f, sender, parts[n - 1].packet, d, is_copy);
     set_deadline(t, f);
     if (!f->has_verdict)
-        inspect_packet(t->inspect, f, sender, d, is_copy);
+        inspect_packet(t->inspect, f, sender, d, parts[n - 1].packet->number, is_copy);
     keep_bounds(t);
 }
 

@@ -10,6 +10,7 @@
 #include "flow/clock.h"
 #include "flow/flow.h"
 #include "flow/ledger.h"
+#include "flow/trace.h"
 #include "flow/tunnels.h"
 #include "names/hints.h"
 
@@ -42,6 +43,9 @@ void tracker_free(struct tracker *t); /* NULL is fine */
 typedef void tracker_packet_fn(void *ctx, const struct flow *f, unsigned sender, const struct packet *p,
                                const struct decoded *d);
 void tracker_on_packet(struct tracker *t, tracker_packet_fn *on_packet, void *ctx);
+
+/* Watches the flows that trace wants; it is borrowed for life. Call it before the first packet. */
+void tracker_trace(struct tracker *t, const struct trace *trace);
 
 /* One packet that was read, with d->bucket flow or another: others only move the clock. */
 void tracker_packet(struct tracker *t, const struct packet *p, const struct decoded *d);

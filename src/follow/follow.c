@@ -42,7 +42,6 @@ enum dpi_status follow_open(struct follow **out, const struct follow_options *op
 static void begin(struct follow *f, const struct flow *flow)
 {
     struct follow_result *r = &f->result;
-    r->flow_id = flow->id;
     r->transport = flow->key.transport;
     r->has_ports = r->transport == IPPROTO_NUM_TCP || r->transport == IPPROTO_NUM_UDP;
     for (unsigned side = 0; side < 2; side++) {
@@ -55,14 +54,10 @@ static void begin(struct follow *f, const struct flow *flow)
 
 static void look_at(struct follow *f, const struct flow *flow)
 {
-    struct follow_result *r = &f->result;
+    const struct follow_options *o = &f->opt;
     f->seen = flow->id;
-    if (!selection_matches(&f->opt.selection, flow, f->opt.community_id_seed, f->opt.conversations))
-        return;
-    if (!r->flow_id)
+    if (selected_look(&f->result.flow, &o->selection, flow, o->community_id_seed, o->conversations))
         begin(f, flow);
-    else if (r->n_others++ < FOLLOW_OTHERS_MAX)
-        r->others[r->n_others - 1] = flow->id;
 }
 
 static void take_segment(struct follow *f, unsigned sender, const struct decoded *d)
@@ -89,7 +84,7 @@ void follow_packet(void *ctx, const struct flow *flow, unsigned sender, const st
     (void)p;
     if (flow->id > f->seen)
         look_at(f, flow);
-    if (flow->id != f->result.flow_id)
+    if (flow->id != f->result.flow.flow_id)
         return;
     f->result.client = flow_client(flow);
     if (!d)

@@ -17,11 +17,8 @@ struct follow_options {
     const char *folder; /* for temporary files */
 };
 
-enum { FOLLOW_OTHERS_MAX = 8 };
-
 struct follow_result {
-    uint64_t flow_id; /* 0: none was found. The first one of several: */
-    uint64_t others[FOLLOW_OTHERS_MAX], n_others; /* flow_ids of the others; n_others counts on */
+    struct selected flow;
     uint8_t transport;
     unsigned client; /* the side that it is */
     bool has_ports;

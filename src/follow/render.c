@@ -48,7 +48,7 @@ static void write_end(FILE *out, const struct follow_result *r, unsigned side)
 
 static void write_ends(struct rendering *g)
 {
-    fprintf(g->out, "flow %" PRIu64 ": client ", g->r->flow_id);
+    fprintf(g->out, "flow %" PRIu64 ": client ", g->r->flow.flow_id);
     write_end(g->out, g->r, g->r->client);
     fputs(", server ", g->out);
     write_end(g->out, g->r, !g->r->client);
@@ -132,7 +132,7 @@ static void raw_gap(struct rendering *g, unsigned side, uint64_t n)
 
 static void yaml_head(struct rendering *g)
 {
-    fprintf(g->out, "flow_id: %" PRIu64 "\nclient: \"", g->r->flow_id);
+    fprintf(g->out, "flow_id: %" PRIu64 "\nclient: \"", g->r->flow.flow_id);
     write_end(g->out, g->r, g->r->client);
     fputs("\"\nserver: \"", g->out);
     write_end(g->out, g->r, !g->r->client);

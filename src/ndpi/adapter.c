@@ -30,7 +30,7 @@ struct ndpi_adapter_flow {
     struct compat_result result; /* of the last packet: it replaces what was said before */
     unsigned packets;
     uint8_t transport;
-    bool complete; /* nDPI has its answer, or the packets were enough */
+    uint8_t state; /* enum detect_state */
     struct ndpi_flow_struct ndpi;
 };
 
@@ -120,25 +120,32 @@ static bool had_enough(const struct ndpi_adapter_flow *f)
            (f->transport == IPPROTO_TCP && f->packets > TCP_PACKETS_MAX);
 }
 
+/* Call once a packet, as compat_more. */
+static enum detect_state state_of(struct ndpi_adapter *a, struct ndpi_adapter_flow *f)
+{
+    if (had_enough(f) || compat_gave_up(&f->ndpi))
+        return DETECT_ENOUGH;
+    bool named = f->result.app != NDPI_PROTOCOL_UNKNOWN;
+    return f->result.final || (named && !compat_more(a->module, &f->ndpi)) ? DETECT_FINAL : DETECT_MORE;
+}
+
 bool ndpi_adapter_packet(struct ndpi_adapter *a, struct ndpi_adapter_flow *f, const uint8_t *ip,
                          uint16_t len, uint64_t time_ms)
 {
-    assert(len <= DETECT_PACKET_MAX && !f->complete);
+    assert(len <= DETECT_PACKET_MAX && f->state == DETECT_MORE);
     memcpy(a->scratch, ip, len);
     memset(a->scratch + len, 0, SCRATCH_TAIL);
     f->packets++;
     f->result = compat_packet(a->module, &f->ndpi, a->scratch, len, time_ms);
-    bool enough = had_enough(f) || compat_gave_up(&f->ndpi);
-    bool named = f->result.app != NDPI_PROTOCOL_UNKNOWN;
-    f->complete = enough || f->result.final || (named && !compat_more(a->module, &f->ndpi));
-    return f->complete;
+    f->state = (uint8_t)state_of(a, f);
+    return f->state != DETECT_MORE;
 }
 
 /* ndpiReader: a flow that ran out of packets gets its giveup always, a complete one when it has no
  * label. 5.0 and later: unless nDPI itself called it final. */
 static bool needs_giveup(const struct ndpi_adapter_flow *f)
 {
-    bool settled = COMPAT_VERSION >= 500 ? f->result.final : f->complete;
+    bool settled = COMPAT_VERSION >= 500 ? f->result.final : f->state != DETECT_MORE;
     return !settled || f->result.app == NDPI_PROTOCOL_UNKNOWN;
 }
 
@@ -208,11 +215,23 @@ static uint64_t risks_of(const struct ndpi_adapter_flow *f)
     return risk;
 }
 
-void ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
+void ndpi_adapter_said(const struct ndpi_adapter *a, const struct ndpi_adapter_flow *f,
+                       struct detect_step *s)
+{
+    s->master = f->result.master;
+    s->app = f->result.app;
+    s->by = (uint8_t)label_by(a, f);
+    s->state = f->state;
+}
+
+bool ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
                          struct detect_verdict *v, struct attrs_writer *w)
 {
-    if (needs_giveup(f))
+    bool give_up = needs_giveup(f);
+    if (give_up) {
         f->result = compat_giveup(a->module, &f->ndpi, a->guess);
+        f->state = DETECT_GAVE_UP;
+    }
     enum detect_by by = label_by(a, f);
     v->master = f->result.master;
     v->app = f->result.app;
@@ -223,6 +242,7 @@ void ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
     v->by = (uint8_t)(by == DETECT_BY_IP && v->master ? DETECT_BY_PORT : by);
     bool by_payload = by != DETECT_BY_NONE && by != DETECT_BY_IP && by != DETECT_BY_PORT;
     v->name_cut = extract_attrs(&f->ndpi, by_payload, risks_of(f), w);
+    return give_up;
 }
 
 size_t ndpi_adapter_protocols(const struct ndpi_adapter *a)

@@ -11,6 +11,15 @@
 #include "util/arena.h"
 #include "util/xalloc.h"
 
+const char *const label_by_words[] = {
+    [DETECT_BY_NONE] = "none",
+    [DETECT_BY_DPI] = "dpi",
+    [DETECT_BY_DPI_CACHE] = "dpi-cache",
+    [DETECT_BY_DPI_PARTIAL] = "dpi-partial",
+    [DETECT_BY_IP] = "ip",
+    [DETECT_BY_PORT] = "port",
+};
+
 struct row {
     const char *name;
     enum label_kind kind;
@@ -125,16 +134,18 @@ static bool by_payload(enum detect_by by)
     return by == DETECT_BY_DPI || by == DETECT_BY_DPI_CACHE || by == DETECT_BY_DPI_PARTIAL;
 }
 
-static void name_protocol(struct label_names *out, const char *name, enum detect_by by)
+static void name_protocol(struct label_names *out, const char *name, enum detect_by by, enum label_part part)
 {
     out->protocol = name;
     out->protocol_by = by;
+    out->protocol_part = by == DETECT_BY_NONE ? LABEL_NO_PART : part; /* "Unknown" is in the list, too */
 }
 
-static void name_application(struct label_names *out, const char *name, enum detect_by by)
+static void name_application(struct label_names *out, const char *name, enum detect_by by, enum label_part part)
 {
     out->application = name;
     out->application_by = by;
+    out->application_part = part;
 }
 
 /* Which part names the protocol: the first line that holds.
@@ -147,13 +158,13 @@ static void split_protocol(const struct parts *p, struct label_names *out)
 {
     enum label_kind app = p->app->row->kind;
     if (app == LABEL_PROTOCOL || (app == LABEL_BOTH && !p->master && p->app_by != DETECT_BY_IP))
-        name_protocol(out, p->app->name, p->app_by);
+        name_protocol(out, p->app->name, p->app_by, LABEL_APP);
     else if (p->master && p->master->row->kind != LABEL_APPLICATION)
-        name_protocol(out, p->master->name, p->by);
+        name_protocol(out, p->master->name, p->by, LABEL_MASTER);
     else if (p->app->row->implied[0] && by_payload(p->app_by))
-        name_protocol(out, p->app->row->implied, p->app_by);
+        name_protocol(out, p->app->row->implied, p->app_by, LABEL_IMPLIED);
     else
-        name_protocol(out, "Unknown", DETECT_BY_NONE);
+        name_protocol(out, "Unknown", DETECT_BY_NONE, LABEL_NO_PART);
 }
 
 /* Which part names the application: the first line that holds.
@@ -163,11 +174,11 @@ static void split_protocol(const struct parts *p, struct label_names *out)
 static void split_application(const struct parts *p, struct label_names *out)
 {
     if (p->app->row->kind != LABEL_PROTOCOL)
-        name_application(out, p->app->name, p->app_by);
+        name_application(out, p->app->name, p->app_by, LABEL_APP);
     else if (p->master && p->master->row->kind != LABEL_PROTOCOL)
-        name_application(out, p->master->name, p->by);
+        name_application(out, p->master->name, p->by, LABEL_MASTER);
     else
-        name_application(out, NULL, DETECT_BY_NONE);
+        name_application(out, NULL, DETECT_BY_NONE, LABEL_NO_PART);
 }
 
 void label_split(const struct labels *l, const struct detect_verdict *v, struct label_names *out)

@@ -17,12 +17,24 @@ struct labels;
 struct labels *labels_new(const struct ndpi_adapter *a);
 void labels_free(struct labels *l); /* NULL is fine */
 
+/* The place in a label that gave a name. */
+enum label_part {
+    LABEL_NO_PART,
+    LABEL_APP,     /* App of Master.App, or what stands alone */
+    LABEL_MASTER,  /* Master of Master.App */
+    LABEL_IMPLIED, /* none: what App runs on, by labels.def */
+};
+
+/* What classified_by says of an enum detect_by. */
+extern const char *const label_by_words[];
+
 struct label_names {
     const char *protocol;    /* never NULL; "Unknown" */
     const char *application; /* or NULL */
     const char *category;    /* never NULL */
     const char *confidence;  /* never NULL: nDPI's word */
     enum detect_by protocol_by, application_by; /* DETECT_BY_NONE when there is none */
+    enum label_part protocol_part, application_part;
 };
 
 /* Splits a verdict into its names. */

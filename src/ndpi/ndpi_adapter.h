@@ -27,9 +27,13 @@ void ndpi_adapter_flow_free(struct ndpi_adapter_flow *f); /* NULL is fine */
 bool ndpi_adapter_packet(struct ndpi_adapter *a, struct ndpi_adapter_flow *f, const uint8_t *ip,
                          uint16_t len, uint64_t time_ms);
 
+/* What was said last: after a packet, or by the giveup. Fills all of s but the slot. */
+void ndpi_adapter_said(const struct ndpi_adapter *a, const struct ndpi_adapter_flow *f,
+                       struct detect_step *s);
+
 /* Call once, when decided or when no packet will come: giveup where needed, then fills v (all but
- * slot and the place of the attributes) and writes the attributes. */
-void ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
+ * slot and the place of the attributes) and writes the attributes. Returns whether it was given up. */
+bool ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
                          struct detect_verdict *v, struct attrs_writer *w);
 
 /* What the library calls its numbers; texts belong to the library. */

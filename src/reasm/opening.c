@@ -147,6 +147,17 @@ uint32_t opening_next(const struct opening *o, uint32_t *pos, uint8_t out[static
     return len;
 }
 
+struct opening_made opening_made(const struct opening *o, uint32_t from, uint32_t to)
+{
+    struct head head = head_at(o, from);
+    struct opening_made made = {.header = head.header, .side = head.side};
+    for (; from < to; made.segments++) {
+        head = head_at(o, from);
+        from += (uint32_t)sizeof(head) + head.header + head.payload;
+    }
+    return made;
+}
+
 /* --- the handshake ------------------------------------------------------------------------------------ */
 
 enum { TCP_SEQ = 4, TCP_ACKED = 8, TCP_FLAGS = 13 };

@@ -26,6 +26,15 @@ bool opening_is_cut(const struct opening *o);
  * at first. */
 uint32_t opening_next(const struct opening *o, uint32_t *pos, uint8_t out[static OPENING_PACKET_MAX]);
 
+/* What the packet is made of that took *pos from one place to another. */
+struct opening_made {
+    uint32_t header;   /* bytes in front of its payload */
+    unsigned segments; /* whose payloads are behind each other in it: all that were added have one */
+    uint8_t side;      /* that sent them */
+};
+
+struct opening_made opening_made(const struct opening *o, uint32_t from, uint32_t to);
+
 /* Makes the packet without payload that would open the connection, as far as the segments kept tell: step 0 the SYN of
  * client, 1 the answer to it, 2 the acknowledgement. Returns its length, 0 when nothing of that side was kept. */
 uint32_t opening_handshake(const struct opening *o, unsigned client, unsigned step,

@@ -156,8 +156,6 @@ static void hand_out(struct order *o, const struct segment *s, bool gap, order_f
 {
     uint32_t skip = seen_before(o, s);
     move_on(o, s);
-    if (s->len > 0 && skip == s->len)
-        return;
     fn(ctx, s, skip, gap);
 }
 

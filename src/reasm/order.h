@@ -12,8 +12,8 @@
 
 struct order;
 
-/* s is borrowed to the call. skip: so many bytes at the start of its payload were handed out before. gap: bytes of
- * its side are missing in front of it. */
+/* s is borrowed to the call. skip: so many bytes at the start of its payload were handed out before: when it has
+ * payload and that is all of it, s tells nothing new. gap: bytes of its side are missing in front of it. */
 typedef void order_fn(void *ctx, const struct segment *s, uint32_t skip, bool gap);
 
 struct order *order_new(void);

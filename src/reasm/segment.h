@@ -6,6 +6,7 @@
 #include "decode/decode.h"
 
 struct segment {
+    uint64_t packet;   /* its number */
     const uint8_t *ip; /* its IP packet, */
     uint32_t cap;      /* of which so many bytes were captured, */
     uint32_t header;   /* and so many stand in front of the payload */

@@ -299,14 +299,6 @@ static void set_mpls(struct record_builder *b, const struct flow_labels *labels)
 
 static void set_label(struct record_builder *b, const struct flow *f)
 {
-    static const char *const by[] = {
-        [DETECT_BY_NONE] = "none",
-        [DETECT_BY_DPI] = "dpi",
-        [DETECT_BY_DPI_CACHE] = "dpi-cache",
-        [DETECT_BY_DPI_PARTIAL] = "dpi-partial",
-        [DETECT_BY_IP] = "ip",
-        [DETECT_BY_PORT] = "port",
-    };
     struct dpi_record *r = &b->record;
     struct label_names names;
     label_split(b->labels, &f->verdict, &names);
@@ -316,10 +308,10 @@ static void set_label(struct record_builder *b, const struct flow *f)
     r->application = dpi_text_of(names.application);
     r->category = dpi_text_of(names.category);
     r->confidence = dpi_text_of(names.confidence);
-    r->classified_by = dpi_text_of(by[names.protocol_by]);
+    r->classified_by = dpi_text_of(label_by_words[names.protocol_by]);
     if (names.application) {
         bool guessed = names.application_by == DETECT_BY_IP || names.application_by == DETECT_BY_PORT;
-        r->application_by = dpi_text_of(guessed ? by[names.application_by] : "ndpi");
+        r->application_by = dpi_text_of(guessed ? label_by_words[names.application_by] : "ndpi");
     }
 }
 

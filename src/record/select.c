@@ -122,3 +122,17 @@ bool selection_matches(const struct selection *s, const struct flow *f, uint16_t
         return ends_match(s, &f->key);
     }
 }
+
+bool selected_look(struct selected *chosen, const struct selection *s, const struct flow *f, uint16_t seed,
+                   bool conversations)
+{
+    if (!selection_matches(s, f, seed, conversations))
+        return false;
+    if (!chosen->flow_id) {
+        chosen->flow_id = f->id;
+        return true;
+    }
+    if (chosen->n_others++ < SELECTED_OTHERS_MAX)
+        chosen->others[chosen->n_others - 1] = f->id;
+    return false;
+}

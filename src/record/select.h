@@ -23,4 +23,16 @@ enum dpi_status selection_parse(struct selection *s, const char *text, struct dp
 /* seed and conversations: as the records have it. */
 bool selection_matches(const struct selection *s, const struct flow *f, uint16_t seed, bool conversations);
 
+enum { SELECTED_OTHERS_MAX = 8 };
+
+/* The flow that was selected, the first one of several. */
+struct selected {
+    uint64_t flow_id; /* 0: none so far */
+    uint64_t others[SELECTED_OTHERS_MAX], n_others; /* flow_ids of the others; n_others counts on */
+};
+
+/* Looks at a flow that was not looked at before; true when it is the one. */
+bool selected_look(struct selected *chosen, const struct selection *s, const struct flow *f, uint16_t seed,
+                   bool conversations);
+
 #endif

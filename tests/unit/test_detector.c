@@ -232,6 +232,73 @@ static void names_a_dns_flow(void **state)
     check_attr(reply, DPI_FIELD_dns_address, "192.0.2.7");
 }
 
+/* What is said after each packet of the slot that is traced; of the other one nothing. */
+static void tells_its_steps_when_asked(void **state)
+{
+    struct rig *r = *state;
+    open_slot(r, 1, TCP);
+    uint32_t from = r->b->n;
+    handshake(r, 1, 80);
+    tcp_text(r, 1, FROM_CLIENT, 80, "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n");
+    tcp_text(r, 1, FROM_SERVER, 80, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    tcp_text(r, 1, FROM_CLIENT, 80, "behind the answer");
+    for (uint32_t i = from; i < r->b->n; i++)
+        r->b->msg[i].trace = true;
+    dns(r, 2);
+    const struct detect_reply *reply = submit(r);
+    assert_int_equal(reply->n, 2);
+    assert_int_equal(reply->n_steps, 5);
+    for (uint32_t i = 0; i < 5; i++) {
+        const struct detect_step *s = &reply->step[i];
+        assert_int_equal(s->slot, 1);
+        assert_int_equal(s->state, i < 4 ? DETECT_MORE : DETECT_FINAL);
+        assert_int_equal(s->by, i < 3 ? DETECT_BY_NONE : DETECT_BY_DPI);
+        check_label(r, &(struct detect_verdict){.master = s->master, .app = s->app}, i < 3 ? "Unknown" : "HTTP");
+    }
+    assert_int_equal(submit(r)->n_steps, 0);
+}
+
+static void tells_that_it_gave_up(void **state)
+{
+    struct rig *r = *state;
+    open_slot(r, 0, TCP);
+    uint32_t from = r->b->n;
+    handshake(r, 0, 22);
+    say(r, DETECT_END, 0);
+    for (uint32_t i = from; i < r->b->n; i++)
+        r->b->msg[i].trace = true;
+    const struct detect_reply *reply = submit(r);
+    assert_int_equal(reply->n_steps, 4);
+    assert_int_equal(reply->step[2].state, DETECT_MORE);
+    assert_int_equal(reply->step[3].state, DETECT_GAVE_UP);
+    assert_int_equal(reply->step[3].by, DETECT_BY_PORT);
+    assert_int_equal(reply->step[3].app, only_verdict(reply, 0)->app);
+}
+
+/* As many as a reply may have: each flow is given up by its last message. */
+static void has_room_for_all_steps(void **state)
+{
+    struct rig *r = *state;
+    for (uint32_t i = 0; i < DETECT_BATCH_MSGS; i++)
+        open_slot(r, i, UDP);
+    submit(r);
+    for (uint32_t k = 0; k < 24; k++) {
+        for (uint32_t i = 0; i < DETECT_BATCH_MSGS; i++)
+            udp(r, i, FROM_CLIENT, 40001, "\x99\x98\x97", 3);
+        assert_int_equal(submit(r)->n_steps, 0);
+    }
+    for (uint32_t i = 0; i < DETECT_BATCH_MSGS; i++) {
+        udp(r, i, FROM_CLIENT, 40001, "\x99\x98\x97", 3);
+        r->b->msg[i].trace = true;
+    }
+    const struct detect_reply *reply = submit(r);
+    assert_int_equal(reply->n, DETECT_BATCH_MSGS);
+    assert_int_equal(reply->n_steps, DETECT_BATCH_STEPS);
+    assert_int_equal(reply->step[0].state, DETECT_ENOUGH);
+    assert_int_equal(reply->step[1].state, DETECT_GAVE_UP);
+    assert_int_equal(reply->step[1].by, DETECT_BY_NONE);
+}
+
 static void answers_once(void **state)
 {
     struct rig *r = *state;
@@ -598,6 +665,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_a_dns_flow),
+        TEST(tells_its_steps_when_asked),
+        TEST(tells_that_it_gave_up),
+        TEST(has_room_for_all_steps),
         TEST(answers_once),
         TEST(opens_a_slot_again),
         TEST(gives_up_at_the_end),

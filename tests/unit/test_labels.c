@@ -158,6 +158,24 @@ static const struct split {
     {"Google", "GMail", DPI, DPI, "Unknown", "GMail", NONE, DPI},
 };
 
+/* The name that a part of the label gives. */
+static const char *name_of_part(const struct split *s, enum label_part part)
+{
+    if (part == LABEL_IMPLIED)
+        return s->protocol;
+    return part == LABEL_MASTER ? s->master : part == LABEL_APP ? (s->app ? s->app : s->master) : NULL;
+}
+
+static void tells_the_part_of_a_name(const struct split *s, const struct label_names *names)
+{
+    const char *protocol = name_of_part(s, names->protocol_part);
+    const char *application = name_of_part(s, names->application_part);
+    assert_string_equal(protocol ? protocol : "Unknown", s->protocol);
+    assert_int_equal(!application, !s->application);
+    if (application)
+        assert_string_equal(application, s->application);
+}
+
 static void splits_labels(void **state)
 {
     (void)state;
@@ -177,6 +195,7 @@ static void splits_labels(void **state)
         assert_int_equal(!names.application, !s->application);
         if (s->application)
             assert_string_equal(names.application, s->application);
+        tells_the_part_of_a_name(s, &names);
     }
 }
 

@@ -60,6 +60,27 @@ static void turns_become_packets(void **state)
     opening_free(o);
 }
 
+static void it_tells_what_a_packet_is_made_of(void **state)
+{
+    (void)state;
+    struct opening *o = opening_new();
+    uint32_t pos = 0;
+    add(o, 0, 1, 3, 'a');
+    add(o, 0, 4, 2, 'b');
+    add(o, 1, 1, 2, 'c');
+    opening_next(o, &pos, packet);
+    struct opening_made made = opening_made(o, 0, pos);
+    assert_int_equal(made.segments, 2);
+    assert_int_equal(made.side, 0);
+    assert_int_equal(made.header, HEADER);
+    uint32_t from = pos;
+    opening_next(o, &pos, packet);
+    made = opening_made(o, from, pos);
+    assert_int_equal(made.segments, 1);
+    assert_int_equal(made.side, 1);
+    opening_free(o);
+}
+
 static void nothing_is_put_together_over_a_gap(void **state)
 {
     (void)state;
@@ -126,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_become_packets),
+        cmocka_unit_test(it_tells_what_a_packet_is_made_of),
         cmocka_unit_test(nothing_is_put_together_over_a_gap),
         cmocka_unit_test(full_segments_are_not_cut),
         cmocka_unit_test(what_is_kept_is_bounded),

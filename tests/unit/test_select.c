@@ -90,6 +90,24 @@ static void takes_types_for_no_ports(void **state)
     assert_false(matches("10.0.0.1:443-10.0.0.2:50000", &f));
 }
 
+static void takes_the_first_and_names_the_others(void **state)
+{
+    struct flow f = tcp_flow();
+    struct selection s;
+    struct selected chosen = {0};
+    struct dpi_err err;
+    (void)state;
+    assert_int_equal(selection_parse(&s, "10.0.0.1:443-10.0.0.2:50000", &err), DPI_OK);
+    for (f.id = 5; f.id < 5 + 2 + SELECTED_OTHERS_MAX; f.id++)
+        assert_int_equal(selected_look(&chosen, &s, &f, 0, false), f.id == 5);
+    f.key.port[0]++;
+    assert_false(selected_look(&chosen, &s, &f, 0, false));
+    assert_int_equal(chosen.flow_id, 5);
+    assert_int_equal(chosen.n_others, 1 + SELECTED_OTHERS_MAX);
+    assert_int_equal(chosen.others[0], 6);
+    assert_int_equal(chosen.others[SELECTED_OTHERS_MAX - 1], 5 + SELECTED_OTHERS_MAX);
+}
+
 static void refuses_what_is_none(void **state)
 {
     static const char *const texts[] = {
@@ -115,6 +133,7 @@ int main(void)
         cmocka_unit_test(finds_community_ids),
         cmocka_unit_test(finds_ipv6),
         cmocka_unit_test(takes_types_for_no_ports),
+        cmocka_unit_test(takes_the_first_and_names_the_others),
         cmocka_unit_test(refuses_what_is_none),
     };
     return cmocka_run_group_tests_name("select", tests, NULL, NULL);

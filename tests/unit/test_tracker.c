@@ -6,6 +6,7 @@
 #include "unit.h"
 #include "util/xalloc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,13 @@ static void decide(struct detector *d, struct detect_reply *r, uint32_t slot)
     };
 }
 
+static void add_step(struct detector *d, struct detect_reply *r, const struct detect_msg *m, enum detect_state state)
+{
+    if (m->trace)
+        r->step[r->n_steps++] = (struct detect_step){
+            .slot = m->slot, .app = (uint16_t)d->packets[m->slot], .state = (uint8_t)state};
+}
+
 static void take(struct detector *d, struct detect_reply *r, const struct detect_batch *b, const struct detect_msg *m)
 {
     assert_in_range(m->slot, 0, MAX_SLOTS - 1);
@@ -46,9 +54,12 @@ static void take(struct detector *d, struct detect_reply *r, const struct detect
         const uint8_t *ip = b->bytes + m->offset;
         d->delivered++;
         d->last_ip_len = (uint16_t)(ip[2] << 8 | ip[3]);
-        if (++d->packets[m->slot] == d->decide_after)
+        bool enough = ++d->packets[m->slot] == d->decide_after;
+        add_step(d, r, m, enough ? DETECT_FINAL : DETECT_MORE);
+        if (enough)
             decide(d, r, m->slot);
     } else if (d->open[m->slot]) {
+        add_step(d, r, m, DETECT_GAVE_UP);
         decide(d, r, m->slot);
     }
 }
@@ -64,6 +75,7 @@ void detector_submit(struct detector *d)
     struct detect_reply *r = d->reply[d->submitted++ % 2];
     assert_in_range(d->submitted - d->collected, 1, 2);
     r->n = 0;
+    r->n_steps = 0;
     for (uint32_t i = 0; i < b->n; i++)
         take(d, r, b, &b->msg[i]);
     b->n = b->used = 0;
@@ -577,7 +589,7 @@ static void copies_are_counted_but_not_shown(void **state)
     world_free(w);
 }
 
-static void segment(struct world *w, unsigned from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t len)
+static void segment_at(struct world *w, double t, unsigned from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t len)
 {
     struct decoded d = from == 1 ? packet_of(w, IPPROTO_NUM_TCP, 1, 40000, 2, 80)
                                  : packet_of(w, IPPROTO_NUM_TCP, 2, 80, 1, 40000);
@@ -587,7 +599,12 @@ static void segment(struct world *w, unsigned from, uint8_t flags, uint32_t seq,
     d.ip_len = d.ip_cap = 40 + len;
     d.payload_len = d.payload_cap = len;
     d.payload = len ? w->ip + 40 : NULL;
-    play(w, 1, &d);
+    play(w, t, &d);
+}
+
+static void segment(struct world *w, unsigned from, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t len)
+{
+    segment_at(w, 1, from, flags, seq, ack, len);
 }
 
 /* A request in three pieces: they are shown as they came, then the handshake and the whole. */
@@ -608,6 +625,111 @@ static void cut_messages_are_shown_once_more(void **state)
     assert_int_equal(w->ends[0].labelled_after, 5); /* the second look was not surer */
     assert_int_equal(w->ends[0].out_of_order, 1);
     assert_true(w->ends[0].flags & 1u << FLOW_FLAG_reordered);
+    world_free(w);
+}
+
+/* --- the watcher ---------------------------------------------------------------------------------------- */
+
+struct watcher {
+    uint64_t wanted; /* flow_id */
+    uint64_t asked;  /* the last one */
+    char log[256];   /* a letter an event, with the number of the packet, or what was put together, or said */
+};
+
+static bool wants(void *ctx, const struct flow *f)
+{
+    struct watcher *o = ctx;
+    assert_int_equal(f->id, ++o->asked);
+    return f->id == o->wanted;
+}
+
+static void note_event(void *ctx, const struct flow *f, const struct trace_event *e)
+{
+    static const char letters[] = {
+        [TRACE_LOOK] = 'L', [TRACE_SHOWN] = 's', [TRACE_MADE] = 'm', [TRACE_COPY] = 'c',    [TRACE_OLD] = 'o',
+        [TRACE_FLUSH] = 'F', [TRACE_SAID] = 'a', [TRACE_VERDICT] = 'V', [TRACE_CHOICE] = 'C', [TRACE_ENDED] = 'E',
+    };
+    struct watcher *o = ctx;
+    size_t n = strlen(o->log);
+    uint64_t number = e->kind == TRACE_MADE ? e->segments : e->kind == TRACE_SAID ? e->step->app : e->packet;
+    assert_int_equal(f->id, o->wanted);
+    snprintf(o->log + n, sizeof(o->log) - n, "%c", letters[e->kind]);
+    if (number)
+        snprintf(o->log + n + 1, sizeof(o->log) - n - 1, "%u", (unsigned)number);
+}
+
+/* The same flow, watched: in which order its packets are shown, what is said, and of what the whole is made. */
+static void a_watcher_sees_both_looks(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct watcher o = {.wanted = 1};
+    start(w);
+    tracker_trace(w->tracker, &(struct trace){wants, note_event, &o});
+    segment(w, 1, TCP_SYN, 100, 0, 0);
+    segment(w, 2, TCP_SYN | TCP_ACK, 1100, 101, 0);
+    segment(w, 1, TCP_ACK, 111, 1101, 10);
+    segment(w, 1, TCP_ACK, 101, 1101, 10);
+    segment(w, 1, TCP_ACK, 111, 1101, 10);
+    segment(w, 1, TCP_ACK, 121, 1101, 10);
+    udp(w, 1, 3, 5000, 4, 53); /* another flow */
+    finish(w);
+    assert_string_equal(o.log, "Ls1s2s4s3o5s6Fa1a2a3a4a5a5VLmmm3a1a2a3a3VCE");
+    world_free(w);
+}
+
+static void a_watcher_sees_what_is_not_shown(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct watcher o = {.wanted = 2};
+    start(w);
+    w->detector.decide_after = 2;
+    tracker_trace(w->tracker, &(struct trace){wants, note_event, &o});
+    udp(w, 1, 1, 5000, 2, 53);
+    udp(w, 1, 3, 5000, 2, 53);
+    w->ip_id--; /* captured twice */
+    udp(w, 1, 3, 5000, 2, 53);
+    udp(w, 1, 3, 5000, 2, 53);
+    udp(w, 1, 3, 5000, 2, 53); /* behind the answer, which is not known yet */
+    finish(w);
+    assert_string_equal(o.log, "Ls2c3s4s5a1a2VE");
+    world_free(w);
+}
+
+/* Each record of a flow is a flow of its own to the watcher. */
+static void a_watcher_sees_one_slice(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct watcher o = {.wanted = 2};
+    w->opt.active = S(10);
+    start(w);
+    tracker_trace(w->tracker, &(struct trace){wants, note_event, &o});
+    for (unsigned i = 0; i < 5; i++)
+        udp(w, 6 * i, 1, 5000, 2, 53); /* records begin with packets 1, 3 and 5 */
+    finish(w);
+    assert_int_equal(w->n, 3);
+    assert_string_equal(o.log, "Ls3s4a1a2a2VE");
+    world_free(w);
+}
+
+/* Its segments do not wait for those that were shown with the record before. */
+static void a_record_that_goes_on_has_its_order(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    struct watcher o = {.wanted = 2};
+    w->opt.active = S(10);
+    start(w);
+    tracker_trace(w->tracker, &(struct trace){wants, note_event, &o});
+    segment(w, 1, TCP_SYN, 100, 0, 0);
+    segment(w, 2, TCP_SYN | TCP_ACK, 1100, 101, 0);
+    segment(w, 1, TCP_ACK, 101, 1101, 10);
+    for (unsigned i = 0; i < 5; i++)
+        segment_at(w, 12, 1, TCP_ACK, 111 + 10 * i, 1101, 10);
+    assert_string_equal(o.log, "Ls4s5s6s7s8");
+    finish(w);
     world_free(w);
 }
 
@@ -841,6 +963,10 @@ int main(void)
         cmocka_unit_test(feeding_stops_at_the_verdict),
         cmocka_unit_test(copies_are_counted_but_not_shown),
         cmocka_unit_test(cut_messages_are_shown_once_more),
+        cmocka_unit_test(a_watcher_sees_both_looks),
+        cmocka_unit_test(a_watcher_sees_what_is_not_shown),
+        cmocka_unit_test(a_watcher_sees_one_slice),
+        cmocka_unit_test(a_record_that_goes_on_has_its_order),
         cmocka_unit_test(memory_is_taken_from_queues_first),
         cmocka_unit_test(many_flows_all_come_out_once),
         cmocka_unit_test(packets_without_a_time_end_nothing),
