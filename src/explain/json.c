@@ -142,6 +142,7 @@ static void put_label(struct page *g)
     static const enum dpi_field_id ids[] = {
         DPI_FIELD_ndpi_label,     DPI_FIELD_protocol, DPI_FIELD_classified_by, DPI_FIELD_application,
         DPI_FIELD_application_by, DPI_FIELD_category, DPI_FIELD_confidence,    DPI_FIELD_hostname,
+        DPI_FIELD_rule,           DPI_FIELD_names,    DPI_FIELD_dns_hint,      DPI_FIELD_hint_packet,
     };
     struct label_names names;
     label_split(g->labels, &g->r->verdict, &names);

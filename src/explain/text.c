@@ -240,6 +240,11 @@ static void write_kind(const struct page *g, uint16_t id, bool first)
         fprintf(g->out, "%s%s is %s", first ? ": " : ", ", info.name, explain_kinds[info.kind].text);
 }
 
+static bool by_rule(const struct page *g)
+{
+    return g->r->record->rule.p != NULL;
+}
+
 static void write_names(const struct page *g)
 {
     struct label_names names;
@@ -250,14 +255,19 @@ static void write_names(const struct page *g)
     if (begin_field(g, DPI_FIELD_classified_by))
         fprintf(g->out, ": %s\n", explain_by[names.protocol_by]);
     if (begin_field(g, DPI_FIELD_application))
-        fprintf(g->out, ": %s\n", explain_parts[names.application_part].text);
+        fprintf(g->out, ": %s\n", by_rule(g) ? "what the rule names" : explain_parts[names.application_part].text);
     if (begin_field(g, DPI_FIELD_application_by))
-        fprintf(g->out, ": %s\n", explain_by[names.application_by]);
+        fprintf(g->out, ": %s\n", by_rule(g) ? "what the rule matched" : explain_by[names.application_by]);
+    if (begin_field(g, DPI_FIELD_rule))
+        fputs(": dpitool rules test tells what else matches, and why it lost\n", g->out);
 }
 
 static void write_label(const struct page *g)
 {
-    static const enum dpi_field_id ids[] = {DPI_FIELD_category, DPI_FIELD_confidence, DPI_FIELD_hostname};
+    static const enum dpi_field_id ids[] = {
+        DPI_FIELD_category, DPI_FIELD_confidence, DPI_FIELD_hostname,
+        DPI_FIELD_names,    DPI_FIELD_dns_hint,   DPI_FIELD_hint_packet,
+    };
     const struct detect_verdict *v = &g->r->verdict;
     fputs("\nlabel\n", g->out);
     if (g->r->is_from_before)
@@ -271,7 +281,6 @@ static void write_label(const struct page *g)
     write_fields(g, ids, sizeof(ids) / sizeof(ids[0]));
 }
 
-/* Whatever else names a flow is explained by one more section, here and in json.c. */
 static void (*const sections[])(const struct page *g) = {
     write_flow, write_shown, write_hidden, write_again, write_label,
 };
