@@ -57,8 +57,7 @@ static enum dpi_status add_options(struct capture_options *o, const struct check
     size_t n;
     struct opt_words words = {0};
     char *const *arguments = check_options(k, &n);
-    const char **nets = o->home_nets.n ? xmemdup(o->home_nets.v, o->home_nets.n * sizeof(*nets)) : NULL;
-    o->home_nets.v = nets;
+    opt_own_lists(capture_opts, o);
     enum dpi_status st = opt_parse_more(capture_opts, o, (int)n, arguments, &words, err);
     free(words.v);
     if (st == DPI_OK)

@@ -287,6 +287,15 @@ enum dpi_status opt_parse_more(const struct opt *table, void *into, int argc, ch
     return DPI_OK;
 }
 
+void opt_own_lists(const struct opt *table, void *into)
+{
+    for (const struct opt *o = table; o->name; o++) {
+        struct opt_texts *texts = (struct opt_texts *)((char *)into + o->offset);
+        if (o->type == OPT_TEXTS)
+            texts->v = texts->n ? xmemdup(texts->v, texts->n * sizeof(*texts->v)) : NULL;
+    }
+}
+
 void opt_free(const struct opt *table, void *into, struct opt_words *words)
 {
     for (const struct opt *o = table; o->name; o++)

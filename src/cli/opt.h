@@ -59,6 +59,9 @@ enum dpi_status opt_parse(const struct opt *table, void *into, int argc, char *c
 enum dpi_status opt_parse_more(const struct opt *table, void *into, int argc, char *const *argv,
                                struct opt_words *words, struct dpi_err *err);
 
+/* into is a copy of a struct that was filled: its lists become its own. */
+void opt_own_lists(const struct opt *table, void *into);
+
 /* Frees what the lists of into and words hold. */
 void opt_free(const struct opt *table, void *into, struct opt_words *words);
 
