@@ -14,6 +14,7 @@
 
 enum {
     TREE_DEPTH_MAX = 16,      /* of lists and mappings in each other */
+    TREE_KEYS_MAX = 4096,     /* of one mapping: each is compared with those before it */
     TREE_FILE_MAX = 1 << 20,  /* bytes */
 };
 
