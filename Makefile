@@ -118,6 +118,7 @@ CHECKS = \
 	'completions: tests/tools/completions.py $(BIN)' \
 	'options: tests/tools/options.py $(BIN)' \
 	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
+	'faults: tests/tools/faults.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \

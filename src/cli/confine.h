@@ -8,7 +8,7 @@
 
 /* From here on only the captures can be read, and only what is at writes and also (or NULL), in their folders and in
  * the folder for temporary files be written. Names of "-" are left out. Returns what is missing of it on this machine,
- * for people, or NULL. */
+ * as a static text for people, or NULL. */
 const char *confine(const struct opt_words *captures, const char *const *writes, size_t n, const char *also);
 
 /* The same words for a state. */

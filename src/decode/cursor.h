@@ -67,15 +67,6 @@ static inline bool cursor_be32(struct cursor *c, uint32_t *out)
     return true;
 }
 
-static inline bool cursor_le16(struct cursor *c, uint16_t *out)
-{
-    const uint8_t *p;
-    if (!cursor_bytes(c, &p, 2))
-        return false;
-    *out = (uint16_t)(p[1] << 8 | p[0]);
-    return true;
-}
-
 /* Fields of a header of fixed size that cursor_bytes has already returned whole. */
 static inline uint16_t be16_at(const uint8_t *p)
 {

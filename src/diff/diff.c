@@ -308,7 +308,8 @@ static int compare_entries(const void *pa, const void *pb)
     return cmp ? cmp : (a->what > b->what) - (a->what < b->what);
 }
 
-char *diff_label(const struct results_flow *f)
+/* protocol, or protocol/application; free with free(). */
+static char *label_of(const struct results_flow *f)
 {
     struct buf b = {0};
     struct dpi_text protocol = results_cell(f, DPI_FIELD_protocol);
@@ -359,7 +360,7 @@ static void count_relabelled(struct diff *d)
         const struct diff_entry *e = &d->entries[i];
         if (diff_entry_has(e, DPI_FIELD_protocol) || diff_entry_has(e, DPI_FIELD_application))
             d->relabelled[d->n_relabelled++] = (struct diff_relabelled){
-                diff_label(e->flow[DIFF_OLD]), diff_label(e->flow[DIFF_NEW]), 1};
+                label_of(e->flow[DIFF_OLD]), label_of(e->flow[DIFF_NEW]), 1};
     }
     if (!d->n_relabelled)
         return;

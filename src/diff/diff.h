@@ -55,7 +55,4 @@ static inline bool diff_entry_has(const struct diff_entry *e, unsigned column)
     return e->changed[column / 8] >> column % 8 & 1;
 }
 
-/* protocol, or protocol/application; free with free(). */
-char *diff_label(const struct results_flow *f);
-
 #endif

@@ -18,6 +18,6 @@ void holes_add(struct holes **h, uint32_t from, uint32_t to);
 uint32_t holes_fill(struct holes *h, uint32_t from, uint32_t to);
 
 uint64_t holes_bytes(const struct holes *h); /* missing in all, 0 of NULL */
-size_t holes_size(void);                     /* bytes of memory that one takes, for the ledger */
+size_t holes_size(void);                     /* bytes of memory that one takes: LEDGER_holes covers it */
 
 #endif

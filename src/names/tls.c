@@ -108,7 +108,9 @@ static bool enter_extensions(struct cursor *c, bool of_client)
     return true;
 }
 
-void tls_client_hello(struct cursor c, name_fn *fn, void *ctx)
+/* SNI (RFC 6066, 3), ALPN (RFC 7301) and whether there is an encrypted ClientHello (RFC 9849), of a message without its
+ * four bytes of head; of one that is cut, what is whole. */
+static void client_hello(struct cursor c, name_fn *fn, void *ctx)
 {
     struct cursor body;
     uint16_t type;
@@ -185,7 +187,7 @@ static bool message_at_hand(const struct tls_reader *t, struct message *m)
 static void read_message(const struct message *m, name_fn *fn, void *ctx)
 {
     if (m->type == CLIENT_HELLO)
-        tls_client_hello(m->body, fn, ctx);
+        client_hello(m->body, fn, ctx);
     else if (m->type == CERTIFICATE)
         read_certificate(m->body, fn, ctx);
 }

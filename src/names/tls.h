@@ -30,8 +30,4 @@ bool tls_push(struct tls_reader *t, struct cursor *c, name_fn *fn, void *ctx);
 /* No more bytes will come: hands over what is whole of a message that is not. */
 void tls_finish(struct tls_reader *t, name_fn *fn, void *ctx);
 
-/* SNI (RFC 6066, 3), ALPN (RFC 7301) and whether there is an encrypted ClientHello (RFC 9849), of a message without its
- * four bytes of head; of one that is cut, what is whole. */
-void tls_client_hello(struct cursor c, name_fn *fn, void *ctx);
-
 #endif

@@ -38,7 +38,8 @@ static struct dpi_text text_attr(const struct dpi_record *r, enum dpi_field_id f
     return v.kind == DPI_TEXT ? v.text : (struct dpi_text){0};
 }
 
-void application_query(const struct dpi_record *r, const struct flow *f, struct arena *arena, struct rules_query *q)
+/* What a flow and its record tell rules: names, fingerprints and ends. The query borrows from both and the arena. */
+static void make_query(const struct dpi_record *r, const struct flow *f, struct arena *arena, struct rules_query *q)
 {
     struct named *names;
     size_t n = named_all(arena, f, r->protocol, r->attrs, r->n_attrs, &names);
@@ -74,7 +75,7 @@ void application_set(struct dpi_record *r, const struct rules *rules, const stru
 {
     struct rules_query q;
     struct rules_match m;
-    application_query(r, f, arena, &q);
+    make_query(r, f, arena, &q);
     if (!rules_find(rules, &q, &m) || ((m.catch_all || m.client_only) && ndpi_is_specific(r)))
         return;
     r->application = dpi_text_of(m.application);

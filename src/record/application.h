@@ -8,9 +8,6 @@
 #include "rules/rules.h"
 #include "util/arena.h"
 
-/* What a flow and its record tell rules: names, fingerprints and ends. The query borrows from both and the arena. */
-void application_query(const struct dpi_record *r, const struct flow *f, struct arena *arena, struct rules_query *q);
-
 /* Finds the application of a record that is whole but for it, and names it and the category; texts that are made go
  * to the arena. What nDPI says stays when no rule holds, or one that is a catch-all or by the client's address alone,
  * and nDPI names something specific. hits, one a rule, counts the rule that named it; NULL: nobody counts. */

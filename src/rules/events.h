@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* events.h - YAML as a flat sequence of events, without what rule files do not need: anchors, aliases, tags, several
- * documents. Those are told as errors, with everything that is no YAML. The only part that knows libyaml. */
+ * documents. Those are told as errors, with everything that is no YAML. The only part of the folder that knows
+ * libyaml. */
 #ifndef RULES_EVENTS_H
 #define RULES_EVENTS_H
 

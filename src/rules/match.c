@@ -113,7 +113,8 @@ static enum condition first_failing(const struct search *s, uint32_t index, bool
 
 /* --- candidates --------------------------------------------------------------------------------------- */
 
-enum level match_level(enum rules_name_kind kind)
+/* Of what a name of the kind finds. */
+static enum level level_of(enum rules_name_kind kind)
 {
     static const enum level levels[RULES_NAME_KINDS] = {
 #define N(name, word, level) [RULES_NAME_##name] = LEVEL_##level,
@@ -141,14 +142,6 @@ static void offer_chain(const struct search *s, uint32_t at, enum level level, u
     }
 }
 
-static unsigned literal_bytes(const char *glob, size_t n)
-{
-    unsigned literal = 0;
-    for (size_t i = 0; i < n; i++)
-        literal += glob[i] != '*' && glob[i] != '?';
-    return literal;
-}
-
 struct name_search {
     struct search s;
     struct dpi_text name; /* as rules have it */
@@ -172,7 +165,7 @@ static void offer_hosts(struct name_search *n, size_t begin)
         c.entry = &r->entries[at];
         if (!is_name(n, c.entry, begin))
             continue;
-        c.length = c.entry->kind == ENTRY_GLOB ? literal_bytes(entry_bytes(r, c.entry), c.entry->n) : c.entry->n;
+        c.length = precedence_length(r, c.entry);
         if (!offer(&n->s, &c, true, true))
             return;
     }
@@ -188,7 +181,7 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
     struct name_search search = {
         .s = {r, q, fn, ctx},
         .name = {text, n},
-        .c = {.level = match_level(asked->kind), .name = name, .name_kind = asked->kind},
+        .c = {.level = level_of(asked->kind), .name = name, .name_kind = asked->kind},
     };
     for (size_t begin = 0; begin < n; begin = host_next_label(text, n, begin))
         offer_hosts(&search, begin);
@@ -258,7 +251,7 @@ static void find_by_certificate(const struct rules *r, const struct rules_query 
     const struct candidate *first = NULL;
     for (size_t i = 0; i < q->n_names; i++) {
         struct best one = {.r = r};
-        if (match_level(q->names[i].kind) != LEVEL_CERTIFICATE)
+        if (level_of(q->names[i].kind) != LEVEL_CERTIFICATE)
             continue;
         match_name(r, q, i, take, &one);
         if (!one.found)
@@ -282,7 +275,7 @@ static void find_by_level(const struct rules *r, const struct rules_query *q, en
         return;
     }
     for (size_t i = 0; i < q->n_names; i++)
-        if (match_level(q->names[i].kind) == level)
+        if (level_of(q->names[i].kind) == level)
             match_name(r, q, i, take, best);
 }
 

@@ -13,8 +13,6 @@ typedef bool candidate_fn(void *ctx, const struct candidate *c);
 void match_name(const struct rules *r, const struct rules_query *q, size_t name, candidate_fn *fn, void *ctx);
 void match_rest(const struct rules *r, const struct rules_query *q, candidate_fn *fn, void *ctx);
 
-enum level match_level(enum rules_name_kind kind); /* of what a name of the kind finds */
-
 /* Names of one certificate that stand for two specific applications, as those of a server do that many share, tell
  * nothing. Takes the best candidate of each such name; *first is the first of a specific application, NULL before.
  * Returns whether c is for another one. */

@@ -102,18 +102,19 @@ int precedence(const struct rules *r, const struct candidate *a, const struct ca
     return 0;
 }
 
-static unsigned literal_bytes(const struct rules *r, const struct entry *e)
+unsigned precedence_length(const struct rules *r, const struct entry *e)
 {
+    if (e->kind != ENTRY_GLOB)
+        return e->n;
     unsigned n = 0;
-    if (e->kind == ENTRY_GLOB)
-        for (unsigned i = 0; i < e->n; i++)
-            n += entry_bytes(r, e)[i] != '*' && entry_bytes(r, e)[i] != '?';
+    for (unsigned i = 0; i < e->n; i++)
+        n += entry_bytes(r, e)[i] != '*' && entry_bytes(r, e)[i] != '?';
     return n;
 }
 
 int precedence_of_entries(const struct rules *r, const struct entry *a, const struct entry *b)
 {
-    struct candidate left = {.entry = a, .length = literal_bytes(r, a)};
-    struct candidate right = {.entry = b, .length = literal_bytes(r, b)};
+    struct candidate left = {.entry = a, .length = precedence_length(r, a)};
+    struct candidate right = {.entry = b, .length = precedence_length(r, b)};
     return precedence(r, &left, &right, NULL);
 }

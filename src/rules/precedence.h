@@ -29,4 +29,7 @@ int precedence(const struct rules *r, const struct candidate *a, const struct ca
 /* The same for two entries under one key, as far as they tell. */
 int precedence_of_entries(const struct rules *r, const struct entry *a, const struct entry *b);
 
+/* The length of a candidate that is found by a host or glob. */
+unsigned precedence_length(const struct rules *r, const struct entry *e);
+
 #endif

@@ -12,18 +12,13 @@ void bytestats_add(struct bytestats *b, const struct message *m, uint32_t first,
     }
 }
 
-double entropy_of(const uint32_t *count, uint32_t distinct, uint32_t n)
-{
-    double h = 0;
-    for (uint32_t i = 0; i < distinct; i++)
-        if (count[i])
-            h -= (double)count[i] / n * log2((double)count[i] / n);
-    return h > 0 ? h : 0;
-}
-
 double bytestats_entropy(const struct bytestats *b)
 {
-    return entropy_of(b->count, 256, b->n);
+    double h = 0;
+    for (unsigned i = 0; i < 256; i++)
+        if (b->count[i])
+            h -= (double)b->count[i] / b->n * log2((double)b->count[i] / b->n);
+    return h > 0 ? h : 0;
 }
 
 uint32_t bytestats_distinct(const struct bytestats *b)

@@ -25,7 +25,4 @@ enum { BYTESTATS_ENOUGH = 256 }; /* bytes below which chi-square says nothing */
 /* Enough bytes, and nothing tells them from random ones. */
 bool bytestats_random(const struct bytestats *b);
 
-/* n values, each of which is counted in count[0..distinct): the entropy of the counts, in bits. */
-double entropy_of(const uint32_t *count, uint32_t distinct, uint32_t n);
-
 #endif

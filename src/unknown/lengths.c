@@ -136,17 +136,6 @@ static bool find_in_part(const struct messages *m, uint32_t at, uint8_t value, s
     return found;
 }
 
-bool length_find(const struct messages *m, const struct positions *p, struct field *out)
-{
-    bool found = find_in(m, out);
-    for (uint32_t at = 0; at < PART_BYTES && at < p->n && !found; at++)
-        if (!position_is_const(&p->v[at]) && p->v[at].top_n >= 0.3 * p->v[at].n)
-            found = find_in_part(m, at, p->v[at].top, out);
-    if (found)
-        number_widen(out, p);
-    return found;
-}
-
 /* --- width -------------------------------------------------------------------------------------------- */
 
 static bool is_zero(const struct positions *p, uint32_t at)
@@ -180,7 +169,9 @@ static bool aligned(uint32_t at, uint32_t size)
     return at % size == 0;
 }
 
-void number_widen(struct field *f, const struct positions *p)
+/* A number's narrowest form holds its low bytes alone: takes in the bytes on its high side that are always zero, as far
+ * as an aligned field of two or four bytes has them, and tells the byte order by them. */
+static void widen(struct field *f, const struct positions *p)
 {
     uint32_t before = zeros_before(f, p), behind = zeros_behind(f, p);
     if (f->size > 1) { /* the byte order is known */
@@ -196,4 +187,17 @@ void number_widen(struct field *f, const struct positions *p)
         f->size += behind;
         f->little = true;
     }
+}
+
+/* ------------------------------------------------------------------------------------------------------ */
+
+bool length_find(const struct messages *m, const struct positions *p, struct field *out)
+{
+    bool found = find_in(m, out);
+    for (uint32_t at = 0; at < PART_BYTES && at < p->n && !found; at++)
+        if (!position_is_const(&p->v[at]) && p->v[at].top_n >= 0.3 * p->v[at].n)
+            found = find_in_part(m, at, p->v[at].top, out);
+    if (found)
+        widen(out, p);
+    return found;
 }

@@ -14,6 +14,7 @@ struct open_node {
     struct tree_node *node, **end; /* where the next part goes */
     const char *key;               /* that waits for its value */
     size_t key_line;
+    unsigned keys; /* so far */
 };
 
 struct reading {
@@ -43,6 +44,8 @@ static bool has_key(const struct tree_node *map, const char *key)
 /* In a mapping, a text that is not a value. */
 static enum dpi_status take_key(struct reading *r, struct open_node *o, const char *text, size_t line)
 {
+    if (++o->keys > TREE_KEYS_MAX)
+        return wrong(r, line, "more than 4,096 keys in one mapping");
     if (has_key(o->node, text))
         return dpi_fail(r->err, DPI_RULES, "%s:%zu: '%s' is there twice", r->name, line, text);
     o->key = text;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tree.h - a small YAML file as a tree, every part with its line. What files of ours do not need is an error: anchors,
- * aliases, tags, several documents, keys that are no texts or are there twice. The only folder that knows libyaml. */
+ * aliases, tags, several documents, keys that are no texts or are there twice. Rule files, which may be large, are read
+ * by rules/events.h and never kept as a tree. */
 #ifndef YAML_TREE_H
 #define YAML_TREE_H
 
@@ -13,6 +14,7 @@
 
 enum {
     TREE_DEPTH_MAX = 16,      /* of lists and mappings in each other */
+    TREE_KEYS_MAX = 4096,     /* of one mapping: each is compared with those before it */
     TREE_FILE_MAX = 1 << 20,  /* bytes */
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """lint.py - holds what no compiler does: lengths of functions, who includes whom (tests/deps.allow), headers
-that compile alone, functions that are not used, no printing in the library, licence lines, scripts.
+that compile alone, functions that are banned, no printing in the library, licence lines, scripts.
 Takes the compiler and its flags from LINT_CC, those for nDPI's headers from LINT_NDPI. Programs that are not
 installed are left out and counted."""
 import glob
@@ -22,7 +22,8 @@ from funclen import lengths, sources  # noqa: E402
 
 MEDIAN, LONGEST = 15, 120
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
-LIBRARIES = ("pcap", "ndpi", "csv", "yajl", "nettle", "archive", "yaml", "idn2", "libpsl", "seccomp")
+LIBRARIES = ("pcap", "ndpi", "csv", "yajl", "nettle", "yaml", "idn2", "libpsl", "seccomp", "zlib", "zstd", "lzma", "bzlib",
+             "lz4")
 
 # A call of one of these, and why not. Files that may are named.
 BANNED = [

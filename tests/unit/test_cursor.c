@@ -24,14 +24,6 @@ static bool read_be16(struct cursor *c, uint32_t *out)
     return ok;
 }
 
-static bool read_le16(struct cursor *c, uint32_t *out)
-{
-    uint16_t v = 0;
-    bool ok = cursor_le16(c, &v);
-    *out = v;
-    return ok;
-}
-
 static bool read_be32(struct cursor *c, uint32_t *out)
 {
     *out = 0;
@@ -52,8 +44,10 @@ static const struct {
     size_t size;
     uint32_t value; /* of the bytes 81 92 a3 b4 */
 } reads[] = {
-    {"u8", read_u8, 1, 0x81},           {"be16", read_be16, 2, 0x8192},     {"le16", read_le16, 2, 0x9281},
-    {"bytes", read_bytes, 3, 0x8192a3}, {"be32", read_be32, 4, 0x8192a3b4},
+    {"u8", read_u8, 1, 0x81},
+    {"be16", read_be16, 2, 0x8192},
+    {"bytes", read_bytes, 3, 0x8192a3},
+    {"be32", read_be32, 4, 0x8192a3b4},
 };
 
 static void reads_are_checked(void **state)

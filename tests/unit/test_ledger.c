@@ -3,6 +3,7 @@
 #include "flow/ledger.h"
 
 #include "flow/flow.h"
+#include "flow/holes.h"
 #include "flow/tunnels.h"
 #include "unit.h"
 
@@ -35,6 +36,7 @@ static void costs_cover_the_structures(void **state)
     assert_true(ledger_cost(LEDGER_flow) >= sizeof(struct flow) + malloc_head + table_slot + timer_entry);
     assert_true(ledger_cost(LEDGER_mpls) >= sizeof(struct flow_labels) + malloc_head);
     assert_true(ledger_cost(LEDGER_tunnel_ids) >= sizeof(struct flow_tunnel_ids) + malloc_head);
+    assert_true(ledger_cost(LEDGER_holes) >= holes_size() + malloc_head);
     assert_true(ledger_cost(LEDGER_tunnel) >= sizeof(struct tunnel_path) + 24);
 }
 

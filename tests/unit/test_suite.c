@@ -42,6 +42,24 @@ static void reads_yaml(void **state)
     tree_free(&t);
 }
 
+/* Comparing each with all before it would take minutes. */
+static void bounds_the_keys(void **state)
+{
+    enum { LINE = sizeof("0000: 1\n") - 1, MOST = TREE_KEYS_MAX * LINE };
+    char text[MOST + LINE + 1];
+    struct tree t;
+    struct dpi_err err;
+    (void)state;
+    for (unsigned i = 0; i <= TREE_KEYS_MAX; i++)
+        snprintf(text + LINE * i, LINE + 1, "%04x: 1\n", i);
+    assert_int_equal(read_tree(&t, text, &err), DPI_RULES);
+    assert_string_equal(err.msg, "x:4097: more than 4,096 keys in one mapping");
+    tree_free(&t);
+    text[MOST] = '\0';
+    assert_int_equal(read_tree(&t, text, &err), DPI_OK);
+    tree_free(&t);
+}
+
 static void refuses_yaml(void **state)
 {
     static const char *const rows[][2] = {
@@ -156,7 +174,8 @@ static void reports_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_yaml),       cmocka_unit_test(refuses_yaml),        cmocka_unit_test(compares_counts),
+        cmocka_unit_test(reads_yaml),       cmocka_unit_test(refuses_yaml),
+        cmocka_unit_test(bounds_the_keys),  cmocka_unit_test(compares_counts),
         cmocka_unit_test(reports_are_safe), cmocka_unit_test(reports_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
