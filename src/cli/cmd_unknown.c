@@ -127,7 +127,8 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
         capture_run_warn(report);
     }
     capture_run_free(&run);
-    qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
+    if (j->n_wanted)
+        qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
     return st;
 }
 
