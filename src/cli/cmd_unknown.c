@@ -114,6 +114,12 @@ static enum dpi_status check(const struct options *o, struct dpi_err *err)
     return DPI_OK;
 }
 
+/* Groups of what was read until then would be others than those of the whole. */
+static enum dpi_status whole(const struct dpi_run *run, struct dpi_err *err)
+{
+    return run->interrupted ? dpi_fail(err, DPI_INTERRUPTED, "interrupted: nothing is told") : DPI_OK;
+}
+
 static enum dpi_status first_pass(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
     struct capture_run run;
@@ -122,13 +128,14 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
     enum dpi_status st = capture_run_open(&run, &j->o->capture, words, &writes, &more, err);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, choose, j, err);
-    if (st == DPI_OK) {
-        const struct dpi_run *report = engine_report(run.engine);
+    const struct dpi_run *report = st == DPI_OK ? engine_report(run.engine) : NULL;
+    if (report && (st = whole(report, err)) == DPI_OK) {
         j->status = capture_run_tell(report);
         capture_run_warn(report);
     }
     capture_run_free(&run);
-    qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
+    if (j->n_wanted)
+        qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
     return st;
 }
 
@@ -143,6 +150,8 @@ static enum dpi_status second_pass(struct job *j, const struct opt_words *words,
     enum dpi_status st = capture_run_open(&run, &again, words, NULL, &more, err);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, gathered, g, err);
+    if (st == DPI_OK)
+        st = whole(engine_report(run.engine), err);
     if (st == DPI_OK)
         j->samples = gather_take(g);
     capture_run_free(&run);

@@ -126,6 +126,25 @@ static void put_types(struct json *j, const struct type_split *t)
     json_map_end(j);
 }
 
+static void put_records(struct json *j, const struct records *r)
+{
+    if (!r->found)
+        return;
+    json_string(j, "records");
+    json_map(j);
+    json_member_u64(j, "offset", r->at);
+    json_member_u64(j, "type_size", r->type_size);
+    json_member_u64(j, "length_size", r->length.width);
+    json_member_string(j, "order", r->length.little ? "little" : "big");
+    put_flag(j, "length_of_whole", r->whole);
+    json_member_u64(j, "align", r->align);
+    json_member_u64(j, "least", r->least);
+    json_member_u64(j, "most", r->most);
+    json_member_u64(j, "hits", r->hits);
+    json_member_u64(j, "of", r->of);
+    json_map_end(j);
+}
+
 static void put_text(struct json *j, const struct text_shape *t)
 {
     if (!t->found)
@@ -181,6 +200,7 @@ static void put_structure(struct json *j, const struct profile_side *s)
         put_position(j, &s->view.positions.v[i]);
     json_array_end(j);
     put_types(j, &s->types);
+    put_records(j, &s->records);
     put_text(j, &s->text);
     put_body(j, &s->body);
 }

@@ -224,6 +224,22 @@ static void put_types(FILE *out, const struct profile_side *s, unsigned side)
     }
 }
 
+static void put_records(FILE *out, const struct profile_side *s, unsigned side)
+{
+    const struct records *r = &s->records;
+    if (!r->found)
+        return;
+    fprintf(out, "RECORDS %s  from byte %" PRIu32 " to the end: ", sides[side], r->at);
+    if (r->type_size)
+        fprintf(out, "type of %u byte%s, ", r->type_size, plural(r->type_size));
+    fprintf(out, "length of %u byte%s%s of the %s", r->length.width, plural(r->length.width),
+            r->length.width == 1 ? "" : r->length.little ? " LE" : " BE", r->whole ? "whole record" : "value");
+    if (r->align > 1)
+        fprintf(out, ", filled up to a multiple of %u", r->align);
+    fprintf(out, "; %" PRIu32 "..%" PRIu32 " a message; %" PRIu32 "/%" PRIu32 " messages end with one\n", r->least,
+            r->most, r->hits, r->of);
+}
+
 static void put_text(FILE *out, const struct profile_side *s, unsigned side)
 {
     const struct text_shape *t = &s->text;
@@ -331,6 +347,7 @@ static void put_structure(FILE *out, const struct profile *p)
         }
         put_fields(out, s, side);
         put_types(out, s, side);
+        put_records(out, s, side);
         put_tables(out, s, side);
     }
 }

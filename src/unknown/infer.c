@@ -150,12 +150,17 @@ static void fill_gaps(struct profile_side *s, uint32_t end)
 
 /* --- what is behind ----------------------------------------------------------------------------------- */
 
+/* The bytes at the end that are a field of their own: a checksum. */
+static uint32_t bytes_behind(const struct profile_side *s)
+{
+    const struct field *last = s->fields.n ? &s->fields.v[s->fields.n - 1] : NULL;
+    return last && last->from_end ? last->size : 0;
+}
+
 static void describe_body(struct profile_side *s, uint32_t at)
 {
     struct bytestats b = {0};
-    uint32_t behind = 0; /* a checksum at the end is none of it */
-    for (size_t i = 0; i < s->fields.n; i++)
-        behind = s->fields.v[i].from_end ? s->fields.v[i].size : behind;
+    uint32_t behind = bytes_behind(s);
     for (size_t i = 0; i < s->view.m.n; i++) {
         const struct message *m = &s->view.m.v[i];
         bytestats_add(&b, m, at, m->kept - (m->kept == m->size && m->kept > behind ? behind : 0));
@@ -192,6 +197,7 @@ static void find_rest(struct profile_side *s)
     fill_gaps(s, end);
     describe_body(s, end);
     add_body(s);
+    records_find(&s->view.m, bytes_behind(s), &s->records);
 }
 
 /* A text has words and lines, no offsets. */

@@ -5,6 +5,7 @@
 
 #include "unknown/bytestats.h"
 #include "unknown/grouping.h"
+#include "unknown/records.h"
 #include "unknown/texts.h"
 #include "unknown/types.h"
 #include "unknown/view.h"
@@ -33,6 +34,7 @@ struct profile_side {
     struct type_split types;
     struct text_shape text;
     struct profile_body body;
+    struct records records;
     bool cut[HEADER_MOST]; /* where fields begin, see boundaries.h */
     bool little;
     uint32_t least, most, sizes; /* bytes of messages, and how many different sizes */

@@ -40,6 +40,10 @@ class Flow:
         self.transport, self.port = words[2], words[7]
         self.messages = [word.split(",") for word in words[10:]]
 
+    def becomes_tls(self):
+        """Behind a greeting of its own protocol it is another one's."""
+        return self.transport == "6" and any(m[4][:4] in ("1603", "1703") for m in self.messages)
+
     def first_bytes(self, n):
         firsts = [next((m[4][:2 * n] for m in self.messages if m[0] == side), "") for side in "01"]
         return (self.transport, *firsts)
@@ -62,7 +66,7 @@ def by_protocol(program, folder):
     for flows in each(lambda path: read_flows(program, path), paths):
         taken = Counter()
         for flow in flows:
-            if flow.by != "dpi" or flow.protocol in ENCRYPTED or flow.transport not in TRANSPORTS:
+            if flow.by != "dpi" or flow.protocol in ENCRYPTED or flow.transport not in TRANSPORTS or flow.becomes_tls():
                 continue
             taken[flow.protocol] += 1
             if taken[flow.protocol] <= PER_CAPTURE:

@@ -119,6 +119,38 @@ static void text(void **state)
     forget(&m);
 }
 
+/* A header of four bytes, then records of a type of two bytes and a length of two. */
+static void lists_of_records(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 29;
+    for (unsigned i = 0; i < 20; i++) {
+        uint8_t bytes[256] = {0x42, 0x17, 0, (uint8_t)i};
+        uint32_t n = 4;
+        for (unsigned k = 0; k < 1 + i % 4; k++) {
+            uint32_t size = 1 + made_random(&random) % 20;
+            bytes[n + 1] = (uint8_t)k;
+            bytes[n + 3] = (uint8_t)size;
+            made_bytes(&random, bytes + n + 4, size);
+            n += 4 + size;
+        }
+        sample_add(made_flow(&m.samples, 17, 7100), 0, INT64_C(1700000000000000000), bytes, n, n);
+    }
+    finish(&m);
+    const struct records *r = &m.profile->side[0].records;
+    assert_true(r->found);
+    assert_int_equal(r->at, 4);
+    assert_int_equal(r->type_size, 2);
+    assert_int_equal(r->length.width, 2);
+    assert_false(r->length.little || r->whole);
+    assert_int_equal(r->align, 1);
+    assert_int_equal(r->least, 1);
+    assert_int_equal(r->most, 4);
+    assert_int_equal(r->hits, 20);
+    forget(&m);
+}
+
 /* Neither fields nor boundaries are told. */
 static void says_nothing(const struct made *m, enum group_kind kind)
 {
@@ -209,6 +241,7 @@ static void nothing_in_noise(void **state)
         struct profile *p = profile_new(&s, &groups, 0);
         for (unsigned side = 0; side < 2; side++) {
             assert_int_equal(p->side[side].view.framing.kind, FRAMING_NONE);
+            assert_false(p->side[side].records.found);
             for (size_t i = 0; i < p->side[side].fields.n; i++)
                 assert_int_equal(p->side[side].fields.v[i].role, ROLE_RANDOM);
             for (unsigned i = 0; i < HEADER_MOST; i++)
@@ -265,6 +298,7 @@ int main(void)
         cmocka_unit_test(datagrams),
         cmocka_unit_test(streams),
         cmocka_unit_test(text),
+        cmocka_unit_test(lists_of_records),
         cmocka_unit_test(noise),
         cmocka_unit_test(zeros),
         cmocka_unit_test(one_message_again),
