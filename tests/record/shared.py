@@ -153,6 +153,16 @@ def tunnel(lab, kind, client_inner, server_inner):
     return client, server
 
 
+def chromium(lab, names, *, quic=False):
+    """Headless Chromium that knows these names ({name: address}), no others, and takes any certificate."""
+    known = ', '.join('MAP %s %s' % pair for pair in names.items())
+    force = ['--origin-to-force-quic-on=' + ','.join(name + ':443' for name in names)] if quic else ['--disable-quic']
+    return ['chromium', '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
+            '--user-data-dir=%s' % (lab.dir / 'chromium'), '--ignore-certificate-errors', *force,
+            '--disable-background-networking', '--disable-component-update', '--disable-sync',
+            '--host-resolver-rules=%s, MAP * ~NOTFOUND' % known, '--dump-dom']
+
+
 def no_protocol_unreachable(node):
     """For programs on raw sockets: a kernel that does not know the protocol answers with an error too."""
     node.run(['nft', 'add table ip lab; add chain ip lab out { type filter hook output priority 0; }; '

@@ -53,6 +53,7 @@ def run(lab):
         node.spawn(['sh', '-c', 'mount -t tmpfs none /run && exec /usr/lib/ipsec/charon'], file=socket,
                    env={'STRONGSWAN_CONF': str(config)})
         control[node.name] = ['--uri', 'unix://%s' % socket]
+        node.run(['sleep', '1'])
         node.run(['swanctl', '--load-all', '--file', wanted, *control[node.name]])
     with lab.capture(client):
         client.run(['swanctl', '--initiate', '--child', 'net', *control['client']])

@@ -3,7 +3,8 @@
 
 import lab as labs
 
-NEEDS = {'/usr/lib/python3/dist-packages/pymodbus': 'python3-pymodbus'}
+NEEDS = {'/usr/lib/python3/dist-packages/pymodbus': 'python3-pymodbus',
+         '/usr/lib/python3/dist-packages/serial_asyncio': 'python3-serial-asyncio'}
 
 PORTS = 502, 1502
 

@@ -31,7 +31,7 @@ def run(lab):
     config = lab.file('xrdp.ini', CONFIG % {'dir': lab.dir, 'cert': cert, 'key': key})
     server.spawn(['sh', '-c', 'mount -t tmpfs none /run && mount -t tmpfs none /var/log && exec xrdp --nodaemon '
                   '--config "$0"', config], tcp=8443)
-    client.spawn(['sh', '-c', 'mount -t tmpfs none /tmp/.X11-unix && exec Xvfb :5 -listen tcp -ac -nolisten unix'],
+    client.spawn(['sh', '-c', 'mount -t tmpfs none /tmp && exec Xvfb :5 -listen tcp -ac'],
                  tcp=6005)
     with lab.capture(client):
         for port in 3389, 8443:

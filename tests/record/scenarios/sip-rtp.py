@@ -63,7 +63,7 @@ def run(lab):
                      udp=port)
     with lab.capture(client):
         for port, media in CALLS:
-            client.run(['sipp', '-sf', call, '-i', '192.0.2.2', '-p', 5060, '-mp', media, '-m', '1', '-nostdin',
+            client.run(['sipp', '-sf', call, '-i', '192.0.2.2', '-p', port + 10, '-mp', media, '-m', '1', '-nostdin',
                         '192.0.2.10:%d' % port])
     for port, media in CALLS:
         lab.truth('UDP', port, 'SIP', note=None if port == 5060 else 'unusual port')

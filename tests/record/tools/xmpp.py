@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """xmpp.py - logs in to an XMPP server and sends itself a message. Usage: xmpp.py ADDRESS CA clear|tls"""
 
+import asyncio
 import sys
 
 import slixmpp
@@ -26,7 +27,7 @@ class Talker(slixmpp.ClientXMPP):
 def main(address, authority, how):
     talker = Talker(authority, how == 'tls')
     talker.connect((address, 5222), disable_starttls=how != 'tls')
-    talker.process(forever=False, timeout=20)
+    asyncio.get_event_loop().run_until_complete(asyncio.wait_for(talker.disconnected, 20))
 
 
 if __name__ == '__main__':
