@@ -16,6 +16,6 @@ def run(lab):
     with lab.capture(server):
         client.run(ask + ['-1', 'eth0'])
         client.run(ask + ['-r', 'eth0'])
-    lab.truth('UDP', 547, 'DHCPv6')
-    lab.truth('UDP', 546, 'DHCPv6', optional=True)
+    lab.truth('UDP', 547, 'DHCPv6', server='ff02::1:2')
+    lab.truth('UDP', 546, 'DHCPv6', note='the answers')
     lab.truth('ICMPv6', protocol='ICMPv6', optional=True)

@@ -5,7 +5,7 @@ NEEDS = {'/usr/lib/ipsec/charon': 'strongswan-charon', 'swanctl': 'strongswan-sw
          '/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so': 'libcharon-extra-plugins'}
 
 DAEMON = '''charon {
-  load = random nonce openssl pem pkcs1 x509 pubkey hmac kdf kernel-libipsec kernel-netlink socket-default vici
+  load = random nonce aes sha1 sha2 gmp pem pkcs1 x509 pubkey hmac kdf kernel-libipsec kernel-netlink socket-default vici
   pid_file = %(dir)s/charon.pid
   install_virtual_ip = no
   plugins { vici { socket = unix://%(dir)s/%(name)s.vici
@@ -27,6 +27,7 @@ CONNECTION = '''connections { lab {
   children { net {
     local_ts = %(inner)s
     remote_ts = %(other)s
+    esp_proposals = aes128-sha256
   }
   }
 }
@@ -54,7 +55,7 @@ def run(lab):
                    env={'STRONGSWAN_CONF': str(config)})
         control[node.name] = ['--uri', 'unix://%s' % socket]
         node.run(['sleep', '1'])
-        node.run(['swanctl', '--load-all', '--file', wanted, *control[node.name]])
+        node.run(['swanctl', '--load-all', '--file', wanted, *control[node.name], '--noprompt'])
     with lab.capture(client):
         client.run(['swanctl', '--initiate', '--child', 'net', *control['client']])
         client.run(['ping', '-c', '5', '-i', '0.2', '-I', '198.51.100.2', '198.51.100.10'])

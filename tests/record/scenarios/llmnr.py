@@ -11,6 +11,8 @@ def run(lab):
         client.run(['llmnr-query', '-c', '1', '-I', 'eth0', 'printer'])
         client.run(['llmnr-query', '-c', '1', '-I', 'eth0', '-6', '-T', 'ANY', 'printer'])
         client.run(['llmnr-query', '-c', '1', '-I', 'eth0', 'nobody'], ok=None)
-    lab.truth('UDP', 5355, 'LLMNR')
+    for group in '224.0.0.252', 'ff02::1:3':
+        lab.truth('UDP', 5355, 'LLMNR', server=group)
+    lab.truth('UDP', protocol='LLMNR', note='an answer')
     lab.truth('IGMP', protocol='IGMP', optional=True)
     lab.truth('ICMPv6', protocol='ICMPv6', optional=True)
