@@ -57,8 +57,8 @@ def curl(lab, *args):
 FTP_NEEDS = {'vsftpd': 'vsftpd', 'curl': 'curl'}
 
 
-def vsftpd(lab, node):
-    """Anonymous FTP of the site's folder."""
+def vsftpd(lab, node, extra=''):
+    """Anonymous FTP of the site's folder; extra: more lines of its configuration."""
     empty = lab.folder('empty')
     config = lab.file('vsftpd.conf', '''
 listen=YES
@@ -72,8 +72,42 @@ secure_chroot_dir=%s
 port_enable=YES
 connect_from_port_20=YES
 seccomp_sandbox=NO
-''' % (site(lab), empty))
+%s''' % (site(lab), empty, extra))
     node.spawn(['vsftpd', config], tcp=21)
+
+
+SSH_NEEDS = {'sshd': 'openssh-server', 'ssh': 'openssh-client', 'sftp': 'openssh-client',
+             'ssh-keygen': 'openssh-client'}
+
+
+def sshd(lab, node, lines, port=22):
+    """sshd with these lines (ports among them) in its configuration; the options of a client that may log in."""
+    for name in 'host', 'user':
+        node.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', lab.dir / name])
+    config = lab.file('sshd_config', '''
+HostKey %(dir)s/host
+AuthorizedKeysFile %(dir)s/user.pub
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PidFile none
+''' % {'dir': lab.dir} + lines)
+    # Folders of its own, in its own mount namespace: the machine's lists of logins stay as they are.
+    node.spawn(['sh', '-c', 'mount -t tmpfs none /run && mount -t tmpfs none /var/log && '
+                'mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f "$0"', config], tcp=port)
+    return ['-F', 'none', '-i', lab.dir / 'user', '-o', 'StrictHostKeyChecking=no', '-o',
+            'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR']
+
+
+def bad_wire(lab, seed, *, loss=4, reorder=8, duplicate=3):
+    """A client and a server on a wire that loses, delays behind the next and doubles frames (per cent)."""
+    client, wire, server = lab.node('client'), lab.node('wire'), lab.node('server')
+    lab.link(client, wire, names=('eth0', 'eth0'))
+    lab.link(wire, server, names=('eth1', 'eth0'))
+    client.address('eth0', '192.0.2.2/24')
+    server.address('eth0', '192.0.2.10/24')
+    tool(wire, 'lossy', 'eth0', 'eth1', str(loss), str(reorder), str(duplicate), str(seed))
+    return client, server
 
 
 TALK_NEEDS = {'nginx': 'nginx-light', 'curl': 'curl', 'dnsmasq': 'dnsmasq-base', 'dig': 'bind9-dnsutils'}
@@ -117,6 +151,16 @@ def tunnel(lab, kind, client_inner, server_inner):
         node.address('tun0', inner)
         no_protocol_unreachable(node)
     return client, server
+
+
+def chromium(lab, names, *, quic=False):
+    """Headless Chromium that knows these names ({name: address}), no others, and takes any certificate."""
+    known = ', '.join('MAP %s %s' % pair for pair in names.items())
+    force = ['--origin-to-force-quic-on=' + ','.join(name + ':443' for name in names)] if quic else ['--disable-quic']
+    return ['chromium', '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
+            '--user-data-dir=%s' % (lab.dir / 'chromium'), '--ignore-certificate-errors', *force,
+            '--disable-background-networking', '--disable-component-update', '--disable-sync',
+            '--host-resolver-rules=%s, MAP * ~NOTFOUND' % known, '--dump-dom']
 
 
 def no_protocol_unreachable(node):

@@ -7,12 +7,7 @@ NEEDS = shared.WEB_NEEDS
 
 
 def run(lab):
-    client, wire, server = lab.node('client'), lab.node('wire'), lab.node('server')
-    lab.link(client, wire, names=('eth0', 'eth0'))
-    lab.link(wire, server, names=('eth1', 'eth0'))
-    client.address('eth0', '192.0.2.2/24')
-    server.address('eth0', '192.0.2.10/24')
-    shared.tool(wire, 'lossy', 'eth0', 'eth1', '4', '8', '3', '2')
+    client, server = shared.bad_wire(lab, 2)
     shared.nginx(lab, server, shared.tls_block(lab, 'www.example.com', extra='listen 80;'), port=443)
     lab.file('site/big.txt', 'a line of a long report\n' * 4000)
     client.hosts({'www.example.com': '192.0.2.10'})

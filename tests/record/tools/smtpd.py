@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""smtpd.py - an SMTP server that takes every mail and offers STARTTLS. Usage: smtpd.py PORT CERT KEY"""
+"""smtpd.py - an SMTP server that takes every mail and offers STARTTLS. Usage: smtpd.py PORT CERT KEY [ADDRESS]"""
 
 import ssl
 import sys
@@ -13,10 +13,10 @@ class Sink:
         return '250 OK queued'
 
 
-def main(port, cert, key):
+def main(port, cert, key, address='192.0.2.10'):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key)
-    Controller(Sink(), hostname='192.0.2.10', port=int(port), tls_context=context,
+    Controller(Sink(), hostname=address, port=int(port), tls_context=context,
                server_hostname='mail.example.com').start()
     time.sleep(60)
 
