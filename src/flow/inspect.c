@@ -31,6 +31,7 @@ struct inspect {
     struct inspection *again, **again_tail; /* wait for their second look */
     struct flow **arrived; /* verdicts that were not looked at */
     size_t n_arrived, arrived_room;
+    uint64_t second_looks;
     uint8_t packet[OPENING_PACKET_MAX];     /* scratch */
 };
 
@@ -334,6 +335,7 @@ static void look_again(struct inspect *in, struct inspection *i)
 {
     struct flow *f = i->flow;
     uint32_t n, pos = 0;
+    in->second_looks++;
     feed_open(in->feed, f);
     for (unsigned step = 0; step < 3 && sent_syn(f, 0) && sent_syn(f, 1); step++)
         if ((n = opening_handshake(i->opening, flow_client(f), step, in->packet)))
@@ -377,4 +379,9 @@ void inspect_flush(struct inspect *in)
         feed_flush(in->feed);
         inspect_take_verdicts(in);
     } while (feed_waits(in->feed));
+}
+
+struct inspect_stats inspect_stats(const struct inspect *in)
+{
+    return (struct inspect_stats){feed_stats(in->feed), in->second_looks};
 }

@@ -407,6 +407,7 @@ static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, con
     count_side(f, sender, parts, n, d);
     if (is_copy) {
         f->duplicates++;
+        t->stats.duplicates++;
         f->flags |= 1u << FLOW_FLAG_duplicate;
     } else if (d->transport == IPPROTO_NUM_TCP) {
         count_tcp(t, f, sender, d);
@@ -558,5 +559,6 @@ void tracker_finish(struct tracker *t)
 const struct tracker_stats *tracker_stats(struct tracker *t)
 {
     t->stats.peak_memory = t->ledger.peak;
+    t->stats.inspect = inspect_stats(t->inspect);
     return &t->stats;
 }

@@ -9,6 +9,7 @@
 
 #include "flow/clock.h"
 #include "flow/flow.h"
+#include "flow/inspect.h"
 #include "flow/ledger.h"
 #include "flow/tunnels.h"
 #include "names/hints.h"
@@ -26,6 +27,8 @@ struct flow_options {
 
 struct tracker_stats {
     uint64_t flows, evicted, peak_flows, peak_memory;
+    uint64_t duplicates; /* packets that were captured before */
+    struct inspect_stats inspect;
     struct packet_clock clock;
 };
 
