@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* json_gen.c - JSON into a buffer, with yajl's generator. */
+/* json_gen.c - JSON into a buffer. By hand: a member is a dozen bytes, and a generator that takes one piece at a time
+ * costs more than all else that is done for a record. */
 #include "writers/json_gen.h"
 
 #include <assert.h>
-#include <stdlib.h>
-#include <yajl/yajl_gen.h>
 
 #include "util/utf8.h"
-#include "util/xalloc.h"
+
+enum { DEPTH_MAX = 63 };
 
 static const char hex[] = "0123456789abcdef";
 
-/* --- between yajl and the buffer ---------------------------------------------------------------------- */
+/* --- strings ------------------------------------------------------------------------------------------ */
 
 static void add_utf16(struct buf *b, uint32_t unit)
 {
@@ -29,105 +29,150 @@ static void add_escaped(struct buf *b, uint32_t cp)
     }
 }
 
-/* Bytes that mean themselves: yajl's own syntax, and ASCII in strings, where yajl escapes the controls. */
+/* Quotes, backslashes and controls; those that have a letter have it (RFC 8259, 7). */
+static void add_control(struct buf *b, unsigned char c)
+{
+    static const char capital[] = "0123456789ABCDEF";
+    static const char letters[128] = {['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+                                      ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    const char letter[] = {'\\', letters[c]}, code[] = {'\\', 'u', '0', '0', capital[c >> 4], capital[c & 15]};
+    if (letters[c])
+        buf_add(b, letter, sizeof(letter));
+    else
+        buf_add(b, code, sizeof(code));
+}
+
+/* Bytes that mean themselves. */
 static size_t plain_run(const char *p, size_t n)
 {
     size_t i = 0;
-    while (i < n && (unsigned char)p[i] < 0x7f)
+    while (i < n && p[i] >= ' ' && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
         i++;
     return i;
 }
 
-/* yajl escapes ASCII only and never cuts between other bytes, so a character is always whole in p. */
-static void sink(void *ctx, const char *p, size_t n)
+/* The character at p, which is not plain. Returns its length. */
+static size_t add_special(struct buf *b, const char *p, size_t n)
 {
-    struct buf *b = ctx;
-    while (n > 0) {
-        uint32_t cp;
-        size_t len = plain_run(p, n);
-        if (len > 0) {
-            buf_add(b, p, len);
-        } else if ((len = utf8_decode(p, n, &cp)) == 0) {
-            buf_str(b, "\ufffd");
-            len = 1;
-        } else if (utf8_unsafe(cp)) {
-            add_escaped(b, cp);
-        } else {
-            buf_add(b, p, len);
-        }
+    uint32_t cp;
+    size_t len = utf8_decode(p, n, &cp);
+    if (len == 0)
+        buf_str(b, "\ufffd");
+    else if (cp < ' ' || cp == '"' || cp == '\\')
+        add_control(b, (unsigned char)cp);
+    else if (utf8_unsafe(cp))
+        add_escaped(b, cp);
+    else
+        buf_add(b, p, len);
+    return len ? len : 1;
+}
+
+static void add_string(struct buf *b, const char *p, size_t n)
+{
+    buf_char(b, '"');
+    for (size_t len = plain_run(p, n);; len = plain_run(p, n)) {
+        buf_add(b, p, len);
+        p += len;
+        n -= len;
+        if (n == 0)
+            break;
+        len = add_special(b, p, n);
         p += len;
         n -= len;
     }
+    buf_char(b, '"');
 }
 
-/* --- yajl --------------------------------------------------------------------------------------------- */
-
-static void *gen_malloc(void *ctx, size_t n)
-{
-    (void)ctx;
-    return xmalloc(n);
-}
-
-static void *gen_realloc(void *ctx, void *p, size_t n)
-{
-    (void)ctx;
-    return xrealloc(p, n, 1);
-}
-
-static void gen_free(void *ctx, void *p)
-{
-    (void)ctx;
-    free(p);
-}
+/* --- structure ---------------------------------------------------------------------------------------- */
 
 void json_init(struct json *j, bool pretty)
 {
-    static const yajl_alloc_funcs alloc = {gen_malloc, gen_realloc, gen_free, NULL};
-    *j = (struct json){.gen = yajl_gen_alloc(&alloc)};
-    yajl_gen_config(j->gen, yajl_gen_print_callback, sink, &j->out);
-    yajl_gen_config(j->gen, yajl_gen_beautify, pretty);
-    yajl_gen_config(j->gen, yajl_gen_indent_string, "  ");
+    *j = (struct json){.pretty = pretty};
 }
 
 void json_free(struct json *j)
 {
-    if (j->gen)
-        yajl_gen_free(j->gen);
     buf_free(&j->out);
-    j->gen = NULL;
 }
 
-/* yajl only refuses what would be our mistake: a value for a key, an end without a beginning. */
-static void must(yajl_gen_status st)
+static void new_line(struct json *j)
 {
-    assert(st == yajl_gen_status_ok);
-    (void)st;
+    if (j->pretty)
+        buf_char(&j->out, '\n');
+    for (unsigned i = 0; j->pretty && i < j->depth; i++)
+        buf_str(&j->out, "  ");
+}
+
+static bool in_map(const struct json *j)
+{
+    return j->maps >> j->depth & 1;
+}
+
+/* What stands before a key, or before a value that has none. */
+static void begin(struct json *j)
+{
+    const uint64_t bit = UINT64_C(1) << j->depth;
+    if (j->after_key) {
+        j->after_key = false;
+        return;
+    }
+    if (j->filled & bit)
+        buf_char(&j->out, ',');
+    j->filled |= bit;
+    if (j->depth)
+        new_line(j);
+}
+
+static void open_level(struct json *j, char c, bool is_map)
+{
+    begin(j);
+    buf_char(&j->out, c);
+    assert(j->depth < DEPTH_MAX);
+    const uint64_t bit = UINT64_C(1) << ++j->depth;
+    j->maps = is_map ? j->maps | bit : j->maps & ~bit;
+    j->filled &= ~bit;
+}
+
+static void close_level(struct json *j, char c)
+{
+    assert(j->depth > 0 && !j->after_key);
+    bool was_empty = !(j->filled >> j->depth & 1);
+    if (was_empty && j->pretty)
+        buf_char(&j->out, '\n');
+    j->depth--;
+    new_line(j);
+    buf_char(&j->out, c);
+    if (j->pretty && j->depth == 0)
+        buf_char(&j->out, '\n');
 }
 
 void json_map(struct json *j)
 {
-    must(yajl_gen_map_open(j->gen));
+    open_level(j, '{', true);
 }
 
 void json_map_end(struct json *j)
 {
-    must(yajl_gen_map_close(j->gen));
+    close_level(j, '}');
 }
 
 void json_array(struct json *j)
 {
-    must(yajl_gen_array_open(j->gen));
+    open_level(j, '[', false);
 }
 
 void json_array_end(struct json *j)
 {
-    must(yajl_gen_array_close(j->gen));
+    close_level(j, ']');
 }
 
 void json_end_line(struct json *j)
 {
-    yajl_gen_reset(j->gen, "\n");
+    buf_char(&j->out, '\n');
+    j->filled = 0;
 }
+
+/* --- values ------------------------------------------------------------------------------------------- */
 
 void json_string(struct json *j, const char *s)
 {
@@ -136,7 +181,23 @@ void json_string(struct json *j, const char *s)
 
 void json_text(struct json *j, struct dpi_text t)
 {
-    must(yajl_gen_string(j->gen, (const unsigned char *)t.p, t.n));
+    bool is_key = in_map(j) && !j->after_key;
+    begin(j);
+    add_string(&j->out, t.p, t.n);
+    if (!is_key)
+        return;
+    buf_char(&j->out, ':');
+    if (j->pretty)
+        buf_char(&j->out, ' ');
+    j->after_key = true;
+}
+
+/* What is written as it is. */
+static void put_raw(struct json *j, const char *p, size_t n)
+{
+    assert(!in_map(j) || j->after_key);
+    begin(j);
+    buf_add(&j->out, p, n);
 }
 
 static void put_hex(struct json *j, struct dpi_text t)
@@ -150,17 +211,16 @@ static void put_hex(struct json *j, struct dpi_text t)
     buf_free(&b);
 }
 
-/* Not yajl_gen_integer: it knows no number above 2^63 - 1. */
 static void put_u64(struct json *j, uint64_t v)
 {
     char text[DPI_U64_MAX];
     size_t n = dpi_u64_text(text, v);
-    must(yajl_gen_number(j->gen, text, n));
+    put_raw(j, text, n);
 }
 
 void json_bool(struct json *j, bool v)
 {
-    must(yajl_gen_bool(j->gen, v));
+    put_raw(j, v ? "true" : "false", v ? 4 : 5);
 }
 
 /* --- members ------------------------------------------------------------------------------------------ */
@@ -212,7 +272,7 @@ static void member_scalar(struct json *j, const char *key, const struct dpi_valu
     size_t n = dpi_scalar_text(text, v);
     json_string(j, key);
     if (v->kind == DPI_U64 || v->kind == DPI_SPAN)
-        must(yajl_gen_number(j->gen, text, n));
+        put_raw(j, text, n);
     else
         json_text(j, (struct dpi_text){text, n});
 }

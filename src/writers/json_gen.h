@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* json_gen.h - JSON into a buffer, with yajl's generator.
+/* json_gen.h - JSON (RFC 8259) into a buffer.
  *
  * Whatever the texts hold, what comes out is valid JSON in valid UTF-8, and nothing in it acts on a terminal:
  * bytes that are not UTF-8 are U+FFFD, characters that utf8_unsafe names are \uNNNN. */
@@ -7,13 +7,16 @@
 #define WRITERS_JSON_GEN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "dpitool/value.h"
 #include "util/buf.h"
 
 struct json {
-    struct yajl_gen_t *gen;
     struct buf out; /* what was written so far; the caller takes it from here */
+    bool pretty, after_key;
+    unsigned depth;
+    uint64_t maps, filled; /* bit for each depth: it is an object; something was written in it */
 };
 
 void json_init(struct json *j, bool pretty);
