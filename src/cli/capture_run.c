@@ -5,7 +5,6 @@
 #include "cli/cmd.h"
 #include "cli/confine.h"
 #include "cli/diag.h"
-#include "flow/ledger.h"
 #include "io/outfile.h"
 #include "util/xalloc.h"
 
@@ -292,10 +291,10 @@ void capture_run_stats(const struct capture_run *r)
         {s->inspect.fed.packets, "packets shown to the detector"},
         {s->inspect.fed.batches, "batches of them"},
         {s->inspect.second_looks, "flows shown to it a second time, put together"},
-        {ledger_cost(LEDGER_flow), "bytes that a live flow is counted for"},
-        {ledger_cost(LEDGER_flow) + ledger_cost(LEDGER_undecided),
+        {s->flow_cost, "bytes that a live flow is counted for"},
+        {s->flow_cost + s->undecided_cost,
          "bytes while it has no verdict, besides what it was shown and what is kept of its segments"},
-        {ledger_cost(LEDGER_flow), "bytes when it has one, besides what was extracted, its names and its gaps"},
+        {s->flow_cost, "bytes when it has one, besides what was extracted, its names and its gaps"},
         {s->peak_memory, "bytes counted at once, at most"},
     };
     diag_passing(NULL);

@@ -559,6 +559,8 @@ void tracker_finish(struct tracker *t)
 const struct tracker_stats *tracker_stats(struct tracker *t)
 {
     t->stats.peak_memory = t->ledger.peak;
+    t->stats.flow_cost = ledger_cost(LEDGER_flow);
+    t->stats.undecided_cost = ledger_cost(LEDGER_undecided);
     t->stats.inspect = inspect_stats(t->inspect);
     return &t->stats;
 }

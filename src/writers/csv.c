@@ -154,7 +154,8 @@ static bool reads_as_date(const char *p, size_t n)
 
 static bool needs_apostrophe(const char *p, size_t n)
 {
-    return n > 0 && !is_letter(p[0]) && (p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n));
+    return n > 0 && !is_letter(p[0]) &&
+           (p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n));
 }
 
 /* Quotes what stands in c->cell and empties it. */
