@@ -42,6 +42,7 @@ SCHEMA := $(BUILD)/dpitool-flow.schema.json
 DOCGEN := $(BUILD)/man/docgen
 MADE := $(patsubst %.in,%,$(wildcard man/*.in completions/*.in)) # by docgen
 SAMPLES := $(BUILD)/tests/tools/unknown_samples
+BENCH := $(addprefix $(BUILD)/tests/bench/,inputs loop bare)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 # The same with sanitizers, in a folder of its own
@@ -77,6 +78,13 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags | $(BUILD)/.deps-build
 $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+# What make bench measures with: inputs, and bare programs to compare with.
+$(BUILD)/tests/bench/bare.o: ALL_CFLAGS += $(NDPI_SYSTEM)
+$(BUILD)/tests/bench/inputs: $(patsubst %,$(BUILD)/tests/bench/%.o,frames mix)
+$(BENCH): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap)
 
 $(DOCGEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard man/*.c)) $(LIB)
 	$(SAY) '  LD $@'
@@ -162,15 +170,24 @@ docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the exampl
 	@tests/tools/manuals.py --update $(DOCGEN) $(MADE)
 	@tests/tools/readme.py --update $(BIN) README.md
 
-check-deep: check ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
+check-deep: check $(BUILD)/tests/bench/inputs ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
 	@$(DEPS) deep
 	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
 		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
+		'instructions: tests/tools/instructions.py $(BIN) $(BUILD)/tests/bench/inputs' \
 		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
 		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
+
+instructions: $(BIN) $(BUILD)/tests/bench/inputs ## instruction counts against tests/bench/instructions.txt; UPDATE=1
+	@$(DEPS) deep
+	@tests/tools/instructions.py $(if $(UPDATE),--update) $(BIN) $(BUILD)/tests/bench/inputs
+
+# BENCH_ROUNDS, BENCH_SCALE, BENCH_ONLY, BENCH_PROGRAMS, BENCH_DIR: see tests/tools/bench.py
+bench: $(BIN) $(BENCH) ## speed and memory beside other programs; BENCH_SCALE=0.01 BENCH_ROUNDS=1 for a quick look
+	@tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
 
 asan: $(BIN) asan-build ## build with sanitizers and run the tests
 	@tests/run-check $(SAN_CHECKS)
@@ -263,9 +280,10 @@ help: ## this list
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d
-.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
-        corpus counts pcapng-suite extract-check follow-check names-check community-id determinism unknown-bench lint \
-        format install \
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d \
+         $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d
+.PHONY: all unit demo bench instructions check check-unit check-golden update docs check-deep asan asan-build parity \
+        invariance accuracy corpus counts pcapng-suite extract-check follow-check names-check community-id determinism \
+        unknown-bench lint format install \
         uninstall help clean
 .SECONDARY:

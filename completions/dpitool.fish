@@ -192,6 +192,7 @@ complete -c dpitool -n '__dpitool_in classify' -l top -x -d 'table: only the N l
 complete -c dpitool -n '__dpitool_in classify' -l sort -x -a '(__dpitool_field)' -d 'what is largest for --top: any field; bytes_total unless given'
 complete -c dpitool -n '__dpitool_in classify' -l all -d 'default screen: all flows as they end, then the summary'
 complete -c dpitool -n '__dpitool_in classify' -l rule-stats -d 'tell on standard error how many flows each rule named, and which rules named none'
+complete -c dpitool -n '__dpitool_in classify' -l stats -d 'tell on standard error how many flows there were at once, what was shown to the detector, and what they cost of --memory'
 complete -c dpitool -n '__dpitool_in classify' -l width -x -d 'width of table and summary; unless given that of the terminal, no limit in files and pipes'
 complete -c dpitool -n '__dpitool_in classify' -l color -x -a 'auto always never' -d 'colours: auto means on a terminal and without NO_COLOR [auto]'
 complete -c dpitool -n '__dpitool_in classify' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'

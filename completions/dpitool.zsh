@@ -181,6 +181,7 @@ _dpitool() {
             '--sort=[what is largest for --top\: any field; bytes_total unless given]:FIELD:_dpitool_field' \
             '--all[default screen\: all flows as they end, then the summary]' \
             '--rule-stats[tell on standard error how many flows each rule named, and which rules named none]' \
+            '--stats[tell on standard error how many flows there were at once, what was shown to the detector, and what they cost of --memory]' \
             '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \
             '--color=[colours\: auto means on a terminal and without NO_COLOR \[auto\]]:WHEN:(auto always never)' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \

@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -273,6 +274,33 @@ void capture_run_rule_stats(const struct capture_run *r)
     diag_passing(NULL);
     if (r->rules)
         rule_files_stats(r->rules, r->rule_hits);
+}
+
+void capture_run_stats(const struct capture_run *r)
+{
+    if (!r->engine)
+        return;
+    const struct tracker_stats *s = engine_tracker_stats(r->engine);
+    const struct {
+        uint64_t n;
+        const char *what;
+    } rows[] = {
+        {s->flows, "flows"},
+        {s->peak_flows, "flows alive at once, at most"},
+        {s->evicted, "flows ended early to keep --memory or --max-flows"},
+        {s->duplicates, "packets that had been captured before"},
+        {s->inspect.fed.packets, "packets shown to the detector"},
+        {s->inspect.fed.batches, "batches of them"},
+        {s->inspect.second_looks, "flows shown to it a second time, put together"},
+        {s->flow_cost, "bytes that a live flow is counted for"},
+        {s->flow_cost + s->undecided_cost,
+         "bytes while it has no verdict, besides what it was shown and what is kept of its segments"},
+        {s->flow_cost, "bytes when it has one, besides what was extracted, its names and its gaps"},
+        {s->peak_memory, "bytes counted at once, at most"},
+    };
+    diag_passing(NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        fprintf(stderr, "%12" PRIu64 "  %s\n", rows[i].n, rows[i].what);
 }
 
 void capture_run_warn(const struct dpi_run *run)

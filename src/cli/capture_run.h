@@ -66,6 +66,9 @@ int capture_run_tell(const struct dpi_run *run);
 /* Says on standard error which rules named how many flows, and which none. */
 void capture_run_rule_stats(const struct capture_run *r);
 
+/* Says on standard error what flows cost, in memory as it is counted and in work. The same for every run. */
+void capture_run_stats(const struct capture_run *r);
+
 /* Says the warnings: what the summary says under that name must not be lost without it. */
 void capture_run_warn(const struct dpi_run *run);
 

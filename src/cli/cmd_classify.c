@@ -14,7 +14,7 @@ struct options {
     const char *fields, *sort, *csv_delimiter, *where;
     uint64_t top, width;
     unsigned color;
-    bool csv_bom, csv_raw, all, rule_stats;
+    bool csv_bom, csv_raw, all, rule_stats, stats;
 };
 
 #define AT(member)      offsetof(struct options, member)
@@ -45,6 +45,9 @@ static const struct opt classify_opts[] = {
      .help = "default screen: all flows as they end, then the summary"},
     {.name = "rule-stats", .type = OPT_FLAG, .offset = AT(rule_stats),
      .help = "tell on standard error how many flows each rule named, and which rules named none"},
+    {.name = "stats", .type = OPT_FLAG, .offset = AT(stats),
+     .help = "tell on standard error how many flows there were at once, what was shown to the detector, and what they "
+             "cost of --memory"},
     {.name = "width", .type = OPT_NUMBER, .offset = AT(width), .arg = "COLUMNS", .min = 40, .max = 10000,
      .help = "width of table and summary; unless given that of the terminal, no limit in files and pipes"},
     {.name = "color", .type = OPT_CHOICE, .offset = AT(color), .arg = "WHEN", .choices = capture_when,
@@ -111,6 +114,8 @@ static int classify_run(const void *options, const struct opt_words *words)
         status = run_to_end(&run, outputs);
     if (o->rule_stats)
         capture_run_rule_stats(&run);
+    if (o->stats)
+        capture_run_stats(&run);
     outputs_free(outputs);
     capture_run_free(&run);
     expr_free(where);

@@ -431,6 +431,11 @@ static void report_rules(struct engine *e)
     e->run.rules = (struct dpi_rules_info){e->rule_files, c.files, c.applications, c.hosts, c.addresses, c.ports};
 }
 
+const struct tracker_stats *engine_tracker_stats(const struct engine *e)
+{
+    return tracker_stats(e->tracker);
+}
+
 const struct dpi_run *engine_report(struct engine *e)
 {
     const struct tracker_stats *stats = tracker_stats(e->tracker);

@@ -74,6 +74,9 @@ enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *
 /* Writes the DNS hints that are there for a later run. After engine_run. */
 void engine_save_hints(struct engine *e, FILE *out);
 
+/* What was counted of flows and memory; borrowed from the engine. */
+const struct tracker_stats *engine_tracker_stats(const struct engine *e);
+
 /* What was read; borrowed from the engine. Call it once. After engine_run. */
 const struct dpi_run *engine_report(struct engine *e);
 

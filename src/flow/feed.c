@@ -19,6 +19,7 @@ struct feed {
     struct flow **slot; /* flow of each slot, NULL when free */
     uint32_t *free_slots;
     uint32_t n_free, n_slots, capacity;
+    struct feed_stats stats;
 };
 
 struct feed *feed_new(struct detector *d, void (*on_verdict)(void *ctx, struct flow *f), void *ctx)
@@ -75,6 +76,7 @@ static void take_reply(struct feed *feed)
 static void send_batch(struct feed *feed)
 {
     detector_submit(feed->detector);
+    feed->stats.batches++;
     feed->packets = 0;
     if (feed->under_way)
         take_reply(feed);
@@ -139,6 +141,7 @@ void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, 
         memcpy(copy + n_head, b->rest, n_rest);
     if (!b->honest || n_head + n_rest < b->n_head + b->n_rest)
         ip_set_length(copy, n_head + n_rest);
+    feed->stats.packets++;
     m->slot = f->slot;
     m->trace = f->traced;
     m->time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;
@@ -168,4 +171,9 @@ void feed_flush(struct feed *feed)
 bool feed_waits(const struct feed *feed)
 {
     return feed->n_free < feed->n_slots;
+}
+
+struct feed_stats feed_stats(const struct feed *feed)
+{
+    return feed->stats;
 }

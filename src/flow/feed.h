@@ -33,4 +33,11 @@ void feed_tick(struct feed *feed);                /* one packet was read from th
 void feed_flush(struct feed *feed);               /* sends what there is and takes in every verdict due */
 bool feed_waits(const struct feed *feed);         /* a flow has a slot */
 
+/* What was sent so far. */
+struct feed_stats {
+    uint64_t batches, packets;
+};
+
+struct feed_stats feed_stats(const struct feed *feed);
+
 #endif

@@ -32,6 +32,7 @@ struct inspect {
     struct inspection *again, **again_tail; /* wait for their second look */
     struct flow **arrived; /* verdicts that were not looked at */
     size_t n_arrived, arrived_room;
+    uint64_t second_looks;
     uint8_t packet[OPENING_PACKET_MAX];     /* scratch */
 };
 
@@ -422,6 +423,7 @@ static void look_again(struct inspect *in, struct inspection *i)
     struct flow *f = i->flow;
     uint32_t n, pos = 0, from = 0;
     tell(in, f, TRACE_LOOK, 0);
+    in->second_looks++;
     feed_open(in->feed, f);
     for (unsigned step = 0; step < 3 && sent_syn(f, 0) && sent_syn(f, 1); step++)
         show_handshake(in, i, step);
@@ -466,4 +468,9 @@ void inspect_flush(struct inspect *in)
         feed_flush(in->feed);
         inspect_take_verdicts(in);
     } while (feed_waits(in->feed));
+}
+
+struct inspect_stats inspect_stats(const struct inspect *in)
+{
+    return (struct inspect_stats){feed_stats(in->feed), in->second_looks};
 }

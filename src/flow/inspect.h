@@ -8,6 +8,7 @@
 #define FLOW_INSPECT_H
 
 #include "flow/clock.h"
+#include "flow/feed.h"
 #include "flow/flow.h"
 #include "flow/ledger.h"
 #include "flow/trace.h"
@@ -46,5 +47,12 @@ void inspect_tick(struct inspect *in);  /* one packet was read from the input */
 void inspect_flush(struct inspect *in); /* takes in every verdict due */
 
 void inspect_drop(struct inspect *in, struct flow *f); /* frees what it keeps for f */
+
+struct inspect_stats {
+    struct feed_stats fed;
+    uint64_t second_looks;
+};
+
+struct inspect_stats inspect_stats(const struct inspect *in);
 
 #endif

@@ -14,6 +14,7 @@ struct flow_table {
     struct flow **buckets;
     size_t n_buckets; /* a power of two */
     uint64_t count;
+    struct flow *last; /* found, of which the next packet is likely; NULL: none */
 };
 
 struct flow_table *flow_table_new(const struct siphash_key *key)
@@ -43,11 +44,16 @@ static struct flow **bucket(const struct flow_table *t, uint32_t hash)
     return &t->buckets[hash & (t->n_buckets - 1)];
 }
 
-struct flow *flow_table_find(const struct flow_table *t, const struct flow_key *key, uint32_t hash)
+struct flow *flow_table_recent(const struct flow_table *t, const struct flow_key *key)
+{
+    return t->last && memcmp(&t->last->key, key, sizeof(*key)) == 0 ? t->last : NULL;
+}
+
+struct flow *flow_table_find(struct flow_table *t, const struct flow_key *key, uint32_t hash)
 {
     for (struct flow *f = *bucket(t, hash); f; f = f->chain)
         if (f->hash == hash && memcmp(&f->key, key, sizeof(*key)) == 0)
-            return f;
+            return t->last = f;
     return NULL;
 }
 
@@ -78,6 +84,7 @@ void flow_table_add(struct flow_table *t, struct flow *f)
     if (t->count >= t->n_buckets && t->n_buckets < (size_t)1 << 31)
         grow(t);
     push(t, f);
+    t->last = f;
     t->count++;
 }
 
@@ -88,6 +95,8 @@ void flow_table_remove(struct flow_table *t, struct flow *f)
         link = &(*link)->chain;
     *link = f->chain;
     f->chain = NULL;
+    if (t->last == f)
+        t->last = NULL;
     t->count--;
 }
 

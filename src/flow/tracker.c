@@ -414,12 +414,9 @@ static bool count_packet(struct tracker *t, struct flow *f, unsigned sender, con
 {
     bool is_copy = d->ip_cap == 0 || duplicate_check(&f->recent, d, parts[0].packet->ts_ns);
     count_side(f, sender, parts, n, d);
-    if (d->has_src_mac)
-        note_mac(f, sender, MAC_OF_SENDER, d->src_mac);
-    if (d->has_dst_mac)
-        note_mac(f, !sender, MAC_OF_RECEIVER, d->dst_mac);
     if (is_copy) {
         f->duplicates++;
+        t->stats.duplicates++;
         f->flags |= 1u << FLOW_FLAG_duplicate;
     } else if (d->transport == IPPROTO_NUM_TCP) {
         count_tcp(t, f, sender, d);
@@ -485,8 +482,10 @@ static struct flow *flow_of(struct tracker *t, const struct packet *p, const str
         ledger_add(&t->ledger, LEDGER_tunnel, 1);
     struct flow_key key;
     *sender = key_make(&key, d, tunnel, &t->opt.key);
-    uint32_t hash = flow_table_hash(t->table, &key);
-    struct flow *f = flow_table_find(t->table, &key, hash);
+    struct flow *f = flow_table_recent(t->table, &key);
+    uint32_t hash = f ? f->hash : flow_table_hash(t->table, &key);
+    if (!f)
+        f = flow_table_find(t->table, &key, hash);
     enum end_reason why;
     if (f && is_another(t, f, *sender, d, &why)) {
         end_early(t, f, why);
@@ -504,8 +503,10 @@ static void take(struct tracker *t, const struct packet_part *parts, size_t n, c
 {
     unsigned sender;
     struct flow *f = flow_of(t, parts[0].packet, d, &sender);
-    idle_list_remove(t, f);
-    idle_list_append(t, f);
+    if (f != t->newest) {
+        idle_list_remove(t, f);
+        idle_list_append(t, f);
+    }
     if (d->n_tunnels && !f->side[sender].packets && !(f->tunnel_ids && f->tunnel_ids->n[sender]))
         note_tunnel_ids(t, f, sender, d);
     bool is_new = f->side[0].packets + f->side[1].packets == 0;
@@ -568,5 +569,8 @@ void tracker_finish(struct tracker *t)
 const struct tracker_stats *tracker_stats(struct tracker *t)
 {
     t->stats.peak_memory = t->ledger.peak;
+    t->stats.flow_cost = ledger_cost(LEDGER_flow);
+    t->stats.undecided_cost = ledger_cost(LEDGER_undecided);
+    t->stats.inspect = inspect_stats(t->inspect);
     return &t->stats;
 }

@@ -9,6 +9,7 @@
 
 #include "flow/clock.h"
 #include "flow/flow.h"
+#include "flow/inspect.h"
 #include "flow/ledger.h"
 #include "flow/trace.h"
 #include "flow/tunnels.h"
@@ -27,6 +28,9 @@ struct flow_options {
 
 struct tracker_stats {
     uint64_t flows, evicted, peak_flows, peak_memory;
+    uint64_t duplicates; /* packets that were captured before */
+    uint64_t flow_cost, undecided_cost; /* bytes on the ledger for a flow, and more while it has no verdict */
+    struct inspect_stats inspect;
     struct packet_clock clock;
 };
 

@@ -22,10 +22,15 @@ static char *put_digits(char *p, uint64_t v, unsigned digits)
 
 static char *put_u64(char *p, uint64_t v)
 {
-    unsigned digits = 1;
-    for (uint64_t rest = v; rest >= 10; rest /= 10)
-        digits++;
-    return put_digits(p, v, digits);
+    char reversed[DPI_U64_MAX];
+    unsigned n = 0;
+    do {
+        reversed[n++] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    while (n > 0)
+        *p++ = reversed[--n];
+    return p;
 }
 
 static size_t end_text(const char *out, char *p)

@@ -19,12 +19,17 @@ struct search {
 
 /* --- further conditions --------------------------------------------------------------------------------- */
 
+/* Which lengths of prefix are there for such an address. */
+static const bool *lengths_of(const struct rules *r, const struct dpi_addr *a)
+{
+    return a->family == 4 ? r->has_bits4 : r->has_bits[ENTRY_ADDRESS];
+}
+
 /* Whether the rule has, or with NO_RULE any rule has, the prefix of so many bits. */
 static uint32_t find_address(const struct rules *r, uint32_t rule, const struct dpi_addr *a, unsigned bits)
 {
     uint8_t key[KEY_MAX];
-    bool known = a->family == 4 ? r->has_bits4[bits] : r->has_bits[ENTRY_ADDRESS][bits];
-    return known ? model_find(r, ENTRY_ADDRESS, rule, key, key_of_address(key, a, bits)) : NO_ENTRY;
+    return lengths_of(r, a)[bits] ? model_find(r, ENTRY_ADDRESS, rule, key, key_of_address(key, a, bits)) : NO_ENTRY;
 }
 
 static uint32_t find_port(const struct rules *r, uint32_t rule, uint8_t transport, uint16_t port, unsigned bits)
@@ -192,8 +197,10 @@ static void offer_addresses(const struct search *s, const struct rules_end *end,
 {
     if (!end->addr.family)
         return;
+    const bool *known = lengths_of(s->r, &end->addr);
     for (unsigned bits = address_bits(&end->addr) + 1; bits-- > 0;)
-        offer_chain(s, find_address(s->r, NO_RULE, &end->addr, bits), LEVEL_ADDRESS, bits, client);
+        if (known[bits])
+            offer_chain(s, find_address(s->r, NO_RULE, &end->addr, bits), LEVEL_ADDRESS, bits, client);
 }
 
 void match_rest(const struct rules *r, const struct rules_query *q, candidate_fn *fn, void *ctx)

@@ -28,6 +28,10 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *cp)
         {0x80, 0x00, 0x7f, 0}, {0xe0, 0xc0, 0x1f, 0x80}, {0xf0, 0xe0, 0x0f, 0x800}, {0xf8, 0xf0, 0x07, 0x10000},
     };
     uint8_t first = (uint8_t)s[0];
+    if (n > 0 && first < 0x80) {
+        *cp = first;
+        return 1;
+    }
     for (size_t len = 1; len <= 4 && len <= n; len++) {
         if (len > 1 && !continues(s[len - 1]))
             return 0;

@@ -31,6 +31,20 @@ struct csv {
 
 /* --- text cells --------------------------------------------------------------------------------------- */
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* How many bytes at p are written as they are, in a list too: printable ASCII but for quotes, ";" and backslashes. */
+static size_t plain(const char *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && p[i] >= ' ' && p[i] < 0x7f && p[i] != '"' && p[i] != ';' && p[i] != '\\')
+        i++;
+    return i;
+}
+
 static bool is_hex(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -45,8 +59,14 @@ static bool reads_as_escape(const char *p, size_t n)
 static void add_text(struct csv *c, const char *p, size_t n, bool in_list)
 {
     struct buf *b = &c->cell;
-    while (n > 0) {
+    for (;;) {
         char escaped[ESCAPE_CHAR_MAX];
+        size_t run = plain(p, n);
+        buf_add(b, p, run);
+        p += run;
+        n -= run;
+        if (n == 0)
+            return;
         uint32_t cp;
         size_t len = utf8_decode(p, n, &cp);
         if (len == 0)
@@ -134,7 +154,8 @@ static bool reads_as_date(const char *p, size_t n)
 
 static bool needs_apostrophe(const char *p, size_t n)
 {
-    return n > 0 && (p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n));
+    return n > 0 && !is_letter(p[0]) &&
+           (p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n));
 }
 
 /* Quotes what stands in c->cell and empties it. */
@@ -154,10 +175,24 @@ static void add_cell(struct csv *c)
     buf_free(&defused);
 }
 
+/* Most cells: what has nothing to quote or to defuse goes to the row at once. */
+static bool add_plain_cell(struct csv *c, const struct dpi_text *t)
+{
+    if (t->n == 0 || plain(t->p, t->n) < t->n || (!c->raw && needs_apostrophe(t->p, t->n)))
+        return false;
+    char *at = buf_room(&c->row, t->n + 2);
+    at[0] = at[t->n + 1] = '"';
+    memcpy(at + 1, t->p, t->n);
+    c->row.n += t->n + 2;
+    return true;
+}
+
 /* --- rows --------------------------------------------------------------------------------------------- */
 
 static void add_list(struct csv *c, const struct dpi_text *v, size_t n)
 {
+    if (n == 1 && add_plain_cell(c, v))
+        return;
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             buf_char(&c->cell, ';');
@@ -168,6 +203,8 @@ static void add_list(struct csv *c, const struct dpi_text *v, size_t n)
 
 static void add_value(struct csv *c, const struct dpi_value *v)
 {
+    if (v->kind == DPI_ABSENT || (v->kind == DPI_TEXT && add_plain_cell(c, &v->text)))
+        return;
     if (v->kind == DPI_TEXT) {
         add_text(c, v->text.p, v->text.n, false);
         add_cell(c);

@@ -101,7 +101,8 @@ static void share(struct summary *s, uint64_t part, uint64_t whole)
         } else if (tenths == 1000 && part < whole) {
             buf_str(&b, ">99.9 %");
         } else {
-            buf_add(&b, text, dpi_u64_text(text, tenths / 10));
+            size_t n = dpi_u64_text(text, tenths / 10);
+            buf_add(&b, text, n);
             buf_char(&b, '.');
             buf_char(&b, (char)('0' + tenths % 10));
             buf_str(&b, " %");

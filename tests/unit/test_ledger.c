@@ -40,12 +40,21 @@ static void costs_cover_the_structures(void **state)
     assert_true(ledger_cost(LEDGER_tunnel) >= sizeof(struct tunnel_path) + 24);
 }
 
+/* A cost that is far above the structure would end flows for nothing; one that grows must be declared. */
+static void costs_are_close_to_the_structures(void **state)
+{
+    (void)state;
+    const size_t around = 40, slack = 16;
+    assert_in_range(ledger_cost(LEDGER_flow), sizeof(struct flow) + around, sizeof(struct flow) + around + slack);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adds_up),
         cmocka_unit_test(without_limit_never_full),
         cmocka_unit_test(costs_cover_the_structures),
+        cmocka_unit_test(costs_are_close_to_the_structures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
