@@ -204,7 +204,7 @@ static enum dpi_status add_all(struct inputs *in, const char *const *names, size
     bool is_capture;
     DPI_TRY(check_names(names, n, err));
     for (size_t i = 0; i < n; i++) {
-        if (folder_is(names[i]))
+        if (strcmp(names[i], "-") != 0 && folder_is(names[i]))
             DPI_TRY(add_folder(in, names[i], err));
         else
             DPI_TRY(add(in, names[i], false, n == 1, &is_capture, err));

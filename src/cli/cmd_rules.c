@@ -216,7 +216,8 @@ static bool parse_subject(char *copy, struct rules_end *end, const char **name)
         end->addr = address.addr;
     else
         *name = host;
-    return host[0] != '\0' && (!*name || host == copy);
+    /* No rule can match a name with these: it is a prefix, a URL or an address with something wrong about it. */
+    return host[0] != '\0' && (!*name || (host == copy && !strpbrk(host, "/:[]")));
 }
 
 static int print_test(FILE *out, const void *ctx)

@@ -3,6 +3,7 @@
 #include "capture/inputs.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -327,6 +328,27 @@ static void a_folder_without_captures_is_refused(void **state)
     assert_non_null(strstr(f->err.msg, "something else"));
 }
 
+/* A folder of that name, as extract --split - makes it, is ./- */
+static void a_dash_is_standard_input_whatever_is_in_the_folder(void **state)
+{
+    struct fixture *f = *state;
+    char before[PATH_MAX];
+    assert_non_null(getcwd(before, sizeof(before)));
+    assert_int_equal(chdir(f->dir), 0);
+    assert_int_equal(mkdir("-", 0700), 0);
+    int null = open("/dev/null", O_RDONLY), old = dup(STDIN_FILENO);
+    dup2(null, STDIN_FILENO);
+    f->argv[0] = "-";
+    enum dpi_status status = inputs_open(&f->in, f->argv, 1, &f->opt, &f->err);
+    dup2(old, STDIN_FILENO);
+    close(old);
+    close(null);
+    assert_int_equal(rmdir("-"), 0);
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(status, DPI_INPUT);
+    assert_null(strstr(f->err.msg, "folder"));
+}
+
 static void names_come_with_their_capture(void **state)
 {
     struct fixture *f = *state;
@@ -432,6 +454,7 @@ int main(void)
         T(damage_tells_why_what_is_compressed_is_no_capture),
         T(a_folder_means_the_captures_in_it),
         T(a_folder_without_captures_is_refused),
+        T(a_dash_is_standard_input_whatever_is_in_the_folder),
         T(names_come_with_their_capture),
         T(progress_counts_the_bytes_of_files),
         T(one_that_vanishes_meanwhile_is_said),
