@@ -52,7 +52,8 @@ static const struct opt classify_opts[] = {
     {.name = "unknown-packets", .type = OPT_NUMBER, .offset = AT(unknown_packets), .arg = "N", .max = UINT64_MAX,
      .def = "10", .help = "unknown:FOLDER: only the first N packets of a flow; 0: all"},
     {.name = "unknown-include", .type = OPT_CHOICE, .offset = AT(unknown_include), .arg = "WHICH", .choices = included,
-     .def = "unknown", .help = "unknown:FOLDER: guessed takes flows, too, of which the port or an address gave the label"},
+     .def = "unknown",
+     .help = "unknown:FOLDER: guessed takes flows, too, of which the port or an address gave the label"},
     {.name = "unknown-spool", .type = OPT_SIZE, .offset = AT(unknown_spool), .arg = "SIZE", .max = INT64_MAX,
      .def = "4G", .help = "unknown:FOLDER: room in a temporary file for packets that --memory has no room for; what is "
                           "more is lost, counted; 0: no bound"},
