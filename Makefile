@@ -115,6 +115,7 @@ CHECKS = \
 	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
+	'unknown flows: tests/tools/unknown_check.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
 	'labels: tests/tools/labels.py $(BIN)' \
@@ -160,6 +161,7 @@ check-deep: check ## check, and what takes longer: unit and golden tests under v
 	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
 		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
+		'unknown flows (a million): tests/tools/unknown_check.py --large $(BIN)' \
 		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
 		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
@@ -199,6 +201,9 @@ counts: $(BIN) ## packet counts against capinfos: CORPUS=DIR
 extract-check: $(BIN) ## extract against its input and tshark: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/extract_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make extract-check CORPUS=DIR))
+
+unknown-check: $(BIN) ## captures of unknown flows against extract --split: CORPUS=DIR
+	@tests/tools/unknown_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make unknown-check CORPUS=DIR))
 
 follow-check: $(BIN) ## TCP streams against tshark's: CORPUS=DIR
 	@$(DEPS) accept
@@ -254,6 +259,6 @@ clean: ## remove what was built
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
-        corpus counts pcapng-suite extract-check follow-check names-check community-id determinism lint format install \
-        uninstall help clean
+        corpus counts pcapng-suite extract-check unknown-check follow-check names-check community-id determinism lint format \
+        install uninstall help clean
 .SECONDARY:

@@ -111,7 +111,7 @@ def check_file(binary, path):
                 return f"exit status {status}: {err.strip()}"
         wrong = index_wrong(binary, path, top / "first")
         if wrong or len(os.listdir(top / "all")) == 2:
-            return wrong or None
+            return wrong
         with open(os.path.join(TOP, path), "rb") as stdin:
             classify(binary, ["-o", f"unknown:{top / 'stdin'}", "-"], stdin=stdin)
         if not same_folders(top / "first", top / "stdin"):
