@@ -129,6 +129,7 @@ CHECKS = \
 	'faults: tests/tools/faults.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
+	'unknown flows: tests/tools/unknown_check.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
 	'labels: tests/tools/labels.py $(BIN)' \
@@ -176,6 +177,7 @@ check-deep: check $(BUILD)/tests/bench/inputs ## check, and what takes longer: u
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
 		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
 		'instructions: tests/tools/instructions.py $(BIN) $(BUILD)/tests/bench/inputs' \
+		'unknown flows (a million): tests/tools/unknown_check.py --large $(BIN)' \
 		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
 		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
@@ -223,6 +225,9 @@ counts: $(BIN) ## packet counts against capinfos: CORPUS=DIR
 extract-check: $(BIN) ## extract against its input and tshark: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/extract_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make extract-check CORPUS=DIR))
+
+unknown-check: $(BIN) ## captures of unknown flows against extract --split: CORPUS=DIR
+	@tests/tools/unknown_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make unknown-check CORPUS=DIR))
 
 follow-check: $(BIN) ## TCP streams against tshark's: CORPUS=DIR
 	@$(DEPS) accept
@@ -283,7 +288,6 @@ clean: ## remove what was built
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d \
          $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d
 .PHONY: all unit demo bench instructions check check-unit check-golden update docs check-deep asan asan-build parity \
-        invariance accuracy corpus counts pcapng-suite extract-check follow-check names-check community-id determinism \
-        unknown-bench lint format install \
-        uninstall help clean
+        invariance accuracy corpus counts pcapng-suite extract-check unknown-check follow-check names-check community-id \
+        determinism unknown-bench lint format install uninstall help clean
 .SECONDARY:

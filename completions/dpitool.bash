@@ -20,6 +20,7 @@ _dpitool_writers='
     json
     summary
     summary-json
+    unknown
 '
 _dpitool_fields='
     type
@@ -187,7 +188,7 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --rule-stats --stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --unknown-packets --unknown-include --unknown-spool --force --rule-stats --stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
@@ -212,6 +213,9 @@ _dpitool_value() {
     'classify --where') _dpitool_nothing "$@" ;;
     'classify --top') _dpitool_nothing "$@" ;;
     'classify --sort') _dpitool_field "$@" ;;
+    'classify --unknown-packets') _dpitool_nothing "$@" ;;
+    'classify --unknown-include') _dpitool_words "$@" unknown guessed ;;
+    'classify --unknown-spool') _dpitool_nothing "$@" ;;
     'classify --width') _dpitool_nothing "$@" ;;
     'classify --color') _dpitool_words "$@" auto always never ;;
     'classify --filter' | 'classify -f') _dpitool_nothing "$@" ;;

@@ -169,6 +169,7 @@ function __dpitool_output
         json 'one JSON object a line and flow' \
         summary 'what was read, protocols, applications, hosts and warnings on one screen' \
         summary-json 'the summary as one JSON object' \
+        unknown 'a folder with a capture for each flow without a label, and index.csv and index.json' \
 
         return
     end
@@ -182,7 +183,7 @@ complete -c dpitool -n '__dpitool_in ""' -a '(__dpitool_commands)'
 complete -c dpitool -n '__dpitool_in help' -a '(__dpitool_commands)'
 complete -c dpitool -n '__dpitool_in ""' -s V -l version -d 'the same as the command version'
 complete -c dpitool -n '__dpitool_in ""' -s h -l help -d 'tell how the command is used, and do nothing else'
-complete -c dpitool -n '__dpitool_in classify' -s o -l output -x -a '(__dpitool_output)' -d 'write table, csv, json (one object a line), summary or summary-json; may be given several times; without PATH or with - on standard output, which one format may have; without -o: the summary and the largest flows'
+complete -c dpitool -n '__dpitool_in classify' -s o -l output -x -a '(__dpitool_output)' -d 'write table, csv, json (one object a line), summary or summary-json; may be given several times; without PATH or with - on standard output, which one format may have; unknown:FOLDER writes captures of the flows without a label; without -o: the summary and the largest flows'
 complete -c dpitool -n '__dpitool_in classify' -l fields -x -a '(__dpitool_fields)' -d 'columns of table, csv and json, in this order; dpitool fields lists them'
 complete -c dpitool -n '__dpitool_in classify' -l csv-delimiter -x -d 'what stands between the cells of csv: a character, or comma, semicolon, tab, pipe or space; unless given a comma'
 complete -c dpitool -n '__dpitool_in classify' -l csv-bom -d 'begin csv with a byte order mark, for programs that else do not take it for UTF-8'
@@ -191,6 +192,10 @@ complete -c dpitool -n '__dpitool_in classify' -l where -x -d 'only flows that m
 complete -c dpitool -n '__dpitool_in classify' -l top -x -d 'table: only the N largest flows; 20 on the default screen'
 complete -c dpitool -n '__dpitool_in classify' -l sort -x -a '(__dpitool_field)' -d 'what is largest for --top: any field; bytes_total unless given'
 complete -c dpitool -n '__dpitool_in classify' -l all -d 'default screen: all flows as they end, then the summary'
+complete -c dpitool -n '__dpitool_in classify' -l unknown-packets -x -d 'unknown:FOLDER: only the first N packets of a flow; 0: all [10]'
+complete -c dpitool -n '__dpitool_in classify' -l unknown-include -x -a 'unknown guessed' -d 'unknown:FOLDER: guessed takes flows, too, of which the port or an address gave the label [unknown]'
+complete -c dpitool -n '__dpitool_in classify' -l unknown-spool -x -d 'unknown:FOLDER: room in a temporary file for packets that --memory has no room for; what is more is lost, counted; 0: no bound [4G]'
+complete -c dpitool -n '__dpitool_in classify' -l force -d 'unknown:FOLDER: use a folder that is not empty; the files of an earlier run in it are removed'
 complete -c dpitool -n '__dpitool_in classify' -l rule-stats -d 'tell on standard error how many flows each rule named, and which rules named none'
 complete -c dpitool -n '__dpitool_in classify' -l stats -d 'tell on standard error how many flows there were at once, what was shown to the detector, and what they cost of --memory'
 complete -c dpitool -n '__dpitool_in classify' -l width -x -d 'width of table and summary; unless given that of the terminal, no limit in files and pipes'

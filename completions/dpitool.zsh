@@ -147,6 +147,7 @@ _dpitool_output() {
         'json:one JSON object a line and flow'
         'summary:what was read, protocols, applications, hosts and warnings on one screen'
         'summary-json:the summary as one JSON object'
+        'unknown:a folder with a capture for each flow without a label, and index.csv and index.json'
     )
     if compset -P '[a-z-]##:'; then
         _files
@@ -171,7 +172,7 @@ _dpitool() {
         ;;
     classify)
         _arguments -s -S : \
-            '*'{-o+,--output=}'[write table, csv, json (one object a line), summary or summary-json; may be given several times; without PATH or with - on standard output, which one format may have; without -o\: the summary and the largest flows]:FORMAT[\:PATH]:_dpitool_output' \
+            '*'{-o+,--output=}'[write table, csv, json (one object a line), summary or summary-json; may be given several times; without PATH or with - on standard output, which one format may have; unknown\:FOLDER writes captures of the flows without a label; without -o\: the summary and the largest flows]:FORMAT[\:PATH]:_dpitool_output' \
             '--fields=[columns of table, csv and json, in this order; dpitool fields lists them]:A,B,C:_dpitool_fields' \
             '--csv-delimiter=[what stands between the cells of csv\: a character, or comma, semicolon, tab, pipe or space; unless given a comma]:CHAR: ' \
             '--csv-bom[begin csv with a byte order mark, for programs that else do not take it for UTF-8]' \
@@ -180,6 +181,10 @@ _dpitool() {
             '--top=[table\: only the N largest flows; 20 on the default screen]:N: ' \
             '--sort=[what is largest for --top\: any field; bytes_total unless given]:FIELD:_dpitool_field' \
             '--all[default screen\: all flows as they end, then the summary]' \
+            '--unknown-packets=[unknown\:FOLDER\: only the first N packets of a flow; 0\: all \[10\]]:N: ' \
+            '--unknown-include=[unknown\:FOLDER\: guessed takes flows, too, of which the port or an address gave the label \[unknown\]]:WHICH:(unknown guessed)' \
+            '--unknown-spool=[unknown\:FOLDER\: room in a temporary file for packets that --memory has no room for; what is more is lost, counted; 0\: no bound \[4G\]]:SIZE: ' \
+            '--force[unknown\:FOLDER\: use a folder that is not empty; the files of an earlier run in it are removed]' \
             '--rule-stats[tell on standard error how many flows each rule named, and which rules named none]' \
             '--stats[tell on standard error how many flows there were at once, what was shown to the detector, and what they cost of --memory]' \
             '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \

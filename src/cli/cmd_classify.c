@@ -2,8 +2,10 @@
 /* cmd_classify.c - dpitool classify: the main job. */
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
+#include "cli/diag.h"
 #include "cli/outputs.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -14,17 +16,21 @@ struct options {
     const char *fields, *sort, *csv_delimiter, *where;
     uint64_t top, width;
     unsigned color;
-    bool csv_bom, csv_raw, all, rule_stats, stats;
+    uint64_t unknown_packets, unknown_spool;
+    unsigned unknown_include;
+    bool csv_bom, csv_raw, all, rule_stats, stats, force;
 };
 
 #define AT(member)      offsetof(struct options, member)
 #define CAPTURE(member) AT(capture.member)
 
+static const char *const included[] = {"unknown", "guessed", NULL};
+
 static const struct opt classify_opts[] = {
     {.name = "output", .letter = 'o', .type = OPT_TEXTS, .offset = AT(output), .arg = "FORMAT[:PATH]",
      .help = "write table, csv, json (one object a line), summary or summary-json; may be given several times; "
-             "without PATH or with - on standard output, which one format may have; without -o: the summary and "
-             "the largest flows"},
+             "without PATH or with - on standard output, which one format may have; unknown:FOLDER writes captures of "
+             "the flows without a label; without -o: the summary and the largest flows"},
     {.name = "fields", .type = OPT_TEXT, .offset = AT(fields), .arg = "A,B,C",
      .help = "columns of table, csv and json, in this order; dpitool fields lists them"},
     {.name = "csv-delimiter", .type = OPT_TEXT, .offset = AT(csv_delimiter), .arg = "CHAR",
@@ -43,6 +49,16 @@ static const struct opt classify_opts[] = {
      .help = "what is largest for --top: any field; bytes_total unless given"},
     {.name = "all", .type = OPT_FLAG, .offset = AT(all),
      .help = "default screen: all flows as they end, then the summary"},
+    {.name = "unknown-packets", .type = OPT_NUMBER, .offset = AT(unknown_packets), .arg = "N", .max = UINT64_MAX,
+     .def = "10", .help = "unknown:FOLDER: only the first N packets of a flow; 0: all"},
+    {.name = "unknown-include", .type = OPT_CHOICE, .offset = AT(unknown_include), .arg = "WHICH", .choices = included,
+     .def = "unknown",
+     .help = "unknown:FOLDER: guessed takes flows, too, of which the port or an address gave the label"},
+    {.name = "unknown-spool", .type = OPT_SIZE, .offset = AT(unknown_spool), .arg = "SIZE", .max = INT64_MAX,
+     .def = "4G", .help = "unknown:FOLDER: room in a temporary file for packets that --memory has no room for; what is "
+                          "more is lost, counted; 0: no bound"},
+    {.name = "force", .type = OPT_FLAG, .offset = AT(force),
+     .help = "unknown:FOLDER: use a folder that is not empty; the files of an earlier run in it are removed"},
     {.name = "rule-stats", .type = OPT_FLAG, .offset = AT(rule_stats),
      .help = "tell on standard error how many flows each rule named, and which rules named none"},
     {.name = "stats", .type = OPT_FLAG, .offset = AT(stats),
@@ -56,6 +72,14 @@ static const struct opt classify_opts[] = {
     {0},
 };
 
+static void tell_losses(const struct keep *keep)
+{
+    struct keep_losses lost = keep ? keep_losses(keep) : (struct keep_losses){0};
+    if (lost.packets)
+        diag("%" PRIu64 " packets of %" PRIu64 " unknown flows were not kept: --unknown-spool was full", lost.packets,
+             lost.flows);
+}
+
 static int run_to_end(struct capture_run *r, struct outputs *outputs)
 {
     struct dpi_err err;
@@ -66,6 +90,7 @@ static int run_to_end(struct capture_run *r, struct outputs *outputs)
     int status = capture_run_tell(run);
     if (!outputs_want_rankings(outputs))
         capture_run_warn(run);
+    tell_losses(outputs_keep(outputs));
     enum dpi_status finished = outputs_finish(outputs, run);
     if (st == DPI_OUTPUT || finished == DPI_OUTPUT)
         return dpi_status_exit(DPI_OUTPUT);
@@ -74,13 +99,26 @@ static int run_to_end(struct capture_run *r, struct outputs *outputs)
     return status;
 }
 
-static enum dpi_status open_outputs(struct outputs *outputs, const struct engine *engine, struct dpi_err *err)
+static enum dpi_status open_outputs(struct outputs *outputs, struct engine *engine, struct dpi_err *err)
 {
     const char *path;
+    if (outputs_keep(outputs))
+        keep_lend(outputs_keep(outputs), engine_ledger(engine));
     DPI_TRY(outputs_open(outputs, err));
     for (size_t i = 0; (path = engine_capture(engine, i)); i++)
         DPI_TRY(outputs_spare(outputs, path, err));
     return DPI_OK;
+}
+
+/* Has packets kept for the outputs that want them. */
+static void keep_packets(struct engine_options *e, struct keep *keep)
+{
+    if (!keep)
+        return;
+    e->on_counted = keep_counted;
+    e->on_ended = keep_ended;
+    e->on_full = keep_relieve;
+    e->packet_ctx = keep;
 }
 
 static int classify_run(const void *options, const struct opt_words *words)
@@ -94,7 +132,9 @@ static int classify_run(const void *options, const struct opt_words *words)
         .specs = o->output.v, .n_specs = o->output.n,
         .fields = o->fields, .sort = o->sort,
         .csv_raw = o->csv_raw, .csv_bom = o->csv_bom, .csv_delimiter = o->csv_delimiter,
-        .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
+        .keep = {.packets = o->unknown_packets, .guessed = o->unknown_include, .spool = o->unknown_spool,
+                 .folder = capture_run_scratch()},
+        .force = o->force, .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
     };
     if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
         return cmd_fail(&err);
@@ -105,6 +145,7 @@ static int classify_run(const void *options, const struct opt_words *words)
         return cmd_fail(&err);
     }
     more.where = where;
+    keep_packets(&more, outputs_keep(outputs));
     struct capture_writes writes;
     writes.v = outputs_paths(outputs, &writes.n);
     if (capture_run_open(&run, &o->capture, words, &writes, &more, &err) != DPI_OK ||

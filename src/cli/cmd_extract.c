@@ -6,11 +6,11 @@
 #include "extract/split.h"
 #include "io/folder.h"
 #include "io/outfile.h"
+#include "pcapout/flow_name.h"
 #include "pcapout/pcapout.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,35 +185,17 @@ static enum dpi_status end_file(void *ctx, struct dpi_err *err)
     return outfile_commit(file, err);
 }
 
-static void put_name(struct buf *path, const struct extract_flow *f, bool pcapng)
-{
-    static const struct {
-        uint8_t transport;
-        const char *name;
-    } names[] = {{IPPROTO_NUM_TCP, "tcp"}, {IPPROTO_NUM_UDP, "udp"}, {IPPROTO_NUM_SCTP, "sctp"},
-                 {IPPROTO_NUM_ICMP, "icmp"}, {IPPROTO_NUM_ICMPV6, "icmpv6"}};
-    char name[64], transport[16], port[16] = "";
-    snprintf(transport, sizeof(transport), "ip%u", f->transport);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (names[i].transport == f->transport)
-            snprintf(transport, sizeof(transport), "%s", names[i].name);
-    if (f->has_ports)
-        snprintf(port, sizeof(port), "-%u", f->port);
-    if (f->id)
-        snprintf(name, sizeof(name), "flow-%06" PRIu64 "-%s%s", f->id, transport, port);
-    buf_str(path, f->id ? name : "no-flow");
-    buf_str(path, pcapng ? ".pcapng" : ".pcap");
-}
-
 static enum dpi_status begin_file(void *ctx, uint64_t flow_id, const struct packet *first, struct dpi_err *err)
 {
     struct job *j = ctx;
     struct extract_flow f;
     struct buf path = {0};
+    char name[FLOW_NAME_MAX];
     DPI_TRY(extract_flow(j->extract, flow_id, &f, err));
+    flow_name(name, &(struct flow_name){f.id, f.transport, f.has_ports, f.port}, j->form.pcapng);
     buf_str(&path, j->o->split);
     buf_char(&path, '/');
-    put_name(&path, &f, j->form.pcapng);
+    buf_str(&path, name);
     buf_char(&path, '\0');
     enum dpi_status st = outfile_open(&j->file, path.p, err);
     buf_free(&path);

@@ -4,6 +4,7 @@
 
 #include "cli/diag.h"
 #include "cli/screen.h"
+#include "io/folder.h"
 #include "io/outfile.h"
 #include "util/nearest.h"
 #include "util/xalloc.h"
@@ -14,10 +15,11 @@
 
 enum { DEFAULT_TOP = 20 };
 
-/* A file or stream that one or more writers write to, one after the other. */
+/* A file or stream that one or more writers write to, one after the other; or a folder. */
 struct target {
     const char *path; /* "-": standard output */
-    struct outfile *file; /* NULL before it is opened and after it is committed */
+    bool folder;
+    struct outfile *file; /* NULL before it is opened and after it is committed, and of a folder */
     bool dead;        /* a write failed: it gets nothing more and never its name */
 };
 
@@ -37,6 +39,8 @@ struct outputs {
     size_t n;
     struct target *targets;
     size_t n_targets;
+    char *folder;      /* of the target that is one, NULL: none is */
+    struct keep *keep; /* for its writer */
     const char **paths; /* of the targets, for outputs_paths */
     bool failed, piped;
     bool on_screen; /* an output is a terminal */
@@ -72,6 +76,34 @@ static struct output *add(struct outputs *o, const struct dpi_writer_ops *ops, s
     return &o->v[o->n++];
 }
 
+/* A slash at the end would lead through a symbolic link. */
+static char *without_slashes(const char *path)
+{
+    char *p = xstrdup(path);
+    for (size_t n = strlen(p); n > 1 && p[n - 1] == '/'; n--)
+        p[n - 1] = '\0';
+    return p;
+}
+
+static enum dpi_status add_folder(struct outputs *o, const struct dpi_writer_ops *ops, const char *path,
+                                  struct dpi_err *err)
+{
+    if (strcmp(path, "-") == 0)
+        return dpi_fail(err, DPI_USAGE, "-o %s writes files into a folder: which one? as in %s:FOLDER", ops->name,
+                        ops->name);
+    if (o->folder)
+        return dpi_fail(err, DPI_USAGE, "-o %s is given twice: one folder is possible", ops->name);
+    o->folder = without_slashes(path);
+    o->keep = keep_new(&o->opt.keep);
+    size_t target = add_target(o, o->folder);
+    o->targets[target].folder = true;
+    struct dpi_writer_config *cfg = &add(o, ops, target)->cfg;
+    cfg->folder = o->folder;
+    cfg->replace = o->opt.force;
+    cfg->packets = o->keep;
+    return DPI_OK;
+}
+
 static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_err *err)
 {
     size_t n = strcspn(spec, ":");
@@ -82,6 +114,8 @@ static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_
                         meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
     }
     const char *path = spec[n] == ':' && spec[n + 1] ? spec + n + 1 : "-";
+    if (ops->wants_folder)
+        return add_folder(o, ops, path, err);
     add(o, ops, add_target(o, path))->cfg.top = o->opt.sort && !o->opt.top ? DEFAULT_TOP : o->opt.top;
     return DPI_OK;
 }
@@ -205,6 +239,10 @@ bool outputs_want_rankings(const struct outputs *o)
 static enum dpi_status open_writer(struct outputs *o, struct output *out, struct dpi_err *err)
 {
     struct outfile *file = o->targets[out->target].file;
+    if (!file) {
+        out->open = true;
+        return out->ops->open(&out->state, &out->cfg, err);
+    }
     bool tty = outfile_is_tty(file);
     o->on_screen |= tty;
     out->cfg.out = outfile_stream(file);
@@ -225,22 +263,34 @@ static const struct dpi_writer_ops *writer_of(const struct outputs *o, size_t ta
 static enum dpi_status open_target(struct outputs *o, size_t i, struct dpi_err *err)
 {
     struct target *t = &o->targets[i];
+    if (t->folder)
+        return DPI_OK; /* its writer opens what is in it */
     DPI_TRY(outfile_open(&t->file, t->path, err));
     for (size_t k = 0; k < i; k++)
-        if (outfile_same(t->file, o->targets[k].file))
+        if (o->targets[k].file && outfile_same(t->file, o->targets[k].file))
             return dpi_fail(err, DPI_USAGE, "two outputs on %s: %s and %s; give one of them a path, as in %s:FILE",
                             outfile_name(t->file), writer_of(o, k)->name, writer_of(o, i)->name,
                             writer_of(o, i)->name);
     return DPI_OK;
 }
 
+static bool is_target(const struct target *t, const char *path)
+{
+    return t->folder ? folder_has(t->path, path) : outfile_is_input(t->file, path);
+}
+
 enum dpi_status outputs_spare(const struct outputs *o, const char *path, struct dpi_err *err)
 {
     for (size_t i = 0; i < o->n_targets; i++)
-        if (outfile_is_input(o->targets[i].file, path))
+        if (is_target(&o->targets[i], path))
             return dpi_fail(err, DPI_USAGE, "-o %s:%s would replace the capture it is made from", writer_of(o, i)->name,
                             o->targets[i].path);
     return DPI_OK;
+}
+
+struct keep *outputs_keep(const struct outputs *o)
+{
+    return o->keep;
 }
 
 const char *const *outputs_paths(struct outputs *o, size_t *n)
@@ -265,7 +315,7 @@ bool outputs_reach_program(const struct outputs *o)
 {
     struct stat st;
     for (size_t i = 0; i < o->n_targets; i++)
-        if (fstat(outfile_fd(o->targets[i].file), &st) == 0 && S_ISFIFO(st.st_mode))
+        if (o->targets[i].file && fstat(outfile_fd(o->targets[i].file), &st) == 0 && S_ISFIFO(st.st_mode))
             return true;
     return false;
 }
@@ -284,7 +334,7 @@ static void give_up(struct outputs *o, struct target *t, const struct dpi_err *e
 /* The stream knows best: a writer may not have looked. */
 static void check_target(struct outputs *o, struct target *t, enum dpi_status st, struct dpi_err *err)
 {
-    if (ferror(outfile_stream(t->file)))
+    if (t->file && ferror(outfile_stream(t->file)))
         st = outfile_check(t->file, err);
     if (st != DPI_OK)
         give_up(o, t, err);
@@ -323,7 +373,7 @@ enum dpi_status outputs_finish(struct outputs *o, const struct dpi_run *run)
     for (size_t i = 0; i < o->n_targets; i++) {
         struct target *t = &o->targets[i];
         struct outfile *file = t->file;
-        if (t->dead)
+        if (t->dead || !file)
             continue;
         t->file = NULL;
         if (outfile_commit(file, &err) != DPI_OK)
@@ -349,5 +399,7 @@ void outputs_free(struct outputs *o)
     free(o->v);
     free(o->targets);
     free(o->paths);
+    keep_free(o->keep);
+    free(o->folder);
     free(o);
 }

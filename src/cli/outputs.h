@@ -5,6 +5,7 @@
 #define CLI_OUTPUTS_H
 
 #include "dpitool/writer.h"
+#include "keep/keep.h"
 
 struct outputs;
 
@@ -17,6 +18,8 @@ struct outputs_options {
     const char *csv_delimiter; /* --csv-delimiter, or NULL */
     uint64_t top;
     bool all;
+    struct keep_options keep; /* for a writer that wants a folder ... */
+    bool force;               /* ... which may have the files of an earlier run */
     uint64_t width; /* 0: of the terminal; no limit elsewhere */
     enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } colour;
 };
@@ -24,6 +27,10 @@ struct outputs_options {
 /* Checks what was asked for without opening anything. */
 enum dpi_status outputs_new(struct outputs **o, const struct outputs_options *opt, struct dpi_err *err);
 bool outputs_want_rankings(const struct outputs *o);
+
+/* What keeps packets for a writer; borrowed, NULL: none wants any. It is the ctx of keep.h's calls from the engine, and
+ * goes with the outputs: free them before the engine. */
+struct keep *outputs_keep(const struct outputs *o);
 
 /* Where the outputs go, "-" for standard output: *n paths in an array that is borrowed from o. */
 const char *const *outputs_paths(struct outputs *o, size_t *n);

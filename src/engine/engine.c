@@ -47,6 +47,8 @@ struct engine {
     engine_progress_fn *on_progress; /* NULL: none */
     void *progress_ctx;
     engine_packet_fn *on_packet; /* NULL: none */
+    engine_flow_fn *on_ended;    /* NULL: none */
+    bool (*on_full)(void *ctx);  /* NULL: none */
     void *packet_ctx;
     /* where records go while engine_run is running */
     engine_record_fn *on_record;
@@ -61,6 +63,8 @@ static void flow_ended(void *ctx, const struct flow *f)
     struct engine *e = ctx;
     if (e->status != DPI_OK)
         return;
+    if (e->on_ended)
+        e->on_ended(e->packet_ctx, f);
     const struct dpi_record *r = record_build(e->builder, f, tracker_tunnel(e->tracker, f));
     if (e->where && !expr_match(e->where, r)) {
         e->left_out++;
@@ -77,9 +81,11 @@ static struct dpi_text find_name(void *ctx, const struct dpi_addr *addr)
     return names_find(inputs_names(e->inputs), addr);
 }
 
-static bool give_up_datagram(void *ctx)
+static bool relieve(void *ctx)
 {
     const struct engine *e = ctx;
+    if (e->on_full && e->on_full(e->packet_ctx))
+        return true;
     return defrag_give_up(e->defrag);
 }
 
@@ -97,7 +103,7 @@ static void open_defrag(struct engine *e, const struct engine_options *opt)
     d.timeout = shorter(d.timeout, opt->flow.other_idle);
     e->decode.to_fragments = !opt->no_reassembly;
     e->defrag = defrag_new(&d, &e->decode, tracker_ledger(e->tracker));
-    tracker_on_full(e->tracker, give_up_datagram, e);
+    tracker_on_full(e->tracker, relieve, e);
 }
 
 enum dpi_status engine_open(struct engine **out, const struct engine_options *opt, struct dpi_err *err)
@@ -128,6 +134,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->first = opt->first;
     e->where = opt->where;
     e->on_packet = opt->on_packet;
+    e->on_ended = opt->on_ended;
+    e->on_full = opt->on_full;
     e->packet_ctx = opt->packet_ctx;
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     tracker_trace(e->tracker, opt->trace);
@@ -163,6 +171,11 @@ void engine_free(struct engine *e)
 const struct labels *engine_labels(const struct engine *e)
 {
     return detector_labels(e->detector);
+}
+
+struct ledger *engine_ledger(struct engine *e)
+{
+    return tracker_ledger(e->tracker);
 }
 
 const char *engine_capture(const struct engine *e, size_t i)

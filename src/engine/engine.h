@@ -23,6 +23,9 @@ typedef void engine_progress_fn(void *ctx, uint64_t read, uint64_t total, uint64
 /* Called for every packet that was asked for: not for those that the filter or the times leave out. */
 typedef void engine_packet_fn(void *ctx, const struct packet *p);
 
+/* Called for every flow that ended, with its verdict, before its record is made, and also when that is left out. */
+typedef void engine_flow_fn(void *ctx, const struct flow *f);
+
 struct engine_options {
     const char *const *captures;
     size_t n_captures;
@@ -47,7 +50,9 @@ struct engine_options {
     void *progress_ctx;
     engine_packet_fn *on_packet;    /* or NULL; before on_counted */
     tracker_packet_fn *on_counted;  /* or NULL */
-    void *packet_ctx;               /* of both */
+    engine_flow_fn *on_ended;       /* or NULL */
+    bool (*on_full)(void *ctx);     /* or NULL; as in tracker_on_full, before anything is given up */
+    void *packet_ctx;               /* of all four */
     const struct trace *trace;      /* or NULL; borrowed for the engine's life */
 };
 
@@ -59,6 +64,8 @@ void engine_free(struct engine *e); /* NULL is fine */
 
 /* What the numbers of a trace are called. */
 const struct labels *engine_labels(const struct engine *e);
+/* Where what is kept of packets is to be counted. */
+struct ledger *engine_ledger(struct engine *e);
 
 /* The path of the i-th capture that will be read, those of folders too; NULL behind the last. */
 const char *engine_capture(const struct engine *e, size_t i);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "util/xalloc.h"
 
@@ -22,6 +23,77 @@ enum dpi_status folder_make(const char *path, struct dpi_err *err)
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && folder_is(path)))
         return DPI_OK;
     return dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot make the folder '%s'", path);
+}
+
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static enum dpi_status cannot_use(const char *path, int why, struct dpi_err *err)
+{
+    return dpi_fail_errno(err, DPI_OUTPUT, why, "cannot use the folder '%s'", path);
+}
+
+static enum dpi_status check_empty(const char *path, struct dpi_err *err)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    if (!dir)
+        return cannot_use(path, errno, err);
+    while (errno = 0, (entry = readdir(dir)) && is_dots(entry->d_name))
+        ;
+    int failed = errno;
+    closedir(dir);
+    if (failed)
+        return cannot_use(path, failed, err);
+    if (entry)
+        return dpi_fail(err, DPI_OUTPUT, "the folder '%s' is not empty; with --force the files of an earlier run in it "
+                                         "are replaced", path);
+    return DPI_OK;
+}
+
+enum dpi_status folder_take(const char *path, bool replace, struct dpi_err *err)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 && errno == ENOENT)
+        return folder_make(path, err);
+    if (lstat(path, &st) != 0)
+        return cannot_use(path, errno, err);
+    if (S_ISLNK(st.st_mode))
+        return dpi_fail(err, DPI_OUTPUT, "cannot use '%s': it is a symbolic link, a folder was expected", path);
+    if (!S_ISDIR(st.st_mode))
+        return dpi_fail(err, DPI_OUTPUT, "cannot use '%s': it is a file, a folder was expected", path);
+    if (access(path, W_OK | X_OK) != 0)
+        return cannot_use(path, errno, err);
+    return replace ? DPI_OK : check_empty(path, err);
+}
+
+enum dpi_status folder_clear(const char *path, bool (*is_ours)(const char *name), struct dpi_err *err)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    int failed = 0;
+    if (!dir)
+        return cannot_use(path, errno, err);
+    while (!failed && (errno = 0, entry = readdir(dir)))
+        if (is_ours(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0) != 0 && errno != EISDIR)
+            failed = errno;
+    failed = failed ? failed : errno;
+    closedir(dir);
+    return failed ? cannot_use(path, failed, err) : DPI_OK;
+}
+
+bool folder_has(const char *folder, const char *file)
+{
+    struct stat a, b;
+    const char *slash = strrchr(file, '/');
+    char *parent = slash ? xmemdup(file, (size_t)(slash - file) + 2) : xstrdup(".");
+    if (slash)
+        parent[slash - file + 1] = '\0';
+    bool same = stat(folder, &a) == 0 && stat(parent, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    free(parent);
+    return same;
 }
 
 static char *join(const char *path, const char *name)

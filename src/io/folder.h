@@ -22,6 +22,17 @@ bool folder_is(const char *path);
 enum dpi_status folder_list(struct folder *f, const char *path, struct dpi_err *err);
 /* Makes the folder; it may be there already. DPI_OUTPUT: it cannot be made, or is a file. */
 enum dpi_status folder_make(const char *path, struct dpi_err *err);
+
+/* Makes the folder of outputs. One that is there is taken when it is empty, or when replace is set; never through a
+ * symbolic link. DPI_OUTPUT says why not. */
+enum dpi_status folder_take(const char *path, bool replace, struct dpi_err *err);
+
+/* Removes the files directly in it of which is_ours says so by their name; a folder is left. */
+enum dpi_status folder_clear(const char *path, bool (*is_ours)(const char *name), struct dpi_err *err);
+
+/* Whether the file stands directly in the folder, however both are spelled. */
+bool folder_has(const char *folder, const char *file);
+
 void folder_free(struct folder *f);
 
 #endif

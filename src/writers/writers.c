@@ -3,5 +3,6 @@
 #include "dpitool/writer.h"
 
 const struct dpi_writer_ops *const dpi_writers[] = {
-    &dpi_table_writer, &dpi_csv_writer, &dpi_json_writer, &dpi_summary_writer, &dpi_summary_json_writer, NULL,
+    &dpi_table_writer, &dpi_csv_writer, &dpi_json_writer, &dpi_summary_writer, &dpi_summary_json_writer,
+    &dpi_unknown_writer, NULL,
 };
