@@ -25,9 +25,10 @@ TOOLS = ("dpitool", "ndpiReader", "tshark")
 NOTHING = "nothing to know"
 
 # The dissectors that count as right where they are not called like the protocol.
-TSHARK = {"DCE-RPC": ["dcerpc"], "FTP-data": ["ftp-data", "ftp-data-text-lines"], "HTTP2": ["http2"],
-          "IPsec": ["isakmp", "esp", "ah"], "Memcached": ["memcache"], "NetBIOS": ["nbns", "nbdgm", "nbss"],
-          "POP3": ["pop"], "PostgreSQL": ["pgsql"], "Redis": ["resp"], "WireGuard": ["wg"], "VXLAN": ["vxlan"]}
+TSHARK = {"DCE-RPC": ["dcerpc"], "FTP-data": ["ftp-data", "ftp-data-text-lines"], "HTTP-proxy": ["http"],
+          "HTTP2": ["http2"], "IPsec": ["isakmp", "esp", "ah"], "KNXnet/IP": ["kip"], "Memcached": ["memcache"],
+          "NetBIOS": ["nbns", "nbdgm", "nbss"], "POP3": ["pop"], "PostgreSQL": ["pgsql"], "Redis": ["resp"],
+          "SMB": ["smb", "smb2"], "WireGuard": ["wg"], "VXLAN": ["vxlan"]}
 # What is below the protocols that a flow may speak, or says that nothing is known.
 BELOW = {"eth", "ethertype", "sll", "vlan", "ip", "ipv6", "ipv6.fraghdr", "ipv6.hopopts", "tcp", "udp", "sctp", "raw",
          "data", "tcp.segments", "gre", "mpls", "null", "frame", "pkt_comment", "vxlan", "icmp", "icmpv6"}

@@ -11,8 +11,8 @@ NEEDS = {'redis-server': 'redis-server', 'redis-cli': 'redis-tools', 'mosquitto'
 def serve(lab, server):
     server.spawn(['redis-server', '--bind', '192.0.2.10', '--protected-mode', 'no', '--save', '', '--dir', lab.dir],
                  tcp=6379)
-    server.spawn(['mosquitto', '-c', lab.file('mqtt.conf', 'listener 1883 192.0.2.10\nallow_anonymous true\nuser root\n')],
-                 tcp=1883)
+    server.spawn(['mosquitto', '-c', lab.file(
+        'mqtt.conf', 'listener 1883 192.0.2.10\nallow_anonymous true\nuser root\n')], tcp=1883)
     server.spawn(['snmpd', '-f', '-Lo', '-C', '-c', lab.file('snmpd.conf', 'agentAddress udp:192.0.2.10:161\n'
                                                               'rocommunity public\n'), '-p', lab.dir / 'snmpd.pid'],
                  udp=161, env={'SNMP_PERSISTENT_DIR': str(lab.folder('snmp')), 'MIBS': ''})
@@ -25,7 +25,8 @@ def run(lab):
     with lab.capture(client):
         client.run(['redis-cli', '-h', '192.0.2.10'], stdin=''.join('LPUSH list item%d\n' % n for n in range(40)))
         for number in range(3):
-            client.run(['mosquitto_pub', '-h', '192.0.2.10', '-t', 'lab/reading', '-m', 'reading %d' % number, '-q', '2'])
+            client.run(['mosquitto_pub', '-h', '192.0.2.10', '-t', 'lab/reading', '-m', 'reading %d' % number, '-q',
+                        '2'])
         client.run(['snmpwalk', '-v2c', '-c', 'public', '-r', '9', '-t', '0.5', '192.0.2.10', '.1.3.6.1.2.1.1'],
                    env={'MIBS': ''})
         for kind in 'A', 'AAAA', 'MX', 'TXT':

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""BitTorrent: one aria2 fetches a file from another that it finds on the link (local peer discovery); obfuscated (MSE)."""
+"""BitTorrent: one aria2 fetches a file from another found by local peer discovery; obfuscated (MSE)."""
 
 NEEDS = {'aria2c': 'aria2', 'transmission-create': 'transmission-cli', 'nft': 'nftables'}
 

@@ -14,8 +14,8 @@ MAIL = 'From: <alice@example.com>\nTo: <bob@example.org>\nSubject: Figures\n\nAs
 
 def serve(lab, server):
     server.spawn(['redis-server', '--bind', HERE, '--protected-mode', 'no', '--save', '', '--dir', lab.dir], tcp=6379)
-    server.spawn(['mosquitto', '-c', lab.file('mqtt.conf', 'listener 1883 %s\nallow_anonymous true\nuser root\n' % HERE)],
-                 tcp=1883)
+    server.spawn(['mosquitto', '-c', lab.file(
+        'mqtt.conf', 'listener 1883 %s\nallow_anonymous true\nuser root\n' % HERE)], tcp=1883)
     server.spawn(['snmpd', '-f', '-Lo', '-C', '-c', lab.file('snmpd.conf', 'agentAddress udp6:[%s]:161\n'
                                                               'rocommunity6 public\n' % HERE),
                   '-p', lab.dir / 'snmpd.pid'], udp=161,
@@ -23,7 +23,8 @@ def serve(lab, server):
     server.spawn(['chronyd', '-d', '-x', '-u', 'root', '-f', lab.file(
         'server.conf', 'local stratum 8\nallow all\nport 123\ncmdport 0\npidfile %s\nbindcmdaddress /\n'
         % (lab.dir / 'server.pid'))], udp=123)
-    server.spawn(['/usr/bin/python3', labs.TOOLS / 'smtpd.py', '25', *lab.certificate('mail.example.com'), '::'], tcp=25)
+    server.spawn(['/usr/bin/python3', labs.TOOLS / 'smtpd.py', '25', *lab.certificate('mail.example.com'), '::'],
+                 tcp=25)
     shared.vsftpd(lab, server, 'listen=NO\nlisten_ipv6=YES\n')
 
 

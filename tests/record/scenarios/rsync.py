@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """rsync: a client lists the modules of a daemon and copies one, over IPv4, IPv6 and on an unusual port."""
 
-NEEDS = {'rsync': 'rsync'}
-
 import shared
+
+NEEDS = {'rsync': 'rsync'}
 
 
 def run(lab):
