@@ -48,6 +48,17 @@ ASAN      := $(BUILD)/asan
 ASAN_MAKE = $(MAKE) --no-print-directory BUILD=$(ASAN) CFLAGS='-O1 -g -fno-omit-frame-pointer' \
             SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 ASAN_UNIT = $(UNIT:$(BUILD)/%=$(ASAN)/%)
+# The fuzzers: by libFuzzer in a folder of its own; as programs that run files under $(ASAN), for make check.
+FUZZ      := $(BUILD)/fuzz
+FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZERS   = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
+REPLAYERS = $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
+FUZZ_CC   ?= clang
+FUZZ_SAN  ?= -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+FUZZ_MAIN ?= -fsanitize=fuzzer
+# gcc holds the warnings; clang has other ones
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=$(FUZZ) CC=$(FUZZ_CC) CFLAGS='-O1 -g -fno-omit-frame-pointer' WARN= \
+            SAN='$(FUZZ_SAN)'
 DEPS      = CC='$(CC)' PYTHON='$(PYTHON)' PKG_CONFIG='$(PKG_CONFIG)' NDPI_PREFIX='$(NDPI_PREFIX)' \
             scripts/deps check
 
@@ -76,6 +87,15 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags | $(BUILD)/.deps-build
 $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(FUZZERS) $(REPLAYERS): $(BUILD)/tests/fuzz/fuzz.o $(LIB)
+$(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(FUZZ_MAIN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(REPLAYERS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(DOCGEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard man/*.c)) $(LIB)
 	$(SAY) '  LD $@'
@@ -130,6 +150,7 @@ SAN_CHECKS = \
 	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
 	'errors of rules (sanitizers): tests/tools/rules_errors.py $(ASAN)/dpitool' \
 	'changes (sanitizers): tests/tools/changes.py --few $(ASAN)/dpitool' \
+	'inputs of the fuzzers (sanitizers): tests/fuzz/replay.py $(ASAN)/tests/fuzz' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
@@ -169,7 +190,16 @@ asan: $(BIN) asan-build ## build with sanitizers and run the tests
 	@tests/run-check $(SAN_CHECKS)
 
 asan-build:
-	+@$(ASAN_MAKE) $(ASAN)/dpitool unit
+	+@$(ASAN_MAKE) $(ASAN)/dpitool unit replayers
+
+replayers: $(REPLAYERS)
+
+fuzzers: $(FUZZERS)
+
+fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,names] [KEEP=1: its smallest inputs]
+	@$(DEPS) fuzz
+	+@$(FUZZ_MAKE) fuzzers
+	@tests/fuzz/run.py $(ONLY:%=--only=%) $(KEEP:%=--keep) --time=$(or $(TIME),60) $(BIN) $(FUZZ)
 
 parity: $(BIN) ## labels against ndpiReader's: CORPUS=DIR
 	@$(DEPS) accept
@@ -252,8 +282,9 @@ help: ## this list
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
-.PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) \
+         $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
+.PHONY: all unit replayers fuzzers fuzz demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
         corpus counts pcapng-suite extract-check follow-check names-check community-id determinism lint format install \
         uninstall help clean
 .SECONDARY:
