@@ -218,6 +218,10 @@ corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
 	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
 		$(or $(CORPUS),$(error where are the captures? make corpus CORPUS=DIR))
 
+hostile: $(BIN) asan-build ## corrupt every file at random and classify it: CORPUS=DIR [TIMES=100] [SAMPLE=files] [SEED=1]
+	@tests/tools/hostile.py $(TIMES:%=--times=%) $(SAMPLE:%=--sample=%) $(SEED:%=--seed=%) \
+		--sanitized=$(ASAN)/dpitool $(BIN) $(or $(CORPUS),$(error where are the captures? make hostile CORPUS=DIR))
+
 pcapng-suite: $(BIN) ## packets and times of the pcapng test generator's files: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/pcapng_suite.py $(BIN) $(or $(CORPUS),$(error where is it? make pcapng-suite CORPUS=DIR))
@@ -285,6 +289,6 @@ clean: ## remove what was built
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) \
          $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
 .PHONY: all unit replayers fuzzers fuzz demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
-        corpus counts pcapng-suite extract-check follow-check names-check community-id determinism lint format install \
+        corpus hostile counts pcapng-suite extract-check follow-check names-check community-id determinism lint format install \
         uninstall help clean
 .SECONDARY:

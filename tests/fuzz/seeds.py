@@ -159,7 +159,7 @@ def from_capture(seeds, dpitool, path):
         for packed in compressed(data):
             seeds.add("inflate", packed)
     from_packets(seeds, packets_of(data))
-    if len(data) < 20000:
+    if len(data) < 2000:
         for form in ("csv", "json"):
             seeds.add("results", b"\0" + run([dpitool, "classify", "-o", form, str(path)])[1])
 
