@@ -97,6 +97,9 @@ $(REPLAYERS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/failing.so: tests/tools/failing.c
+	$(RUN)$(CC) -O1 -shared -fPIC -o $@ $<
+
 $(DOCGEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard man/*.c)) $(LIB)
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -143,7 +146,8 @@ CHECKS = \
 	'impairments: tests/tools/impairments.py tests/pcaps' \
 	'suite: $(BIN) test tests/suite' \
 	'changes: tests/tools/changes.py $(BIN)' \
-	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
+	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps' \
+	'attacks: tests/tools/attacks.py $(BIN)'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
@@ -176,12 +180,15 @@ docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the exampl
 	@tests/tools/manuals.py --update $(DOCGEN) $(MADE)
 	@tests/tools/readme.py --update $(BIN) README.md
 
-check-deep: check ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
+check-deep: check $(BUILD)/failing.so ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
 	@$(DEPS) deep
 	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
 		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
 		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
+		'exhaustion: tests/tools/exhaustion.py --scale=10 $(BIN)' \
+		'failures: tests/tools/failures.py --sanitized=$(ASAN)/dpitool $(BIN) $(BUILD)/failing.so' \
+		'own captures, spoiled: tests/tools/hostile.py --times=20 --sanitized=$(ASAN)/dpitool $(BIN) tests/pcaps' \
 		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
