@@ -50,6 +50,17 @@ ASAN      := $(BUILD)/asan
 ASAN_MAKE = $(MAKE) --no-print-directory BUILD=$(ASAN) CFLAGS='-O1 -g -fno-omit-frame-pointer' \
             SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 ASAN_UNIT = $(UNIT:$(BUILD)/%=$(ASAN)/%)
+# The fuzzers: by libFuzzer in a folder of its own; as programs that run files under $(ASAN), for make check.
+FUZZ      := $(BUILD)/fuzz
+FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZERS   = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
+REPLAYERS = $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
+FUZZ_CC   ?= clang
+FUZZ_SAN  ?= -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+FUZZ_MAIN ?= -fsanitize=fuzzer
+# gcc holds the warnings; clang has other ones
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=$(FUZZ) CC=$(FUZZ_CC) CFLAGS='-O1 -g -fno-omit-frame-pointer' WARN= \
+            SAN='$(FUZZ_SAN)'
 DEPS      = CC='$(CC)' PYTHON='$(PYTHON)' PKG_CONFIG='$(PKG_CONFIG)' NDPI_PREFIX='$(NDPI_PREFIX)' \
             scripts/deps check
 
@@ -85,6 +96,18 @@ $(BUILD)/tests/bench/inputs: $(patsubst %,$(BUILD)/tests/bench/%.o,frames mix)
 $(BENCH): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(SAY) '  LD $@'
 	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap)
+
+$(FUZZERS) $(REPLAYERS): $(BUILD)/tests/fuzz/fuzz.o $(LIB)
+$(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(FUZZ_MAIN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(REPLAYERS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/failing.so: tests/tools/failing.c
+	$(RUN)$(CC) -O1 -shared -fPIC -o $@ $<
 
 $(DOCGEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard man/*.c)) $(LIB)
 	$(SAY) '  LD $@'
@@ -139,13 +162,15 @@ CHECKS = \
 	'impairments: tests/tools/impairments.py tests/pcaps' \
 	'suite: $(BIN) test tests/suite' \
 	'changes: tests/tools/changes.py $(BIN)' \
-	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps'
+	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps' \
+	'attacks: tests/tools/attacks.py $(BIN)'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
 	'options (sanitizers): tests/tools/options.py $(ASAN)/dpitool' \
 	'errors of rules (sanitizers): tests/tools/rules_errors.py $(ASAN)/dpitool' \
 	'changes (sanitizers): tests/tools/changes.py --few $(ASAN)/dpitool' \
+	'inputs of the fuzzers (sanitizers): tests/fuzz/replay.py $(ASAN)/tests/fuzz' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
@@ -171,7 +196,7 @@ docs: $(BIN) $(DOCGEN) ## renew the manual pages, the completions and the exampl
 	@tests/tools/manuals.py --update $(DOCGEN) $(MADE)
 	@tests/tools/readme.py --update $(BIN) README.md
 
-check-deep: check $(BUILD)/tests/bench/inputs ## check, and what takes longer: unit and golden tests under valgrind, LibreOffice
+check-deep: check $(BUILD)/tests/bench/inputs $(BUILD)/failing.so ## check, and what takes longer: valgrind, LibreOffice
 	@$(DEPS) deep
 	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
@@ -179,6 +204,9 @@ check-deep: check $(BUILD)/tests/bench/inputs ## check, and what takes longer: u
 		'instructions: tests/tools/instructions.py $(BIN) $(BUILD)/tests/bench/inputs' \
 		'unknown flows (a million): tests/tools/unknown_check.py --large $(BIN)' \
 		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
+		'exhaustion: tests/tools/exhaustion.py --scale=10 $(BIN)' \
+		'failures: tests/tools/failures.py --sanitized=$(ASAN)/dpitool $(BIN) $(BUILD)/failing.so' \
+		'own captures, spoiled: tests/tools/hostile.py --times=20 --sanitized=$(ASAN)/dpitool $(BIN) tests/pcaps' \
 		'office: tests/tools/loaders.py --office $(BIN) $(LOADED)' \
 		'unit (valgrind): tests/run-unit --valgrind $(UNIT)' \
 		'golden (valgrind): tests/run-golden --valgrind $(BIN)'
@@ -195,7 +223,16 @@ asan: $(BIN) asan-build ## build with sanitizers and run the tests
 	@tests/run-check $(SAN_CHECKS)
 
 asan-build:
-	+@$(ASAN_MAKE) $(ASAN)/dpitool unit
+	+@$(ASAN_MAKE) $(ASAN)/dpitool unit replayers
+
+replayers: $(REPLAYERS)
+
+fuzzers: $(FUZZERS)
+
+fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,names] [KEEP=1: its smallest inputs]
+	@$(DEPS) fuzz
+	+@$(FUZZ_MAKE) fuzzers
+	@tests/fuzz/run.py $(ONLY:%=--only=%) $(KEEP:%=--keep) --time=$(or $(TIME),60) $(BIN) $(FUZZ)
 
 parity: $(BIN) ## labels against ndpiReader's: CORPUS=DIR
 	@$(DEPS) accept
@@ -213,6 +250,10 @@ accuracy: $(BIN) ## how often the protocol is right, against ndpiReader and tsha
 corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
 	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
 		$(or $(CORPUS),$(error where are the captures? make corpus CORPUS=DIR))
+
+hostile: $(BIN) asan-build ## corrupt every file at random and classify it: CORPUS=DIR [TIMES=100] [SAMPLE=files] [SEED=1]
+	@tests/tools/hostile.py $(TIMES:%=--times=%) $(SAMPLE:%=--sample=%) $(SEED:%=--seed=%) \
+		--sanitized=$(ASAN)/dpitool $(BIN) $(or $(CORPUS),$(error where are the captures? make hostile CORPUS=DIR))
 
 pcapng-suite: $(BIN) ## packets and times of the pcapng test generator's files: CORPUS=DIR
 	@$(DEPS) accept
@@ -286,8 +327,9 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d \
-         $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d
-.PHONY: all unit demo bench instructions check check-unit check-golden update docs check-deep asan asan-build parity \
-        invariance accuracy corpus counts pcapng-suite extract-check unknown-check follow-check names-check community-id \
-        determinism unknown-bench lint format install uninstall help clean
+         $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d \
+         $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
+.PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
+        asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \
+        names-check community-id determinism unknown-bench lint format install uninstall help clean
 .SECONDARY:

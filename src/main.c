@@ -19,6 +19,7 @@ int main(int argc, char **argv)
     struct dpi_err err;
     xalloc_on_failure(out_of_memory);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error to us, and only of that output */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
     if (outfile_guard_stdout(&err) != DPI_OK) {
         diag("%s", err.msg);
         return dpi_status_exit(err.code);

@@ -208,8 +208,10 @@ static bool take_messages(struct tls_reader *t, name_fn *fn, void *ctx)
         t->cut |= m.bounded;
         m.body.end = m.body.p + m.wanted;
         read_message(&m, fn, ctx);
-        if (!goes_on(t, &m))
+        if (!goes_on(t, &m)) {
+            t->message.n = 0; /* tls_finish has nothing to add */
             return false;
+        }
         size_t used = MESSAGE_HEAD + m.n;
         memmove(t->message.p, t->message.p + used, t->message.n - used);
         t->message.n -= used;

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""attacks.py DPITOOL - somebody else owns the names that outputs have: symbolic links, FIFOs, folders, names that change
+while the program runs. Nothing outside is touched, nothing half-written is left. And faults of detection together with
+options that end flows early, little memory, and standard input."""
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from dpitest import environment, run, tally_line  # noqa: E402
+
+PCAPS = pathlib.Path(__file__).resolve().parents[1] / "pcaps"
+CAPTURE = str(PCAPS / "http11.pcapng")
+SECRET = b"not to be touched\n"
+RACES = 30
+
+
+class Place:
+    """A folder for outputs, and a file outside that nothing may touch."""
+
+    def __init__(self, folder):
+        self.outside = pathlib.Path(folder) / "outside"
+        self.inside = pathlib.Path(folder) / "inside"
+        self.outside.mkdir()
+        self.inside.mkdir()
+        self.victim = self.outside / "victim"
+        self.victim.write_bytes(SECRET)
+        self.output = self.inside / "flows.csv"
+
+    def wrong(self, expected):
+        """What is wrong, or None; expected: names inside."""
+        if self.victim.read_bytes() != SECRET or os.listdir(self.outside) != ["victim"]:
+            return "something outside was touched"
+        left = set(os.listdir(self.inside))
+        return None if left <= set(expected) else f"left behind: {sorted(left - set(expected))}"
+
+
+def classify(dpitool, output, *more, **how):
+    return run([dpitool, "classify", "-o", f"csv:{output}", *more, CAPTURE], **how)
+
+
+def link_to_file(dpitool, place):
+    place.output.symlink_to(place.victim)
+    status, _, err = classify(dpitool, place.output)
+    if status != 0 or place.output.is_symlink():
+        return f"status {status}: {err.decode()}"
+    return place.wrong(["flows.csv"])
+
+
+def link_to_nothing(dpitool, place):
+    place.output.symlink_to(place.outside / "made")
+    classify(dpitool, place.output)
+    return place.wrong(["flows.csv"])
+
+
+def folder_in_place(dpitool, place):
+    place.output.mkdir()
+    status, _, err = classify(dpitool, place.output)
+    return place.wrong(["flows.csv"]) if status == 5 and err else f"status {status}"
+
+
+def split_into_a_link(dpitool, place):
+    """The files of extract --split have names of ours: links that wait there are replaced."""
+    for number in range(1, 5):
+        (place.inside / f"flow-{number:06d}-tcp-80.pcap").symlink_to(place.victim)
+    status, _, err = run([dpitool, "extract", "--split", str(place.inside), CAPTURE])
+    made = [n for n in os.listdir(place.inside) if n.startswith("flow-")]
+    return place.wrong(made) if status == 0 else f"status {status}: {err.decode()}"
+
+
+def fifo(dpitool, place):
+    os.mkfifo(place.output)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(place.output.read_bytes()))
+    reader.start()
+    status, _, err = classify(dpitool, place.output)
+    reader.join(10)
+    if status != 0 or not got or not got[0].startswith(b"type,"):
+        return f"status {status}: {err.decode()}"
+    return place.wrong(["flows.csv"])
+
+
+def race(dpitool, place):
+    """Somebody puts a link in the output's place again and again."""
+    stop = threading.Event()
+    other = place.inside / "swap"
+
+    def swap():
+        while not stop.is_set():
+            other.unlink(missing_ok=True)
+            other.symlink_to(place.victim)
+            os.replace(other, place.output)
+            place.output.unlink(missing_ok=True)
+
+    attacker = threading.Thread(target=swap)
+    attacker.start()
+    try:
+        statuses = {classify(dpitool, place.output)[0] for _ in range(RACES)}
+    finally:
+        stop.set()
+        attacker.join()
+    return place.wrong(["flows.csv", "swap"]) if statuses <= {0, 5} else f"exit statuses {sorted(statuses)}"
+
+
+def records(dpitool, options, stdin, fault):
+    """(exit status, records by flow_id)"""
+    extra = {"DPITOOL_TEST_FAULT": fault} if fault else {}
+    command = [dpitool, "classify", "-o", "json", *options, "-" if stdin else CAPTURE]
+    with open(CAPTURE, "rb") as file:
+        status, out, _ = run(command, env=environment(**extra), stdin=file if stdin else None)
+    return status, {r["flow_id"]: r for r in map(json.loads, out.splitlines())}
+
+
+def faults(dpitool, options, stdin=False):
+    """A crash costs the flows of one detection and nothing else: the slices of a flow share theirs."""
+    _, want = records(dpitool, options, stdin, None)
+    came = 0
+    for at in (1, 2, 3, 7, 12, 20, 33):
+        status, got = records(dpitool, options, stdin, f"crash@{at}")
+        hit = [r for r in got.values() if "detector-fault" in r.get("flags", [])]
+        ends = {(r["src_ip"], r.get("src_port"), r["dst_ip"], r.get("dst_port")) for r in hit}
+        if not want or got.keys() != want.keys() or len(ends) > 1:
+            return f"crash@{at}: {len(got)} flows of {len(want)}, {len(ends)} with a fault"
+        marked = {r["flow_id"] for r in hit}
+        if any(got[i] != want[i] for i in want if i not in marked) or status != int(bool(hit)):
+            return f"crash@{at}: status {status}, another record changed"
+        came += bool(hit)
+    return None if came else "no fault came to pass"
+
+
+FAULTS = {
+    "a short active timeout": (["--active-timeout=1"], False),
+    "one MiB of memory": (["--memory=1M"], False),
+    "one flow at a time": (["--max-flows=1"], False),
+    "standard input": ([], True),
+    "conversations": (["--conversations"], False),
+}
+
+
+def main(dpitool):
+    dpitool = os.path.abspath(dpitool)
+    failed, done = 0, 0
+
+    def tell(name, wrong):
+        nonlocal failed, done
+        print(f"{'not ok' if wrong else 'ok'}  {name}" + (f"\n    {wrong}" if wrong else ""), flush=True)
+        failed += bool(wrong)
+        done += 1
+
+    for attack in (link_to_file, link_to_nothing, folder_in_place, split_into_a_link, fifo, race):
+        with tempfile.TemporaryDirectory(prefix="dpitool-attacks-") as folder:
+            tell(attack.__name__.replace("_", " "), attack(dpitool, Place(folder)))
+    for name, (options, stdin) in FAULTS.items():
+        tell(f"faults with {name}", faults(dpitool, options, stdin))
+    return tally_line(done - failed, failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
