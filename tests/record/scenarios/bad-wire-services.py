@@ -35,3 +35,4 @@ def run(lab):
     lab.truth('TCP', 1883, 'MQTT')
     lab.truth('UDP', 161, 'SNMP')
     lab.truth('UDP', 53, 'DNS')
+    lab.truth('ICMP', protocol='ICMP', note='an answer that came too late', optional=True)
