@@ -325,8 +325,8 @@ static int test_payload(const struct job *j)
 
 enum { ID, TYPE, NAME, CATEGORY, HOSTS, ADDRESSES, PORTS, OTHERS, KIND, FILE_NAME, SOURCE, COLUMNS };
 
-static const char *const list_heads[COLUMNS] = {"id", "type", "name", "category", "hosts", "addresses", "ports", "others",
-                                                "catch_all", "file", "source"};
+static const char *const list_heads[COLUMNS] = {"id", "type", "name", "category", "hosts", "addresses", "ports",
+                                                "others", "catch_all", "file", "source"};
 
 struct list_ctx {
     const struct rules *r;
@@ -356,7 +356,8 @@ static const char *list_cell(const void *ctx, size_t row, size_t column)
     list_row(l->r, row, &a);
     const size_t numbers[] = {a.hosts, a.addresses, a.ports, a.others};
     const char *const texts[COLUMNS] = {
-        [ID] = a.id, [TYPE] = row < rules_counts(l->r).applications ? "application" : "signature", [NAME] = a.name, [CATEGORY] = a.category, [KIND] = a.catch_all ? "yes" : "",
+        [ID] = a.id, [TYPE] = row < rules_counts(l->r).applications ? "application" : "signature",
+        [NAME] = a.name, [CATEGORY] = a.category, [KIND] = a.catch_all ? "yes" : "",
         [FILE_NAME] = a.file, [SOURCE] = a.source ? a.source : ""};
     if (column >= HOSTS && column <= OTHERS)
         snprintf(l->text, CELL_MAX, "%zu", numbers[column - HOSTS]);

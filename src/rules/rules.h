@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rules.h - rule files that say what application a flow belongs to, by its names, fingerprints, addresses and ports, and
- * what protocol it has, by the bytes of its first messages.
+/* rules.h - rule files that say what application a flow belongs to, by its names, fingerprints, addresses and ports,
+ * and what protocol it has, by the bytes of its first messages.
  *
  * A set of rules is loaded whole or not at all, and does not change afterwards. The format is in dpitool-rules(5). */
 #ifndef RULES_RULES_H
