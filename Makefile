@@ -41,6 +41,7 @@ BIN  := $(BUILD)/dpitool
 SCHEMA := $(BUILD)/dpitool-flow.schema.json
 DOCGEN := $(BUILD)/man/docgen
 MADE := $(patsubst %.in,%,$(wildcard man/*.in completions/*.in)) # by docgen
+SAMPLES := $(BUILD)/tests/tools/unknown_samples
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 # The same with sanitizers, in a folder of its own
@@ -98,6 +99,10 @@ $(BUILD)/.deps-%: scripts/packages
 	@mkdir -p $(@D)
 	@touch $@
 
+$(SAMPLES): $(BUILD)/tests/tools/unknown_samples.o $(LIB)
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 unit: $(UNIT)
 
 demo: $(BIN) ## build, and look into one capture (DEMO=FILE)
@@ -113,6 +118,7 @@ CHECKS = \
 	'completions: tests/tools/completions.py $(BIN)' \
 	'options: tests/tools/options.py $(BIN)' \
 	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
+	'signatures of unknown flows: tests/tools/scaffold_check.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \
@@ -214,6 +220,10 @@ community-id: $(BIN) ## Community IDs against the specification's baselines: COR
 determinism: $(BIN) ## the same bytes from every way of asking: CORPUS=DIR
 	@tests/tools/determinism.py $(BIN) $(or $(CORPUS),tests/pcaps)
 
+unknown-bench: $(BIN) $(SAMPLES) ## groups and formats of protocols that are hidden, beside baselines: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/unknown_bench.py $(SAMPLES) $(or $(CORPUS),$(error where are the captures? make unknown-bench CORPUS=DIR))
+
 lint: ## function lengths, include directions, headers alone, banned functions, scripts
 	@$(LINT)
 
@@ -252,8 +262,8 @@ help: ## this list
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
--include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d
 .PHONY: all unit demo check check-unit check-golden update docs check-deep asan asan-build parity invariance accuracy \
-        corpus counts pcapng-suite extract-check follow-check names-check community-id determinism lint format install \
+        corpus counts pcapng-suite extract-check follow-check names-check community-id determinism unknown-bench lint format install \
         uninstall help clean
 .SECONDARY:

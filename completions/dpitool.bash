@@ -5,6 +5,7 @@ _dpitool_commands='
     classify
     extract
     follow
+    unknown
     rules
     diff
     test
@@ -188,6 +189,7 @@ _dpitool_options() { # COMMAND
     classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --rule-stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    unknown) echo -o --output --scaffold --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --payload --port --direction --id --category -h --help ;;
     diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
     test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
@@ -264,6 +266,26 @@ _dpitool_value() {
     'follow --max-flows') _dpitool_nothing "$@" ;;
     'follow --memory') _dpitool_nothing "$@" ;;
     'follow --progress') _dpitool_words "$@" auto always never ;;
+    'unknown --output' | 'unknown -o') _dpitool_files "$@" ;;
+    'unknown --scaffold') _dpitool_files "$@" ;;
+    'unknown --unknown-include') _dpitool_words "$@" none guessed ;;
+    'unknown --where') _dpitool_nothing "$@" ;;
+    'unknown --group-flows') _dpitool_nothing "$@" ;;
+    'unknown --filter' | 'unknown -f') _dpitool_nothing "$@" ;;
+    'unknown --after') _dpitool_nothing "$@" ;;
+    'unknown --before') _dpitool_nothing "$@" ;;
+    'unknown --first') _dpitool_nothing "$@" ;;
+    'unknown --home-net') _dpitool_nothing "$@" ;;
+    'unknown --idle-timeout') _dpitool_nothing "$@" ;;
+    'unknown --active-timeout') _dpitool_nothing "$@" ;;
+    'unknown --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
+    'unknown --rules' | 'unknown -r') _dpitool_files "$@" ;;
+    'unknown --dns-hints') _dpitool_files "$@" ;;
+    'unknown --community-id-seed') _dpitool_nothing "$@" ;;
+    'unknown --max-input') _dpitool_nothing "$@" ;;
+    'unknown --max-flows') _dpitool_nothing "$@" ;;
+    'unknown --memory') _dpitool_nothing "$@" ;;
+    'unknown --progress') _dpitool_words "$@" auto always never ;;
     'rules --rules' | 'rules -r') _dpitool_files "$@" ;;
     'rules --output' | 'rules -o') _dpitool_words "$@" table csv json ;;
     'rules --transport') _dpitool_words "$@" tcp udp sctp ;;
@@ -302,7 +324,7 @@ _dpitool_value() {
 _dpitool_word() { # COMMAND
     case $1 in
     rules) ((${#words[@]} == 3)) && _dpitool_offer '' "$word" check test list import || _dpitool_files ;;
-    classify | extract | follow | diff | test) _dpitool_files ;;
+    classify | extract | follow | unknown | diff | test) _dpitool_files ;;
     esac
 }
 

@@ -12,6 +12,7 @@ function __dpitool_commands
         classify 'tell what is in captures: flows, protocols, applications, every packet accounted for' \
         extract 'write the packets of chosen flows to a capture, untouched' \
         follow 'show what the two ends of a flow said: TCP reassembled, all else in order' \
+        unknown 'describe the flows that nothing recognises: likely protocols, fields, what to capture next' \
         rules 'check and list rules, ask what a name or address matches, convert others\' rules' \
         diff 'tell which flows changed between two results, and how' \
         test 'run a suite: captures in a folder, and what is expected of them' \
@@ -277,6 +278,39 @@ complete -c dpitool -n '__dpitool_in follow' -l no-contain -d 'detect in the pro
 complete -c dpitool -n '__dpitool_in follow' -l no-sandbox -d 'let the program open any file and make any system call, whatever is in the captures'
 complete -c dpitool -n '__dpitool_in follow' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in follow' -F
+complete -c dpitool -n '__dpitool_in unknown' -s o -l output -r -F -d 'also write the profile of each group to a folder of its own in that folder: profile.txt, profile.json'
+complete -c dpitool -n '__dpitool_in unknown' -l scaffold -r -F -d 'also write signatures.yaml to that folder: for each group a signature, tried on every flow of the captures, which are read a third time; or why there is none'
+complete -c dpitool -n '__dpitool_in unknown' -l json -d 'write one JSON object a line and group instead of text'
+complete -c dpitool -n '__dpitool_in unknown' -l payload-only -d 'group by payload alone: that flows have the same server port does not speak for one protocol'
+complete -c dpitool -n '__dpitool_in unknown' -l by-port -d 'a group for each transport and server port, whatever the payload'
+complete -c dpitool -n '__dpitool_in unknown' -l unknown-include -x -a 'none guessed' -d 'guessed: take flows for unknown, too, that were only guessed by port or address [none]'
+complete -c dpitool -n '__dpitool_in unknown' -l where -x -d 'look at the flows that match instead, known or not, as in \'server_port == 7001\'; see EXPRESSIONS in dpitool(1)'
+complete -c dpitool -n '__dpitool_in unknown' -l group-flows -x -d 'look at so many flows at most, the first ones [20000]'
+complete -c dpitool -n '__dpitool_in unknown' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
+complete -c dpitool -n '__dpitool_in unknown' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'
+complete -c dpitool -n '__dpitool_in unknown' -l before -x -d 'only packets earlier than that time'
+complete -c dpitool -n '__dpitool_in unknown' -l first -x -d 'stop after so many packets, whatever they are'
+complete -c dpitool -n '__dpitool_in unknown' -l home-net -x -d 'a network of one\'s own, as 10.0.0.0/8 or fd00::/8; may be given several times; the field direction tells outbound, inbound, internal and external by them'
+complete -c dpitool -n '__dpitool_in unknown' -l idle-timeout -x -d 'end a flow after this long without a packet, by packet time; 0: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer'
+complete -c dpitool -n '__dpitool_in unknown' -l active-timeout -x -d 'end the record of a flow after this long and begin another; unless given never'
+complete -c dpitool -n '__dpitool_in unknown' -l conversations -d 'one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count: no timeouts, no new flow on a new SYN, all ICMP of two hosts together'
+complete -c dpitool -n '__dpitool_in unknown' -l ignore-vlan -d 'packets in different VLANs may belong to one flow'
+complete -c dpitool -n '__dpitool_in unknown' -l tunnels -x -a '(__dpitool_set all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp)' -d 'tunnels to look into: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp [all]'
+complete -c dpitool -n '__dpitool_in unknown' -s r -l rules -r -F -d 'name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)'
+complete -c dpitool -n '__dpitool_in unknown' -l no-default-rules -d 'do not use the rules that are shipped with the program'
+complete -c dpitool -n '__dpitool_in unknown' -l no-reassembly -d 'detect in packets as they were captured: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too'
+complete -c dpitool -n '__dpitool_in unknown' -l dns-hints -r -F -d 'begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end'
+complete -c dpitool -n '__dpitool_in unknown' -l no-guess -d 'do not guess by port or address what the payload does not tell'
+complete -c dpitool -n '__dpitool_in unknown' -l community-id-seed -x -d 'seed of the Community ID [0]'
+complete -c dpitool -n '__dpitool_in unknown' -l max-input -x -d 'bytes that one compressed capture may inflate to; what is behind is not read [256G]'
+complete -c dpitool -n '__dpitool_in unknown' -l resync -d 'where a capture is damaged, go on at the next sound packet; each gap is told'
+complete -c dpitool -n '__dpitool_in unknown' -l max-flows -x -d 'flows alive at once; more end the ones idle longest, counted; 0: as many as --memory allows [0]'
+complete -c dpitool -n '__dpitool_in unknown' -l memory -x -d 'memory for flows; more end the ones idle longest, counted [2G]'
+complete -c dpitool -n '__dpitool_in unknown' -l progress -x -a 'auto always never' -d 'a line on standard error that tells how far the captures are read: auto means on a terminal, and not when standard output goes to another program [auto]'
+complete -c dpitool -n '__dpitool_in unknown' -l no-contain -d 'detect in the process that reads the captures: a fault of nDPI then ends the program'
+complete -c dpitool -n '__dpitool_in unknown' -l no-sandbox -d 'let the program open any file and make any system call, whatever is in the captures'
+complete -c dpitool -n '__dpitool_in unknown' -s h -l help -d 'tell how the command is used, and do nothing else'
+complete -c dpitool -n '__dpitool_in unknown' -F
 complete -c dpitool -n '__dpitool_in rules' -s r -l rules -r -F -d 'test, list: also with this rule file, or the files of this folder that end in .yaml; may be given several times'
 complete -c dpitool -n '__dpitool_in rules' -l no-default-rules -d 'test, list: without the rules that are shipped with the program'
 complete -c dpitool -n '__dpitool_in rules' -l strict -d 'check: warnings are errors, and every application needs a source'

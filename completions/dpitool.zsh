@@ -7,6 +7,7 @@ _dpitool_commands() {
         'classify:tell what is in captures\: flows, protocols, applications, every packet accounted for'
         'extract:write the packets of chosen flows to a capture, untouched'
         'follow:show what the two ends of a flow said\: TCP reassembled, all else in order'
+        'unknown:describe the flows that nothing recognises\: likely protocols, fields, what to capture next'
         'rules:check and list rules, ask what a name or address matches, convert others'\'' rules'
         'diff:tell which flows changed between two results, and how'
         'test:run a suite\: captures in a folder, and what is expected of them'
@@ -249,6 +250,43 @@ _dpitool() {
             '--direction=[only what the client or the server sent \[both\]]:WHO:(both client server)' \
             '--as=[text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML \[ascii\]]:FORM:(ascii hex raw yaml)' \
             '(-w --write)'{-w+,--write=}'[write the bytes to PATH-client.bin and PATH-server.bin instead of standard output]:PATH:_files' \
+            '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
+            '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
+            '--before=[only packets earlier than that time]:TIME: ' \
+            '--first=[stop after so many packets, whatever they are]:N: ' \
+            '*--home-net=[a network of one'\''s own, as 10.0.0.0/8 or fd00\:\:/8; may be given several times; the field direction tells outbound, inbound, internal and external by them]:PREFIX: ' \
+            '--idle-timeout=[end a flow after this long without a packet, by packet time; 0\: never; unless given 300 for TCP, 120 for UDP, 60 for others, 30 for a SYN without answer]:TIME: ' \
+            '--active-timeout=[end the record of a flow after this long and begin another; unless given never]:TIME: ' \
+            '--conversations[one record for all packets between the same addresses and ports, as ndpiReader and Wireshark count\: no timeouts, no new flow on a new SYN, all ICMP of two hosts together]' \
+            '--ignore-vlan[packets in different VLANs may belong to one flow]' \
+            '--tunnels=[tunnels to look into\: all, none, or kinds with commas between; what is in others belongs to the flow of the tunnel itself\: ip, gre, erspan, pptp, l2tp, etherip, mpls, vxlan, geneve, gtp, teredo, capwap, tzsp \[all\]]:KINDS: _values -s , tunnels all none ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp' \
+            '*'{-r+,--rules=}'[name applications by this rule file, or by the files of this folder that end in .yaml; may be given several times; they go before those shipped, see dpitool-rules(5)]:PATH:_files' \
+            '--no-default-rules[do not use the rules that are shipped with the program]' \
+            '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
+            '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
+            '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
+            '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
+            '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
+            '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
+            '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
+            '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
+            '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
+            '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \
+            '*:CAPTURE...:_files' \
+            && ret=0
+        ;;
+    unknown)
+        _arguments -s -S : \
+            '(-o --output)'{-o+,--output=}'[also write the profile of each group to a folder of its own in that folder\: profile.txt, profile.json]:FOLDER:_files' \
+            '--scaffold=[also write signatures.yaml to that folder\: for each group a signature, tried on every flow of the captures, which are read a third time; or why there is none]:FOLDER:_files' \
+            '--json[write one JSON object a line and group instead of text]' \
+            '--payload-only[group by payload alone\: that flows have the same server port does not speak for one protocol]' \
+            '--by-port[a group for each transport and server port, whatever the payload]' \
+            '--unknown-include=[guessed\: take flows for unknown, too, that were only guessed by port or address \[none\]]:WHAT:(none guessed)' \
+            '--where=[look at the flows that match instead, known or not, as in '\''server_port == 7001'\''; see EXPRESSIONS in dpitool(1)]:EXPR: ' \
+            '--group-flows=[look at so many flows at most, the first ones \[20000\]]:N: ' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
             '--before=[only packets earlier than that time]:TIME: ' \

@@ -1109,6 +1109,84 @@ def signatures():
                 HTTP._replace(host='bento.example', server='203.0.113.9'), HTTP, rule('UDP'), rule('TCP', 7001))
 
 
+# Protocols that nobody knows, for the command unknown. Random bytes are those of a generator of our own, for Python's may change.
+
+
+class Numbers:
+    """The same numbers in every version of Python (Knuth's MMIX generator)."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def below(self, n):
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (self.state >> 33) % n
+
+    def bytes(self, n):
+        return bytes(self.below(256) for _ in range(n))
+
+
+def crc_ccitt(data):
+    crc = 0xffff
+    for byte in data:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x1021 if crc & 0x8000 else 0)) & 0xffff
+    return crc
+
+
+def unheard(numbers, kind, session, sequence):
+    """A message: a7 51, type, zero, length of what follows, session, sequence, random body, CRC."""
+    body = numbers.bytes({1: 4 + numbers.below(4), 2: 12 + numbers.below(180), 3: 8}[kind])
+    data = struct.pack('>4sHIH', bytes([0xa7, 0x51, kind, 0]), len(body) + 8, session, sequence) + body
+    return data + struct.pack('>H', crc_ccitt(data))
+
+
+def unheard_flow(numbers, number, port):
+    """Six datagrams in turn."""
+    session, sequences = numbers.below(2**31), [numbers.below(60000), numbers.below(60000)]
+    ends = ('192.0.2.%d' % (2 + number), '192.0.2.%d' % (200 + number % 3), 40000 + 7 * number, port)
+    for turn in range(8):
+        side = turn % 2
+        src, dst, sport, dport = ends if side == 0 else (ends[1], ends[0], ends[3], ends[2])
+        kind = 1 if turn < 2 else 2 + numbers.below(2)
+        yield P.udp(src, dst, sport, dport, unheard(numbers, kind, session, sequences[side]))
+        sequences[side] += 1
+
+
+def unheard_stream(numbers, number, port):
+    """The same over TCP, two messages in some segments."""
+    session, sequences = numbers.below(2**31), [numbers.below(60000), numbers.below(60000)]
+    tcp = P.Tcp('192.0.2.%d' % (2 + number), '192.0.2.210', 41000 + 7 * number, port)
+    yield from tcp.open()
+    for turn in range(8):
+        side, payload = turn % 2, b''
+        for part in range(1 + (turn > 4)):
+            payload += unheard(numbers, 1 if turn < 2 else 2 + numbers.below(2), session, sequences[side])
+            sequences[side] += 1
+        yield from tcp.send(side, payload)
+    yield from tcp.close()
+
+
+@case('unknown.pcap')
+def unknown():
+    """Flows that nobody knows: one binary protocol over UDP and over TCP, random bytes, zeros, one message again
+    and again, and a flow that says nothing."""
+    numbers, packets = Numbers(1), []
+    for number in range(12):
+        packets += unheard_flow(numbers, number, 7011)
+    for number in range(8):
+        packets += unheard_stream(numbers, number, 7012)
+    for number in range(5):
+        packets += [P.udp(CLIENT, SERVER, 42000 + number, 9000, numbers.bytes(200)) for _ in range(4)]
+        packets += [P.udp(CLIENT, SERVER, 43000 + number, 9001, bytes(40)) for _ in range(3)]
+        packets += [P.udp(CLIENT, SERVER, 44000 + number, 9002, b'\x05\x17again and again\x01') for _ in range(3)]
+    silent = P.Tcp(CLIENT, SERVER, 45000, 9003)
+    packets += silent.open() + silent.close()
+    return Made(pcap_of(packets), rule('UDP', 7011), rule('TCP', 7012), rule('UDP', 9000), rule('UDP', 9001),
+                rule('UDP', 9002), rule('TCP', 9003))
+
+
 def built():
     """{name: bytes} and the manifest's entries."""
     files, entries = {}, []

@@ -13,12 +13,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-extern const struct cmd cmd_classify, cmd_extract, cmd_follow, cmd_rules, cmd_diff, cmd_test, cmd_protocols, cmd_fields,
-    cmd_version;
+extern const struct cmd cmd_classify, cmd_extract, cmd_follow, cmd_unknown, cmd_rules, cmd_diff, cmd_test,
+    cmd_protocols, cmd_fields, cmd_version;
 
 const struct cmd *const cmds[] = {
-    &cmd_classify, &cmd_extract, &cmd_follow, &cmd_rules, &cmd_diff, &cmd_test, &cmd_protocols, &cmd_fields,
-    &cmd_version, NULL,
+    &cmd_classify, &cmd_extract, &cmd_follow, &cmd_unknown, &cmd_rules, &cmd_diff, &cmd_test,
+    &cmd_protocols, &cmd_fields, &cmd_version, NULL,
 };
 
 const struct opt cmd_opts[] = {

@@ -3,6 +3,8 @@
 #include "writers/json_gen.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <yajl/yajl_gen.h>
 
@@ -151,7 +153,7 @@ static void put_hex(struct json *j, struct dpi_text t)
 }
 
 /* Not yajl_gen_integer: it knows no number above 2^63 - 1. */
-static void put_u64(struct json *j, uint64_t v)
+void json_number(struct json *j, uint64_t v)
 {
     char text[DPI_U64_MAX];
     size_t n = dpi_u64_text(text, v);
@@ -230,7 +232,16 @@ void json_member(struct json *j, const char *key, const struct dpi_value *v)
 void json_member_u64(struct json *j, const char *key, uint64_t v)
 {
     json_string(j, key);
-    put_u64(j, v);
+    json_number(j, v);
+}
+
+void json_member_decimal(struct json *j, const char *key, double v, unsigned decimals)
+{
+    char text[64];
+    bool sane = isfinite(v) && fabs(v) < 1e20;
+    int n = snprintf(text, sizeof(text), "%.*f", (int)decimals, sane ? v : 0.0);
+    json_string(j, key);
+    must(yajl_gen_number(j->gen, text, (size_t)n));
 }
 
 void json_member_string(struct json *j, const char *key, const char *s)

@@ -28,10 +28,12 @@ void json_end_line(struct json *j); /* behind a whole object: a line end, and re
 void json_string(struct json *j, const char *s); /* a key, or a value */
 void json_text(struct json *j, struct dpi_text t);
 void json_bool(struct json *j, bool v);
+void json_number(struct json *j, uint64_t v);
 
 /* A text, list or scalar under a key; where bytes are not UTF-8 also KEY_hex. Nothing for DPI_ABSENT. */
 void json_member(struct json *j, const char *key, const struct dpi_value *v);
 void json_member_u64(struct json *j, const char *key, uint64_t v);
+void json_member_decimal(struct json *j, const char *key, double v, unsigned decimals); /* 0 unless finite */
 void json_member_string(struct json *j, const char *key, const char *s);
 void json_member_text(struct json *j, const char *key, struct dpi_text t); /* with KEY_hex as above */
 

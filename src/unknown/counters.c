@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* counters.c - what numbers do from message to message of a flow, and between the sides. */
+#include "unknown/counters.h"
+
+#include "unknown/lengths.h"
+#include "util/xalloc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { OFFSETS = 32, STEPS_FEWEST = 3, FLOWS_FEWEST = 3, PAIRS_FEWEST = 4, TIMES_FEWEST = 4, DAY = 86400 };
+
+/* --- sequences ---------------------------------------------------------------------------------------- */
+
+struct steps {
+    uint32_t at;
+    struct number_form form;
+    int64_t step; /* what all agree in, once one flow has said it */
+    uint32_t flows, agree; /* with enough steps; of those, where most steps are the same */
+    uint32_t n, right;
+    bool carries; /* the upper half changed with a step */
+};
+
+/* The difference between two numbers of the form, modulo its width. */
+static uint64_t step_of(const struct steps *s, uint64_t before, uint64_t behind)
+{
+    uint64_t mask = s->form.width == 8 ? UINT64_MAX : (UINT64_C(1) << (s->form.width * 8)) - 1;
+    return (behind - before) & mask;
+}
+
+static void look_at_steps(void *ctx, const struct message *m, size_t n)
+{
+    struct steps *s = ctx;
+    uint32_t right = 0, steps = 0;
+    uint64_t before = 0, behind;
+    for (size_t i = 0; i < n && message_number(&m[i], s->at, s->form, &behind); before = behind, i++) {
+        if (i == 0)
+            continue;
+        uint64_t step = step_of(s, before, behind);
+        if (s->step == 0 && step && step <= INT32_MAX)
+            s->step = (int64_t)step;
+        steps++;
+        right += step == (uint64_t)s->step;
+        s->carries = s->carries || (step == (uint64_t)s->step && (before ^ behind) >> (s->form.width * 4));
+    }
+    if (steps < STEPS_FEWEST)
+        return;
+    s->flows++;
+    s->agree += right * 10 >= steps * 8;
+    s->n += steps;
+    s->right += right;
+}
+
+static bool is_sequence(const struct steps *s)
+{
+    return s->step > 0 && s->flows && s->agree * 10 >= s->flows * 6 && s->right >= 2 * STEPS_FEWEST;
+}
+
+static bool goes_up(const struct view *v, struct steps *s)
+{
+    view_each_flow(v, look_at_steps, s);
+    return is_sequence(s);
+}
+
+/* Four bytes go up as two of them do when the others are of something else: they must be seen to belong to it. Of two
+ * bytes that are aligned it is believed. */
+static bool belongs(const struct view *v, const struct steps *s)
+{
+    uint32_t high = s->form.little ? s->at + s->form.width / 2 : s->at;
+    if (s->form.width == 2 || s->carries)
+        return true;
+    for (uint32_t i = high; i < high + s->form.width / 2u; i++)
+        if (i >= v->positions.n || !position_is_const(&v->positions.v[i]))
+            return false;
+    return true;
+}
+
+/* The widest number that goes up the same way and has its low byte at the same place. */
+static struct steps widest(const struct view *v, struct steps low, bool little)
+{
+    static const uint8_t widths[] = {4, 2};
+    for (size_t i = 0; i < sizeof(widths); i++)
+        for (unsigned turn = 0; turn < 2; turn++) {
+            bool order = turn ? !little : little;
+            uint32_t back = order ? 0 : widths[i] - 1u;
+            if (low.at < back || (low.at - back) % widths[i])
+                continue;
+            struct steps s = {.at = low.at - back, .form = {widths[i], order}};
+            if (goes_up(v, &s) && s.right >= low.right && belongs(v, &s))
+                return s;
+        }
+    return low;
+}
+
+static void add_sequence(const struct steps *s, struct fields *f)
+{
+    struct field new = {
+        .at = s->at, .size = s->form.width, .role = ROLE_SEQUENCE, .number = s->form.width > 1,
+        .little = s->form.little, .sure = s->right == s->n, .hits = s->right, .of = s->n, .add = s->step,
+    };
+    field_say(&new, "+%" PRId64 " per message", s->step);
+    fields_add(f, &new);
+}
+
+void sequences_find(const struct view *v, bool little, struct fields *f)
+{
+    for (uint32_t at = 0; at < OFFSETS && at < v->positions.n; at++) {
+        struct steps low = {.at = at, .form = {1, false}};
+        if (position_is_const(&v->positions.v[at]) || !fields_have_room(f, at, 1) || !goes_up(v, &low))
+            continue;
+        struct steps s = widest(v, low, little);
+        if (!fields_have_room(f, s.at, s.form.width))
+            s = low;
+        add_sequence(&s, f);
+    }
+}
+
+/* --- times -------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    uint8_t width;
+    uint64_t per_second;
+    uint64_t epoch; /* seconds before 1970 at which it begins */
+} clocks[] = {
+    {"unix milliseconds", 8, 1000, 0},
+    {"unix microseconds", 8, 1000000, 0},
+    {"NTP time, 32.32 bits of seconds since 1900", 8, UINT64_C(1) << 32, UINT64_C(2208988800)},
+    {"unix seconds", 4, 1, 0},
+    {"seconds since 1900", 4, 1, UINT64_C(2208988800)},
+};
+
+static bool is_time(const struct message *m, uint32_t at, struct number_form form, size_t clock, int64_t *off)
+{
+    uint64_t v;
+    if (!message_number(m, at, form, &v))
+        return false;
+    int64_t seconds = (int64_t)(v / clocks[clock].per_second) - (int64_t)clocks[clock].epoch;
+    *off = seconds - m->time_ns / INT64_C(1000000000);
+    return *off >= -DAY && *off <= DAY;
+}
+
+static bool try_clock(const struct view *v, struct field *f, size_t clock)
+{
+    int64_t least = DAY, most = -DAY, off;
+    uint64_t *values = xcalloc(v->m.n + 1, sizeof(*values));
+    struct number_form form = {(uint8_t)f->size, f->little};
+    size_t n = 0, wrong = 0;
+    for (size_t i = 0; i < v->m.n; i++) {
+        if (!is_time(&v->m.v[i], f->at, form, clock, &off)) {
+            if (++wrong * 20 > v->m.n)
+                break;
+            continue;
+        }
+        message_number(&v->m.v[i], f->at, form, &values[n++]);
+        least = off < least ? off : least;
+        most = off > most ? off : most;
+    }
+    f->hits = (uint32_t)n;
+    f->of = (uint32_t)v->m.n;
+    f->distinct = distinct_of(values, n);
+    free(values);
+    field_say(f, "%s, capture %+" PRId64 "..%+" PRId64 " s", clocks[clock].name, least, most);
+    return n >= TIMES_FEWEST && n >= 0.95 * (double)v->m.n && f->distinct >= 2;
+}
+
+void times_find(const struct view *v, struct fields *f)
+{
+    for (size_t clock = 0; clock < sizeof(clocks) / sizeof(clocks[0]); clock++)
+        for (uint32_t at = 0; at < 2 * OFFSETS; at++)
+            for (unsigned little = 0; little < 2; little++) {
+                struct field new = {.at = at, .size = clocks[clock].width, .role = ROLE_TIME, .number = true,
+                                    .little = little, .sure = true};
+                if (fields_have_room(f, at, new.size) && try_clock(v, &new, clock))
+                    fields_add(f, &new);
+            }
+}
+
+/* --- sessions ----------------------------------------------------------------------------------------- */
+
+struct session {
+    uint32_t at;
+    struct number_form form;
+    uint64_t *values;
+    size_t n; /* flows with two messages or more that agree in it */
+    uint32_t flows, differ;
+    uint32_t messages;
+};
+
+static void look_at_session(void *ctx, const struct message *m, size_t n)
+{
+    struct session *s = ctx;
+    uint64_t first, v;
+    if (n < 2 || !message_number(&m[0], s->at, s->form, &first))
+        return;
+    s->flows++;
+    for (size_t i = 1; i < n; i++)
+        if (!message_number(&m[i], s->at, s->form, &v) || v != first) {
+            s->differ++;
+            return;
+        }
+    s->messages += (uint32_t)n;
+    s->values[s->n++] = first;
+}
+
+static bool try_session(const struct view *v, uint32_t at, uint8_t width, struct fields *f)
+{
+    struct session s = {.at = at, .form = {width, false}, .values = xcalloc(v->n_flows + 1, sizeof(uint64_t))};
+    view_each_flow(v, look_at_session, &s);
+    struct field new = {
+        .at = at, .size = width, .role = ROLE_SESSION, .sure = !s.differ, .hits = (uint32_t)s.n, .of = s.flows,
+        .distinct = distinct_of(s.values, s.n),
+    };
+    field_say(&new, "constant in a flow, %" PRIu32 " values in %zu flows", new.distinct, s.n);
+    bool good = s.n > FLOWS_FEWEST && s.differ * 20 <= s.flows && new.distinct * 10 >= s.n * 8;
+    if (good)
+        fields_add(f, &new);
+    free(s.values);
+    return good;
+}
+
+static bool varies(const struct view *v, uint32_t at)
+{
+    return at < v->positions.n && !position_is_const(&v->positions.v[at]);
+}
+
+void sessions_find(const struct view *v, struct fields *f)
+{
+    static const uint8_t widths[] = {8, 4, 2};
+    for (size_t w = 0; w < sizeof(widths); w++)
+        for (uint32_t at = 0; at < OFFSETS; at++)
+            if (varies(v, at) && varies(v, at + widths[w] - 1u) && fields_have_room(f, at, widths[w]))
+                try_session(v, at, widths[w], f);
+}
+
+/* --- addresses ---------------------------------------------------------------------------------------- */
+
+static bool is_end(const struct view *v, const struct message *m, uint32_t at, unsigned what)
+{
+    const struct sample *s = v->flow[m->flow];
+    struct number_form form = {what < 2 ? 4 : 2, false};
+    uint64_t value;
+    if (!message_number(m, at, form, &value))
+        return false;
+    if (what >= 2)
+        return s->has_ports && value == s->port[what - 2];
+    return s->addr[what].family == 4 && value == number_of(s->addr[what].b, form);
+}
+
+static const char *const end_names[] = {"address of the client", "address of the server", "port of the client",
+                                        "port of the server"};
+
+static bool try_end(const struct view *v, uint32_t at, unsigned what, struct fields *f)
+{
+    struct field new = {.at = at, .size = what < 2 ? 4 : 2, .role = ROLE_ADDRESS, .of = (uint32_t)v->m.n};
+    for (size_t i = 0; i < v->m.n; i++)
+        new.hits += is_end(v, &v->m.v[i], at, what);
+    new.sure = new.hits == new.of;
+    field_say(&new, "%s", end_names[what]);
+    if (new.hits < FLOWS_FEWEST || new.hits * 20 < new.of * 19 || !fields_have_room(f, at, new.size))
+        return false;
+    fields_add(f, &new);
+    return true;
+}
+
+void addresses_find(const struct view *v, struct fields *f)
+{
+    for (unsigned what = 0; what < 4; what++)
+        for (uint32_t at = 0; at < 2 * OFFSETS; at++)
+            try_end(v, at, what, f);
+}
+
+/* --- transactions ------------------------------------------------------------------------------------- */
+
+/* The first message of m[0..n) of a flow behind index, or NULL. */
+static const struct message *answer_to(const struct messages *m, const struct message *question, size_t *from)
+{
+    while (*from < m->n && (m->v[*from].flow < question->flow ||
+                            (m->v[*from].flow == question->flow && m->v[*from].index < question->index)))
+        ++*from;
+    bool there = *from < m->n && m->v[*from].flow == question->flow;
+    return there ? &m->v[*from] : NULL;
+}
+
+static bool try_transaction(const struct view *client, const struct view *server, uint32_t at, uint8_t width,
+                            struct fields *f)
+{
+    struct number_form form = {width, false};
+    uint64_t *values = xcalloc(client->m.n + 1, sizeof(*values)), asked, answered;
+    struct field new = {.at = at, .size = width, .role = ROLE_TRANSACTION};
+    size_t from = 0;
+    for (size_t i = 0; i < client->m.n; i++) {
+        const struct message *question = &client->m.v[i], *answer = answer_to(&server->m, question, &from);
+        if (!answer || !message_number(question, at, form, &asked) || !message_number(answer, at, form, &answered))
+            continue;
+        new.of++;
+        if (asked == answered)
+            values[new.hits++] = asked;
+    }
+    new.distinct = distinct_of(values, new.hits);
+    new.sure = new.hits == new.of;
+    free(values);
+    field_say(&new, "the answer has it, too; %" PRIu32 " values", new.distinct);
+    if (new.hits < PAIRS_FEWEST || new.hits * 10 < new.of * 9 || new.distinct * 20 < new.hits * 17)
+        return false;
+    fields_add(f, &new);
+    return true;
+}
+
+void transactions_find(const struct view *client, const struct view *server, struct fields *f)
+{
+    static const uint8_t widths[] = {4, 2};
+    for (size_t w = 0; w < sizeof(widths); w++)
+        for (uint32_t at = 0; at < OFFSETS; at += 1)
+            if (varies(client, at) && varies(server, at) && varies(client, at + widths[w] - 1u) &&
+                fields_have_room(f, at, widths[w]))
+                try_transaction(client, server, at, widths[w], f);
+}

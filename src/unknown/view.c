@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* view.c - messages of one side. */
+#include "unknown/view.h"
+
+#include <stdlib.h>
+
+void view_make(struct view *v, const struct sample *const *flow, size_t n, unsigned side)
+{
+    *v = (struct view){.flow = flow, .n_flows = n, .side = side};
+    if (n && flow[0]->stream)
+        framing_find(&v->framing, flow, n, side);
+    for (size_t i = 0; i < n; i++)
+        framing_cut(&v->framing, flow[i], side, (uint32_t)i, &v->m);
+    positions_make(&v->positions, &v->m);
+}
+
+void view_free(struct view *v)
+{
+    free(v->m.v);
+    *v = (struct view){0};
+}
+
+void view_each_flow(const struct view *v, view_flow_fn *fn, void *ctx)
+{
+    size_t begin = 0;
+    for (size_t i = 1; i <= v->m.n; i++)
+        if (i == v->m.n || v->m.v[i].flow != v->m.v[begin].flow) {
+            fn(ctx, &v->m.v[begin], i - begin);
+            begin = i;
+        }
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unknown_samples.c - for unknown_bench.py: every flow of a capture as if it were unknown, and what is made of such.
+ *
+ *     unknown_samples read CAPTURE           a line a flow: its label, how sure it is, its ends and first messages
+ *     unknown_samples group both|payload     lines in, a number a line out: its group; an empty line ends a draw
+ *     unknown_samples profile all            lines in, a JSON object out: their profile as one group, as above */
+#include "cli/capture_run.h"
+#include "gather/gather.h"
+#include "report/profile_json.h"
+#include "unknown/kinds.h"
+#include "util/xalloc.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- reading captures --------------------------------------------------------------------------------- */
+
+struct labels_read {
+    uint64_t *id;
+    char (*text)[160];
+    size_t n;
+};
+
+static enum dpi_status take_label(void *ctx, const struct dpi_record *r, struct dpi_err *err)
+{
+    struct labels_read *l = ctx;
+    (void)err;
+    l->id = xrealloc(l->id, l->n + 1, sizeof(*l->id));
+    l->text = xrealloc(l->text, l->n + 1, sizeof(*l->text));
+    l->id[l->n] = r->flow_id;
+    snprintf(l->text[l->n++], sizeof(l->text[0]), "%.*s %.*s", (int)r->protocol.n, r->protocol.p,
+             (int)r->classified_by.n, r->classified_by.p);
+    return DPI_OK;
+}
+
+static enum dpi_status end_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
+{
+    (void)err;
+    gather_end(ctx, r->flow_id);
+    return DPI_OK;
+}
+
+static void put_hex(const uint8_t *p, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        printf("%02x", p[i]);
+}
+
+static void put_sample(const struct sample *s)
+{
+    printf(" %u %d %d %d %u %u", s->transport, s->has_ports, s->stream, s->midstream, s->port[0], s->port[1]);
+    for (unsigned i = 0; i < 2; i++) {
+        printf(" %u:", s->addr[i].family);
+        put_hex(s->addr[i].b, 16);
+    }
+    for (unsigned side = 0; side < 2; side++)
+        for (uint32_t i = 0; i < s->side[side].n_messages; i++) {
+            struct message m = sample_get(s, side, i);
+            printf(" %u,%" PRIu32 ",%" PRId64 ",%" PRIu32 ",", side, m.index, m.time_ns, m.size);
+            put_hex(m.bytes, m.kept);
+        }
+    putchar('\n');
+}
+
+static enum dpi_status pass(const char *path, const struct engine_options *more, engine_record_fn *fn, void *ctx)
+{
+    struct dpi_err err;
+    struct capture_run run;
+    struct capture_options o = {
+        .max_flows = 1000000, .memory = UINT64_C(1) << 30, .idle = -1, .active = -1, .after = OPT_NO_MOMENT,
+        .before = OPT_NO_MOMENT, .max_input = UINT64_C(1) << 34, .progress = 2, .no_guess = true,
+    };
+    struct opt_words words = {.v = &path, .n = 1};
+    enum dpi_status st = capture_run_open(&run, &o, &words, more, &err);
+    if (st == DPI_OK)
+        st = capture_run_go(&run, false, fn, ctx, &err);
+    capture_run_free(&run);
+    return st;
+}
+
+static int read_capture(const char *path)
+{
+    struct labels_read labels = {0};
+    if (pass(path, &(struct engine_options){0}, take_label, &labels) != DPI_OK)
+        return 1;
+    uint64_t *wanted = xcalloc(labels.n, sizeof(*wanted));
+    for (size_t i = 0; i < labels.n; i++)
+        wanted[i] = i + 1;
+    struct gather *g = gather_new(wanted, labels.n, 20000);
+    pass(path, &(struct engine_options){.on_counted = gather_packet, .packet_ctx = g}, end_flow, g);
+    struct samples s = gather_take(g);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t k = 0; k < labels.n; k++)
+            if (labels.id[k] == s.v[i]->flow_id && sample_has_payload(s.v[i])) {
+                fputs(labels.text[k], stdout);
+                put_sample(s.v[i]);
+            }
+    return 0;
+}
+
+/* --- reading samples ---------------------------------------------------------------------------------- */
+
+static uint32_t take_hex(const char *text, uint8_t *out, uint32_t room)
+{
+    uint32_t n = 0;
+    for (; n < room && text[2 * n] && text[2 * n + 1]; n++) {
+        char digits[3] = {text[2 * n], text[2 * n + 1], 0};
+        out[n] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    return n;
+}
+
+static void take_message(struct sample *s, char *word)
+{
+    static uint8_t bytes[SAMPLE_STREAM];
+    char *save, *side = strtok_r(word, ",", &save), *index = strtok_r(NULL, ",", &save);
+    char *time = strtok_r(NULL, ",", &save), *size = strtok_r(NULL, ",", &save), *hex = strtok_r(NULL, ",", &save);
+    uint32_t n = hex ? take_hex(hex, bytes, sizeof(bytes)) : 0;
+    unsigned who = side[0] == '1';
+    s->n_messages = (uint32_t)strtoul(index, NULL, 10);
+    sample_add(s, who, strtoll(time, NULL, 10), bytes, n, (uint32_t)strtoul(size, NULL, 10));
+}
+
+static void take_sample(struct samples *set, char *line)
+{
+    char *save, *word;
+    struct sample *s = samples_add(set, set->n + 1);
+    strtok_r(line, " ", &save);
+    strtok_r(NULL, " ", &save);
+    unsigned v[6];
+    for (unsigned i = 0; i < 6; i++)
+        v[i] = (unsigned)strtoul(strtok_r(NULL, " ", &save), NULL, 10);
+    s->transport = (uint8_t)v[0];
+    s->has_ports = v[1];
+    s->stream = v[2];
+    s->midstream = v[3];
+    for (unsigned i = 0; i < 2; i++) {
+        s->port[i] = (uint16_t)v[4 + i];
+        word = strtok_r(NULL, " ", &save);
+        s->addr[i].family = (uint8_t)(word[0] - '0');
+        take_hex(word + 2, s->addr[i].b, 16);
+    }
+    while ((word = strtok_r(NULL, " ", &save)))
+        take_message(s, word);
+}
+
+static void put_groups(struct samples *s, enum grouping_by by)
+{
+    struct groups g;
+    uint32_t *number = xcalloc(s->n, sizeof(*number));
+    groups_make(&g, s, by);
+    for (uint32_t i = 0; i < g.n; i++)
+        for (size_t k = 0; k < g.v[i].n; k++)
+            number[g.v[i].member[k]] = i;
+    for (size_t i = 0; i < s->n; i++)
+        printf("%" PRIu32 "%s", number[i], i + 1 < s->n ? " " : "\n");
+    free(number);
+    groups_free(&g);
+    samples_free(s);
+}
+
+static void put_profile(struct samples *s)
+{
+    struct group group = {.member = xcalloc(s->n, sizeof(uint32_t)), .n = s->n, .nearest_distance = 1};
+    struct groups groups = {&group, 1};
+    for (uint32_t i = 0; i < s->n; i++)
+        group.member[i] = i;
+    group.kind = kind_of(s, group.member, group.n);
+    struct profile *p = profile_new(s, &groups, 0);
+    profile_json(stdout, s, p);
+    profile_free(p);
+    free(group.member);
+    samples_free(s);
+}
+
+int main(int argc, char **argv)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    struct samples s = {0};
+    if (argc == 3 && strcmp(argv[1], "read") == 0)
+        return read_capture(argv[2]);
+    if (argc != 3)
+        return 2;
+    enum grouping_by by = strcmp(argv[2], "payload") == 0 ? GROUP_BY_PAYLOAD : GROUP_BY_BOTH;
+    while ((n = getline(&line, &room, stdin)) > 0) {
+        line[n - 1] = '\0';
+        if (line[0])
+            take_sample(&s, line);
+        else if (strcmp(argv[1], "profile") == 0)
+            put_profile(&s);
+        else
+            put_groups(&s, by);
+    }
+    free(line);
+    return 0;
+}

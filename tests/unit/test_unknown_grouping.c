@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_unknown_grouping.c - which flows are put together, what is said of them, and that their order is no matter. */
+#include "unknown/grouping.h"
+#include "unknown/linkage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "unit.h"
+#include "unknown_made.h"
+
+static void fill(struct samples *s)
+{
+    uint64_t state = 1;
+    for (unsigned i = 0; i < 12; i++) {
+        made_binary(s, &state, 17, 7000);
+        made_text(s, &state, 2525);
+        made_noise(s, &state, 17, 9000);
+    }
+    for (unsigned i = 0; i < 4; i++)
+        made_fixed(s, 17, 5000, "\0\0\0\0\0\0\0\0\0\0\0\0", 12, 3);
+    made_fixed(s, 6, 6000, "ping again and again, \x01\x02\x03\x04", 26, 5);
+    made_flow(s, 6, 1); /* said nothing */
+}
+
+static const struct group *group_of(const struct groups *g, const struct samples *s, uint16_t port)
+{
+    for (size_t i = 0; i < g->n; i++)
+        if (s->v[g->v[i].member[0]]->port[1] == port)
+            return &g->v[i];
+    return NULL;
+}
+
+static void tells_kinds(enum grouping_by by)
+{
+    struct samples s = {0};
+    struct groups g;
+    fill(&s);
+    groups_make(&g, &s, by);
+    assert_int_equal(g.n, 6);
+    assert_int_equal(group_of(&g, &s, 7000)->kind, GROUP_BINARY);
+    assert_int_equal(group_of(&g, &s, 7000)->n, 12);
+    assert_int_equal(group_of(&g, &s, 2525)->kind, GROUP_TEXT);
+    assert_int_equal(group_of(&g, &s, 2525)->n, 12);
+    assert_int_equal(group_of(&g, &s, 9000)->kind, GROUP_RANDOM);
+    assert_int_equal(group_of(&g, &s, 9000)->n, 12);
+    assert_int_equal(group_of(&g, &s, 5000)->kind, GROUP_ZERO);
+    assert_int_equal(group_of(&g, &s, 6000)->kind, GROUP_SAME);
+    assert_true(group_of(&g, &s, 6000)->small);
+    assert_int_equal(group_of(&g, &s, 1)->kind, GROUP_EMPTY);
+    assert_ptr_equal(group_of(&g, &s, 1), &g.v[5]);
+    groups_free(&g);
+    samples_free(&s);
+}
+
+static void with_port(void **state)
+{
+    (void)state;
+    tells_kinds(GROUP_BY_BOTH);
+}
+
+static void by_payload(void **state)
+{
+    (void)state;
+    tells_kinds(GROUP_BY_PAYLOAD);
+}
+
+static void by_port_alone(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    struct groups g;
+    uint64_t random = 3;
+    made_binary(&s, &random, 17, 7000);
+    made_noise(&s, &random, 17, 7000);
+    made_binary(&s, &random, 17, 7001);
+    made_binary(&s, &random, 6, 7000);
+    groups_make(&g, &s, GROUP_BY_PORT);
+    assert_int_equal(g.n, 3);
+    assert_int_equal(g.v[0].n, 2);
+    groups_free(&g);
+    samples_free(&s);
+}
+
+static void one_protocol_on_several_ports(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    struct groups g;
+    uint64_t random = 5;
+    for (uint16_t i = 0; i < 10; i++)
+        made_binary(&s, &random, 17, (uint16_t)(7000 + i));
+    groups_make(&g, &s, GROUP_BY_BOTH);
+    assert_int_equal(g.n, 1);
+    groups_free(&g);
+    samples_free(&s);
+}
+
+/* The ids of each group's flows as text. */
+static void describe(char *out, size_t room, struct samples *s)
+{
+    struct groups g;
+    size_t n = 0;
+    groups_make(&g, s, GROUP_BY_BOTH);
+    for (size_t i = 0; i < g.n; i++) {
+        n += (size_t)snprintf(out + n, room - n, "|%d %.4f %zu:", (int)g.v[i].kind, (double)g.v[i].cohesion,
+                              g.v[i].nearest);
+        for (size_t k = 0; k < g.v[i].n; k++)
+            n += (size_t)snprintf(out + n, room - n, " %u", (unsigned)s->v[g.v[i].member[k]]->flow_id);
+    }
+    groups_free(&g);
+}
+
+static void order_is_no_matter(void **state)
+{
+    (void)state;
+    static char first[8192], again[8192];
+    struct samples s = {0};
+    uint64_t random = 7;
+    fill(&s);
+    describe(first, sizeof(first), &s);
+    for (unsigned turn = 0; turn < 20; turn++) {
+        for (size_t i = s.n - 1; i > 0; i--) {
+            size_t k = made_random(&random) % (i + 1);
+            struct sample *other = s.v[i];
+            s.v[i] = s.v[k];
+            s.v[k] = other;
+        }
+        describe(again, sizeof(again), &s);
+        assert_string_equal(first, again);
+    }
+    samples_free(&s);
+}
+
+static void many_flows(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    struct groups g;
+    uint64_t random = 9;
+    for (unsigned i = 0; i < 4000; i++)
+        made_fixed(&s, 17, 7000, (uint8_t[]){0xa7, 0x51, 1, 0, 0, 1, (uint8_t)made_random(&random), 9, 1, 2, 3, 4}, 12, 1);
+    groups_make(&g, &s, GROUP_BY_BOTH);
+    assert_int_equal(g.n, 1);
+    assert_int_equal(g.v[0].n, 4000);
+    groups_free(&g);
+    samples_free(&s);
+}
+
+static void nothing(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    struct groups g;
+    groups_make(&g, &s, GROUP_BY_BOTH);
+    assert_int_equal(g.n, 0);
+    groups_free(&g);
+}
+
+/* Things on a line; the mean distance between heaps decides, not that of their nearest. */
+static void links_by_the_mean(void **state)
+{
+    (void)state;
+    static const float at[] = {0, 1, 2, 3, 10, 11};
+    const uint32_t weight[] = {1, 1, 1, 1, 1, 1};
+    float distances[15];
+    uint32_t heap[6];
+    for (size_t i = 1; i < 6; i++)
+        for (size_t k = 0; k < i; k++)
+            distances[linkage_at(i, k)] = at[i] - at[k];
+    linkage(distances, weight, 6, 1.5f, heap);
+    assert_int_equal(heap[1], heap[0]);
+    assert_int_equal(heap[3], heap[2]);
+    assert_int_not_equal(heap[2], heap[0]); /* 2 on average */
+    assert_int_equal(heap[5], heap[4]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(with_port),          cmocka_unit_test(by_payload),
+        cmocka_unit_test(by_port_alone),      cmocka_unit_test(one_protocol_on_several_ports),
+        cmocka_unit_test(order_is_no_matter), cmocka_unit_test(many_flows),
+        cmocka_unit_test(nothing),            cmocka_unit_test(links_by_the_mean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_unknown_profile.c - what is inferred of protocols that are made up, and that nothing is where there is none. */
+#include "unknown/profile.h"
+
+#include "report/profile_text.h"
+#include "util/xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "unit.h"
+#include "unknown_made.h"
+
+struct made {
+    struct samples samples;
+    struct groups groups;
+    struct profile *profile; /* of the first group */
+};
+
+static void finish(struct made *m)
+{
+    groups_make(&m->groups, &m->samples, GROUP_BY_BOTH);
+    m->profile = profile_new(&m->samples, &m->groups, 0);
+}
+
+static void forget(struct made *m)
+{
+    profile_free(m->profile);
+    groups_free(&m->groups);
+    samples_free(&m->samples);
+}
+
+static const struct field *field_at(const struct profile_side *s, uint32_t at, bool from_end)
+{
+    for (size_t i = 0; i < s->fields.n; i++)
+        if (s->fields.v[i].at == at && s->fields.v[i].from_end == from_end)
+            return &s->fields.v[i];
+    return NULL;
+}
+
+static void is_field(const struct profile_side *s, uint32_t at, uint32_t size, enum field_role role)
+{
+    const struct field *f = field_at(s, at, false);
+    assert_non_null(f);
+    assert_int_equal(f->size, size);
+    assert_int_equal(f->role, role);
+}
+
+/* --- the binary protocol ------------------------------------------------------------------------------ */
+
+static void is_binary_side(const struct profile_side *s)
+{
+    is_field(s, 0, 2, ROLE_MAGIC);
+    is_field(s, 2, 1, ROLE_TYPE);
+    assert_true(field_at(s, 0, false)->sure);
+    is_field(s, 6, 4, ROLE_SESSION);
+    is_field(s, 10, 2, ROLE_SEQUENCE);
+    const struct field *length = fields_find(&s->fields, ROLE_LENGTH);
+    assert_non_null(length);
+    assert_int_equal(length->at + length->size, 6);
+    assert_false(length->little);
+    assert_int_equal(length->add, 6);
+    assert_int_equal(length->hits, length->of);
+    const struct field *sum = field_at(s, 2, true);
+    assert_non_null(sum);
+    assert_int_equal(sum->role, ROLE_CHECKSUM);
+    assert_non_null(strstr(sum->text, "CCITT-FFFF"));
+    assert_true(s->body.random);
+}
+
+static void binary(uint8_t transport)
+{
+    struct made m = {0};
+    uint64_t random = 11;
+    for (unsigned i = 0; i < 20; i++)
+        made_binary(&m.samples, &random, transport, 7000);
+    finish(&m);
+    assert_int_equal(m.groups.n, 1);
+    assert_true(m.profile->inferred);
+    is_binary_side(&m.profile->side[0]);
+    is_binary_side(&m.profile->side[1]);
+    if (transport == 6) {
+        assert_int_equal(m.profile->side[0].view.framing.kind, FRAMING_LENGTH);
+        assert_int_equal(m.profile->side[0].view.m.n, 20 * 8);
+    }
+    forget(&m);
+}
+
+static void datagrams(void **state)
+{
+    (void)state;
+    binary(17);
+}
+
+static void streams(void **state)
+{
+    (void)state;
+    binary(6);
+}
+
+/* --- others ------------------------------------------------------------------------------------------- */
+
+static void text(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 13;
+    for (unsigned i = 0; i < 10; i++)
+        made_text(&m.samples, &random, 2525);
+    finish(&m);
+    const struct text_shape *client = &m.profile->side[0].text, *server = &m.profile->side[1].text;
+    assert_true(client->found && server->found);
+    assert_string_equal(client->line_end, "CRLF");
+    assert_false(client->codes);
+    assert_string_equal(client->v[0].text, "GET");
+    assert_true(server->codes);
+    assert_int_equal(server->n, 2);
+    assert_null(fields_find(&m.profile->side[0].fields, ROLE_LENGTH));
+    forget(&m);
+}
+
+/* A header of four bytes, then records of a type of two bytes and a length of two. */
+static void lists_of_records(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 29;
+    for (unsigned i = 0; i < 20; i++) {
+        uint8_t bytes[256] = {0x42, 0x17, 0, (uint8_t)i};
+        uint32_t n = 4;
+        for (unsigned k = 0; k < 1 + i % 4; k++) {
+            uint32_t size = 1 + made_random(&random) % 20;
+            bytes[n + 1] = (uint8_t)k;
+            bytes[n + 3] = (uint8_t)size;
+            made_bytes(&random, bytes + n + 4, size);
+            n += 4 + size;
+        }
+        sample_add(made_flow(&m.samples, 17, 7100), 0, INT64_C(1700000000000000000), bytes, n, n);
+    }
+    finish(&m);
+    const struct records *r = &m.profile->side[0].records;
+    assert_true(r->found);
+    assert_int_equal(r->at, 4);
+    assert_int_equal(r->type_size, 2);
+    assert_int_equal(r->length.width, 2);
+    assert_false(r->length.little || r->whole);
+    assert_int_equal(r->align, 1);
+    assert_int_equal(r->least, 1);
+    assert_int_equal(r->most, 4);
+    assert_int_equal(r->hits, 20);
+    forget(&m);
+}
+
+/* Neither fields nor boundaries are told. */
+static void says_nothing(const struct made *m, enum group_kind kind)
+{
+    assert_int_equal(m->profile->group->kind, kind);
+    assert_false(m->profile->inferred);
+    for (unsigned side = 0; side < 2; side++) {
+        assert_int_equal(m->profile->side[side].fields.n, 0);
+        for (unsigned i = 0; i < HEADER_MOST; i++)
+            assert_false(m->profile->side[side].cut[i]);
+    }
+}
+
+static void noise(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 17;
+    for (unsigned i = 0; i < 20; i++)
+        made_noise(&m.samples, &random, 17, 9000);
+    finish(&m);
+    says_nothing(&m, GROUP_RANDOM);
+    forget(&m);
+}
+
+static void zeros(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    for (unsigned i = 0; i < 10; i++)
+        made_fixed(&m.samples, 17, 5000, (uint8_t[40]){0}, 20 + i, 8);
+    finish(&m);
+    says_nothing(&m, GROUP_ZERO);
+    forget(&m);
+}
+
+static void one_message_again(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    for (unsigned i = 0; i < 10; i++)
+        made_fixed(&m.samples, 17, 5000, "\x01\x02\x00\x08ping", 8, 8);
+    finish(&m);
+    says_nothing(&m, GROUP_SAME);
+    forget(&m);
+}
+
+static void one_empty_flow(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    made_flow(&m.samples, 6, 80);
+    finish(&m);
+    says_nothing(&m, GROUP_EMPTY);
+    forget(&m);
+}
+
+static void one_small_flow(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    made_fixed(&m.samples, 17, 5000, "\x01\x02\x00\x08ping", 8, 1);
+    finish(&m);
+    assert_true(m.profile->group->small);
+    assert_false(m.profile->inferred);
+    assert_true(m.profile->n_next > 0);
+    forget(&m);
+}
+
+static uint32_t *first_numbers(uint32_t n)
+{
+    uint32_t *v = xcalloc(n, sizeof(*v));
+    for (uint32_t i = 0; i < n; i++)
+        v[i] = i;
+    return v;
+}
+
+/* Noise that is known to be of one protocol: the parts find nothing in it, either. */
+static void nothing_in_noise(void **state)
+{
+    (void)state;
+    uint64_t random = 19;
+    for (unsigned turn = 0; turn < 25; turn++) {
+        struct samples s = {0};
+        for (unsigned i = 0; i < 10; i++)
+            made_noise(&s, &random, turn % 2 ? 17 : 6, 9000);
+        struct group group = {.member = first_numbers(10), .n = 10, .kind = GROUP_BINARY};
+        struct groups groups = {&group, 1};
+        struct profile *p = profile_new(&s, &groups, 0);
+        for (unsigned side = 0; side < 2; side++) {
+            assert_int_equal(p->side[side].view.framing.kind, FRAMING_NONE);
+            assert_false(p->side[side].records.found);
+            for (size_t i = 0; i < p->side[side].fields.n; i++)
+                assert_int_equal(p->side[side].fields.v[i].role, ROLE_RANDOM);
+            for (unsigned i = 0; i < HEADER_MOST; i++)
+                assert_false(p->side[side].cut[i]);
+        }
+        profile_free(p);
+        free(group.member);
+        samples_free(&s);
+    }
+}
+
+/* --- as text ------------------------------------------------------------------------------------------ */
+
+static char *print(const struct made *m, size_t *n)
+{
+    char *out = NULL;
+    FILE *file = open_memstream(&out, n);
+    assert_non_null(file);
+    profile_text(file, m->profile);
+    fclose(file);
+    return out;
+}
+
+static void text_is_printable_and_the_same(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 23;
+    size_t n, again;
+    for (unsigned i = 0; i < 10; i++)
+        made_binary(&m.samples, &random, 17, 7000);
+    finish(&m);
+    char *first = print(&m, &n);
+    for (size_t i = 0; i < n; i++)
+        assert_true(first[i] == '\n' || (first[i] >= 0x20 && first[i] < 0x7f));
+    profile_free(m.profile);
+    groups_free(&m.groups);
+    for (size_t i = 0; i < m.samples.n / 2; i++) {
+        struct sample *other = m.samples.v[i];
+        m.samples.v[i] = m.samples.v[m.samples.n - 1 - i];
+        m.samples.v[m.samples.n - 1 - i] = other;
+    }
+    finish(&m);
+    char *second = print(&m, &again);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+    forget(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(datagrams),
+        cmocka_unit_test(streams),
+        cmocka_unit_test(text),
+        cmocka_unit_test(lists_of_records),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(zeros),
+        cmocka_unit_test(one_message_again),
+        cmocka_unit_test(one_empty_flow),
+        cmocka_unit_test(one_small_flow),
+        cmocka_unit_test(nothing_in_noise),
+        cmocka_unit_test(text_is_printable_and_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
