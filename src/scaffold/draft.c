@@ -148,7 +148,8 @@ void draft_make(struct draft *d, const struct profile *p)
 {
     struct draft server = of_side(p, 1);
     *d = of_side(p, 0);
-    if (d->flows < DRAFT_FLOWS || (server.flows >= d->flows && server.bits > d->bits))
+    if (server.flows >= DRAFT_FLOWS &&
+        (d->flows < DRAFT_FLOWS || (server.flows >= d->flows && server.bits > d->bits)))
         *d = server;
     if (!profile_transport(p->transport))
         snprintf(d->refused, DRAFT_WHY, "it is neither TCP nor UDP");
