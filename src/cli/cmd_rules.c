@@ -299,8 +299,7 @@ static enum dpi_status read_payloads(const struct job *j, uint8_t *bytes, struct
     for (size_t i = 0; i < given->n; i++) {
         size_t n;
         if (!rules_hex(given->v[i], bytes, RULES_PAYLOAD_MAX, &n))
-            return dpi_fail(err, DPI_USAGE, "--payload: '%.60s' is none: expected up to %d bytes as hexadecimal "
-                            "digits, such as a751", given->v[i], RULES_PAYLOAD_MAX);
+            return dpi_fail(err, DPI_USAGE, "--payload: '%.60s' is none", given->v[i]); /* check_options tells it */
         v[i] = first_message_of(bytes, (uint32_t)n);
         bytes += n;
     }
@@ -525,11 +524,23 @@ static const char *action_at(size_t i, void *unused)
     return action_names[i];
 }
 
+/* What is wrong with options, whatever the action. */
+static enum dpi_status check_options(const struct options *o, struct dpi_err *err)
+{
+    uint8_t bytes[RULES_PAYLOAD_MAX];
+    size_t n;
+    for (size_t i = 0; i < o->payloads.n; i++)
+        if (!rules_hex(o->payloads.v[i], bytes, sizeof(bytes), &n))
+            return dpi_fail(err, DPI_USAGE, "--payload: '%.60s' is none: expected up to %d bytes as hexadecimal "
+                            "digits, such as a751", o->payloads.v[i], RULES_PAYLOAD_MAX);
+    return rule_files_check(&o->rules, err);
+}
+
 static int rules_run(const void *options, const struct opt_words *words)
 {
     struct job j = {.o = options, .args = words->v + 1, .n = words->n - 1};
     struct dpi_err err;
-    if (rule_files_check(&j.o->rules, &err) != DPI_OK)
+    if (check_options(j.o, &err) != DPI_OK)
         return cmd_fail(&err);
     if (j.o->id && !rules_id_is_valid(j.o->id)) {
         diag("rules: --id: '%s' is no id such as ads or corp.erp", j.o->id);
