@@ -192,8 +192,8 @@ _dpitool_options() { # COMMAND
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    unknown) echo -o --output --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --id --category -h --help ;;
+    unknown) echo -o --output --scaffold --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --payload --port --direction --id --category -h --help ;;
     diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
     test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     protocols) echo --json -h --help ;;
@@ -289,6 +289,7 @@ _dpitool_value() {
     'explain --memory') _dpitool_nothing "$@" ;;
     'explain --progress') _dpitool_words "$@" auto always never ;;
     'unknown --output' | 'unknown -o') _dpitool_files "$@" ;;
+    'unknown --scaffold') _dpitool_files "$@" ;;
     'unknown --unknown-include') _dpitool_words "$@" none guessed ;;
     'unknown --where') _dpitool_nothing "$@" ;;
     'unknown --group-flows') _dpitool_nothing "$@" ;;
@@ -311,6 +312,9 @@ _dpitool_value() {
     'rules --output' | 'rules -o') _dpitool_words "$@" table csv json ;;
     'rules --transport') _dpitool_words "$@" tcp udp sctp ;;
     'rules --protocol') _dpitool_nothing "$@" ;;
+    'rules --payload') _dpitool_nothing "$@" ;;
+    'rules --port') _dpitool_nothing "$@" ;;
+    'rules --direction') _dpitool_words "$@" client server both ;;
     'rules --id') _dpitool_nothing "$@" ;;
     'rules --category') _dpitool_words "$@" advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web ;;
     'diff --fields') _dpitool_fields "$@" ;;

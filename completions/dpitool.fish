@@ -55,9 +55,9 @@ function __dpitool_field
         category 'Category of the application, else of the protocol' \
         ndpi_label 'nDPI\'s own label, Master.App, unchanged' \
         confidence 'How nDPI came to its label, in its own words' \
-        classified_by 'What named the protocol: dpi, dpi-cache, dpi-partial, ip, port or none' \
+        classified_by 'What named the protocol: dpi, dpi-cache, dpi-partial, signature, ip, port or none' \
         application_by 'What named the application: of a rule sni, http-host, dns, host, certificate, dns-hint, ja3, ja4, ip, port or protocol, what it was found by; ndpi, or ip or port when nDPI only guessed it' \
-        rule 'The rule that named the application, as FILE:ID; absent when none did' \
+        rule 'The rule that named the application, or the signature that named the protocol, as FILE:ID; both with ; between; absent when none did' \
         packets_src 'Packets sent by the client' \
         packets_dst 'Packets sent by the server' \
         packets_total 'Packets in both directions' \
@@ -313,6 +313,7 @@ complete -c dpitool -n '__dpitool_in explain' -l no-sandbox -d 'let the program 
 complete -c dpitool -n '__dpitool_in explain' -s h -l help -d 'tell how the command is used, and do nothing else'
 complete -c dpitool -n '__dpitool_in explain' -F
 complete -c dpitool -n '__dpitool_in unknown' -s o -l output -r -F -d 'also write the profile of each group to a folder of its own in that folder: profile.txt, profile.json'
+complete -c dpitool -n '__dpitool_in unknown' -l scaffold -r -F -d 'also write signatures.yaml to that folder: for each group a signature, tried on every flow of the captures, which are read a third time; or why there is none'
 complete -c dpitool -n '__dpitool_in unknown' -l json -d 'write one JSON object a line and group instead of text'
 complete -c dpitool -n '__dpitool_in unknown' -l payload-only -d 'group by payload alone: that flows have the same server port does not speak for one protocol'
 complete -c dpitool -n '__dpitool_in unknown' -l by-port -d 'a group for each transport and server port, whatever the payload'
@@ -350,6 +351,9 @@ complete -c dpitool -n '__dpitool_in rules' -l strict -d 'check: warnings are er
 complete -c dpitool -n '__dpitool_in rules' -s o -l output -x -a 'table csv json' -d 'list: how [table]'
 complete -c dpitool -n '__dpitool_in rules' -l transport -x -a 'tcp udp sctp' -d 'test: what a port is of [tcp]'
 complete -c dpitool -n '__dpitool_in rules' -l protocol -x -d 'test: the protocol of the flow, such as TLS'
+complete -c dpitool -n '__dpitool_in rules' -l payload -x -d 'test: ask signatures instead, for a flow that begins with this message; may be given several times, for several messages in order'
+complete -c dpitool -n '__dpitool_in rules' -l port -x -d 'test: the server\'s port of the flow with --payload'
+complete -c dpitool -n '__dpitool_in rules' -l direction -x -a 'client server both' -d 'test: who sends what --payload gives [client]'
 complete -c dpitool -n '__dpitool_in rules' -l id -x -d 'import: the application of hosts that stand alone, in hosts files and lists; unless given imported'
 complete -c dpitool -n '__dpitool_in rules' -l category -x -a 'advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web' -d 'import: the category of applications whose own is not known [web]'
 complete -c dpitool -n '__dpitool_in rules' -s h -l help -d 'tell how the command is used, and do nothing else'

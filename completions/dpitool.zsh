@@ -51,9 +51,9 @@ _dpitool_field() {
         'category:Category of the application, else of the protocol'
         'ndpi_label:nDPI'\''s own label, Master.App, unchanged'
         'confidence:How nDPI came to its label, in its own words'
-        'classified_by:What named the protocol\: dpi, dpi-cache, dpi-partial, ip, port or none'
+        'classified_by:What named the protocol\: dpi, dpi-cache, dpi-partial, signature, ip, port or none'
         'application_by:What named the application\: of a rule sni, http-host, dns, host, certificate, dns-hint, ja3, ja4, ip, port or protocol, what it was found by; ndpi, or ip or port when nDPI only guessed it'
-        'rule:The rule that named the application, as FILE\:ID; absent when none did'
+        'rule:The rule that named the application, or the signature that named the protocol, as FILE\:ID; both with ; between; absent when none did'
         'packets_src:Packets sent by the client'
         'packets_dst:Packets sent by the server'
         'packets_total:Packets in both directions'
@@ -318,6 +318,7 @@ _dpitool() {
     unknown)
         _arguments -s -S : \
             '(-o --output)'{-o+,--output=}'[also write the profile of each group to a folder of its own in that folder\: profile.txt, profile.json]:FOLDER:_files' \
+            '--scaffold=[also write signatures.yaml to that folder\: for each group a signature, tried on every flow of the captures, which are read a third time; or why there is none]:FOLDER:_files' \
             '--json[write one JSON object a line and group instead of text]' \
             '--payload-only[group by payload alone\: that flows have the same server port does not speak for one protocol]' \
             '--by-port[a group for each transport and server port, whatever the payload]' \
@@ -359,6 +360,9 @@ _dpitool() {
             '(-o --output)'{-o+,--output=}'[list\: how \[table\]]:FORMAT:(table csv json)' \
             '--transport=[test\: what a port is of \[tcp\]]:TRANSPORT:(tcp udp sctp)' \
             '--protocol=[test\: the protocol of the flow, such as TLS]:PROTOCOL: ' \
+            '*--payload=[test\: ask signatures instead, for a flow that begins with this message; may be given several times, for several messages in order]:HEX: ' \
+            '--port=[test\: the server'\''s port of the flow with --payload]:N: ' \
+            '--direction=[test\: who sends what --payload gives \[client\]]:SIDE:(client server both)' \
             '--id=[import\: the application of hosts that stand alone, in hosts files and lists; unless given imported]:ID: ' \
             '--category=[import\: the category of applications whose own is not known \[web\]]:CATEGORY:(advertising ai analytics business cdn cloud conferencing crypto developer education email finance gaming government health iot messaging music network news payment productivity remote-access resolver search security shopping social storage telemetry travel update video vpn web)' \
             '(- *)'{-h,--help}'[tell how the command is used, and do nothing else]' \

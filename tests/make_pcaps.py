@@ -1112,6 +1112,30 @@ def hostile_texts():
                 rule('TCP', 21, 'FTP'), rule('UDP', 67, 'DHCP'))
 
 
+@case('signatures.pcap')
+def signatures():
+    """Protocols that only tests/signatures knows: UDP with a length and an end, on a port of RADIUS too; TCP with a text
+    that is cut and out of order; HTTP that a signature overrides; and some that are nearly so."""
+    def acme(number, extra=b''):
+        body = bytes([number]) * number + extra
+        return b'\xa7\x51\x01' + bytes([128 * (number % 2)]) + struct.pack('>H', len(body) + 1) + b'\x00\x00' + body \
+            + b'\r'
+    packets = []
+    for sport, dport, end in ((7000, 7011, b''), (7001, 1812, b''), (7002, 7012, b''), (7003, 7011, b'xx')):
+        for number in range(3, 6):
+            packets.append(P.udp(CLIENT, SERVER, sport, dport, acme(number) + end))
+            packets.append(P.udp(SERVER, CLIENT, dport, sport, acme(number + 3) + end))
+    bento = P.Tcp(CLIENT, SERVER, 41000, 7001)
+    packets += bento.open()
+    first, second, third = (bento.send(0, part) for part in (b'BEN', b'TO/1 ', b'\x00\x00\x00\x0c'))
+    packets += first + third + second + second + bento.send(1, b'OK, take a seat') + bento.close()
+    late = P.Tcp(CLIENT, SERVER, 41001, 7001)
+    packets += late.open() + late.send(0, b'hello') + late.send(1, b'hello') + late.send(0, b'BENTO/1 \0\0\0\x0c') \
+        + late.close()
+    return Made(pcap_of(packets + http(41002, CLIENT, '203.0.113.9', b'bento.example') + http(sport=41003)),
+                HTTP._replace(host='bento.example', server='203.0.113.9'), HTTP, rule('UDP'), rule('TCP', 7001))
+
+
 # Protocols that nobody knows, for the command unknown. Random bytes are those of a generator of our own, for Python's may change.
 
 

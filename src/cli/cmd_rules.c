@@ -19,7 +19,9 @@
 
 struct options {
     struct rule_options rules;
-    unsigned output, transport, category;
+    unsigned output, transport, category, direction;
+    struct opt_texts payloads;
+    uint64_t port;
     const char *protocol, *id;
     bool strict;
 };
@@ -29,6 +31,7 @@ enum { OUTPUT_TABLE, OUTPUT_CSV, OUTPUT_JSON };
 static const char *const outputs[] = {"table", "csv", "json", NULL};
 static const char *const transports[] = {"tcp", "udp", "sctp", NULL};
 static const uint8_t transport_numbers[] = {6, 17, 132};
+static const char *const directions[] = {"client", "server", "both", NULL};
 
 #define AT(member) offsetof(struct options, member)
 
@@ -46,6 +49,13 @@ static const struct opt rules_opts[] = {
      .def = "tcp", .help = "test: what a port is of"},
     {.name = "protocol", .type = OPT_TEXT, .offset = AT(protocol), .arg = "PROTOCOL",
      .help = "test: the protocol of the flow, such as TLS"},
+    {.name = "payload", .type = OPT_TEXTS, .offset = AT(payloads), .arg = "HEX",
+     .help = "test: ask signatures instead, for a flow that begins with this message; may be given several times, for "
+             "several messages in order"},
+    {.name = "port", .type = OPT_NUMBER, .offset = AT(port), .arg = "N", .min = 1, .max = UINT16_MAX,
+     .help = "test: the server's port of the flow with --payload"},
+    {.name = "direction", .type = OPT_CHOICE, .offset = AT(direction), .arg = "SIDE", .choices = directions,
+     .def = "client", .help = "test: who sends what --payload gives"},
     {.name = "id", .type = OPT_TEXT, .offset = AT(id), .arg = "ID",
      .help = "import: the application of hosts that stand alone, in hosts files and lists; unless given imported"},
     {.name = "category", .type = OPT_CHOICE, .offset = AT(category), .arg = "CATEGORY", .choices = rules_category_ids,
@@ -60,6 +70,7 @@ struct job {
     size_t n;
     const struct rules *rules;
     struct buf *text;
+    const struct first_message *messages; /* of --payload */
 };
 
 /* --- check -------------------------------------------------------------------------------------------- */
@@ -78,8 +89,8 @@ static size_t sources_of(const struct job *j, struct rules_source *v, char **shi
 static void say_counts(const struct rules *r, const struct rules_problems *p, size_t tests)
 {
     struct rules_counts c = rules_counts(r);
-    diag("files %zu, applications %zu, hosts %zu, prefixes of addresses %zu, tests %zu; errors %lu, warnings %lu",
-         c.files, c.applications, c.hosts, c.addresses, tests, p->errors, p->warnings);
+    diag("files %zu, applications %zu, hosts %zu, prefixes of addresses %zu, signatures %zu, tests %zu; errors %lu, "
+         "warnings %lu", c.files, c.applications, c.hosts, c.addresses, c.signatures, tests, p->errors, p->warnings);
 }
 
 /* What nDPI may name a protocol. */
@@ -249,12 +260,73 @@ static int print_test(FILE *out, const void *ctx)
     return status;
 }
 
+/* --- test of signatures ------------------------------------------------------------------------------- */
+
+static void print_signature(FILE *out, const struct rules_signature_match *m)
+{
+    fputs("  protocol     ", out);
+    print_safe(out, m->signature.protocol);
+    fprintf(out, " (%s), %s%s\n  by           signature, %u bits\n  rule         ", m->signature.id,
+            m->signature.category, m->override ? ", overrides nDPI" : "", m->signature.bits);
+    print_safe(out, m->signature.file);
+    fprintf(out, ":%u\n", m->signature.line);
+}
+
+static int print_payload_test(FILE *out, const void *ctx)
+{
+    const struct job *j = ctx;
+    struct rules_signature_match m;
+    struct rules_payload p = {.transport = transport_numbers[j->o->transport], .port = (uint16_t)j->o->port};
+    for (unsigned side = 0; side < 2; side++)
+        if ((j->o->direction + 1) & 1u << side)
+            p.side[side] = (struct rules_first_messages){j->messages, (unsigned)j->o->payloads.n};
+    if (rules_find_signature(j->rules, &p, &m)) {
+        print_signature(out, &m);
+        return 0;
+    }
+    fputs("  no signature matches\n", out);
+    return dpi_status_exit(DPI_NO);
+}
+
+/* What --payload gives, in buffers of its own; DPI_USAGE when it is none. */
+static enum dpi_status read_payloads(const struct job *j, uint8_t *bytes, struct first_message *v,
+                                     struct dpi_err *err)
+{
+    const struct opt_texts *given = &j->o->payloads;
+    if (j->n)
+        return dpi_fail(err, DPI_USAGE, "rules test: an argument and --payload are given: one of them is possible");
+    if (given->n > FIRST_MESSAGES_MAX)
+        return dpi_fail(err, DPI_USAGE, "--payload: more than %d messages", FIRST_MESSAGES_MAX);
+    for (size_t i = 0; i < given->n; i++) {
+        size_t n;
+        if (!rules_hex(given->v[i], bytes, RULES_PAYLOAD_MAX, &n))
+            return dpi_fail(err, DPI_USAGE, "--payload: '%.60s' is none", given->v[i]); /* check_options tells it */
+        v[i] = first_message_of(bytes, (uint32_t)n);
+        bytes += n;
+    }
+    return DPI_OK;
+}
+
+static int with_rules(const struct job *j, int (*print)(FILE *out, const void *ctx));
+
+static int test_payload(const struct job *j)
+{
+    struct first_message v[FIRST_MESSAGES_MAX];
+    struct job with = *j;
+    struct dpi_err err;
+    uint8_t *bytes = xcalloc(FIRST_MESSAGES_MAX, RULES_PAYLOAD_MAX);
+    with.messages = v;
+    int status = read_payloads(j, bytes, v, &err) == DPI_OK ? with_rules(&with, print_payload_test) : cmd_fail(&err);
+    free(bytes);
+    return status;
+}
+
 /* --- list --------------------------------------------------------------------------------------------- */
 
-enum { ID, NAME, CATEGORY, HOSTS, ADDRESSES, PORTS, OTHERS, KIND, FILE_NAME, SOURCE, COLUMNS };
+enum { ID, TYPE, NAME, CATEGORY, HOSTS, ADDRESSES, PORTS, OTHERS, KIND, FILE_NAME, SOURCE, COLUMNS };
 
-static const char *const list_heads[COLUMNS] = {"id", "name", "category", "hosts", "addresses", "ports", "others",
-                                                "catch_all", "file", "source"};
+static const char *const list_heads[COLUMNS] = {"id", "type", "name", "category", "hosts", "addresses", "ports",
+                                                "others", "catch_all", "file", "source"};
 
 struct list_ctx {
     const struct rules *r;
@@ -263,14 +335,29 @@ struct list_ctx {
 
 enum { CELL_MAX = 8192 };
 
+/* A row of the list; a signature is one as well. */
+static void list_row(const struct rules *r, size_t row, struct rules_application *a)
+{
+    size_t n = rules_counts(r).applications;
+    struct rules_signature s;
+    if (row < n) {
+        rules_application(r, row, a);
+        return;
+    }
+    rules_signature(r, row - n, &s);
+    *a = (struct rules_application){.id = s.id, .name = s.protocol, .category = s.category, .source = s.source,
+                                    .file = s.file, .ports = s.ports, .others = s.others};
+}
+
 static const char *list_cell(const void *ctx, size_t row, size_t column)
 {
     const struct list_ctx *l = ctx;
     struct rules_application a;
-    rules_application(l->r, row, &a);
+    list_row(l->r, row, &a);
     const size_t numbers[] = {a.hosts, a.addresses, a.ports, a.others};
     const char *const texts[COLUMNS] = {
-        [ID] = a.id, [NAME] = a.name, [CATEGORY] = a.category, [KIND] = a.catch_all ? "yes" : "",
+        [ID] = a.id, [TYPE] = row < rules_counts(l->r).applications ? "application" : "signature",
+        [NAME] = a.name, [CATEGORY] = a.category, [KIND] = a.catch_all ? "yes" : "",
         [FILE_NAME] = a.file, [SOURCE] = a.source ? a.source : ""};
     if (column >= HOSTS && column <= OTHERS)
         snprintf(l->text, CELL_MAX, "%zu", numbers[column - HOSTS]);
@@ -313,7 +400,7 @@ static int print_list(FILE *out, const void *ctx)
     char text[CELL_MAX];
     struct list_ctx list = {j->rules, text};
     const struct listing l = {.heads = list_heads, .n_columns = COLUMNS, .cell = list_cell, .ctx = &list,
-                              .n_rows = rules_counts(j->rules).applications};
+                              .n_rows = rules_counts(j->rules).applications + rules_counts(j->rules).signatures};
     write[j->o->output](out, &l);
     return 0;
 }
@@ -386,6 +473,12 @@ static int with_rules(const struct job *j, int (*print)(FILE *out, const void *c
 
 static int test(const struct job *j)
 {
+    if (j->o->payloads.n)
+        return test_payload(j);
+    if (j->n == 0) {
+        diag("rules: an argument is missing; expected dpitool rules test NAME|ADDRESS[:PORT] or --payload HEX");
+        return dpi_status_exit(DPI_USAGE);
+    }
     return with_rules(j, print_test);
 }
 
@@ -405,7 +498,7 @@ static const struct action {
     int (*run)(const struct job *j);
 } actions[ACTIONS] = {
     [CHECK] = {0, SIZE_MAX, "[FILE...]", check},
-    [TEST] = {1, 1, "NAME|ADDRESS[:PORT]", test},
+    [TEST] = {0, 1, "NAME|ADDRESS[:PORT]", test},
     [LIST] = {0, 0, "without arguments", list},
     [IMPORT] = {1, SIZE_MAX, "FILE...", import},
 };
@@ -432,11 +525,23 @@ static const char *action_at(size_t i, void *unused)
     return action_names[i];
 }
 
+/* What is wrong with options, whatever the action. */
+static enum dpi_status check_options(const struct options *o, struct dpi_err *err)
+{
+    uint8_t bytes[RULES_PAYLOAD_MAX];
+    size_t n;
+    for (size_t i = 0; i < o->payloads.n; i++)
+        if (!rules_hex(o->payloads.v[i], bytes, sizeof(bytes), &n))
+            return dpi_fail(err, DPI_USAGE, "--payload: '%.60s' is none: expected up to %d bytes as hexadecimal "
+                            "digits, such as a751", o->payloads.v[i], RULES_PAYLOAD_MAX);
+    return rule_files_check(&o->rules, err);
+}
+
 static int rules_run(const void *options, const struct opt_words *words)
 {
     struct job j = {.o = options, .args = words->v + 1, .n = words->n - 1};
     struct dpi_err err;
-    if (rule_files_check(&j.o->rules, &err) != DPI_OK)
+    if (check_options(j.o, &err) != DPI_OK)
         return cmd_fail(&err);
     if (j.o->id && !rules_id_is_valid(j.o->id)) {
         diag("rules: --id: '%s' is no id such as ads or corp.erp", j.o->id);
@@ -458,7 +563,8 @@ const struct cmd cmd_rules = {
     .about = "check [FILE...]            tells errors and what is likely not meant, and runs the tests in the files;\n"
              "                           without FILE of the rules that are shipped\n"
              "test NAME|ADDRESS[:PORT]   tells what matches, why, and what else did and lost\n"
-             "list                       lists the applications\n"
+             "test --payload HEX         tells which signature a flow that begins so has\n"
+             "list                       lists the applications and signatures\n"
              "import FILE...             writes as a rule file what nDPI's protocols and categories, Netify's\n"
              "                           applications, hosts files and lists of domains say",
     .actions = action_names,

@@ -94,6 +94,15 @@ static int64_t shorter(int64_t timeout, int64_t other)
     return other && other < timeout ? other : timeout;
 }
 
+/* What signatures look at. */
+static struct firsts_options first_messages(const struct rules *rules)
+{
+    struct rules_reach reach = {0};
+    if (rules)
+        reach = rules_signatures_reach(rules);
+    return (struct firsts_options){reach.messages, reach.head};
+}
+
 /* Fragments wait 30 s for each other, but not so long that the flow of the first would have ended. */
 static void open_defrag(struct engine *e, const struct engine_options *opt)
 {
@@ -117,7 +126,9 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
         goto fail;
     if ((st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
         goto fail;
-    e->tracker = tracker_new(&opt->flow, e->detector, flow_ended, e);
+    struct flow_options flow = opt->flow;
+    flow.firsts = first_messages(opt->rules);
+    e->tracker = tracker_new(&flow, e->detector, flow_ended, e);
     e->decode = opt->decode;
     open_defrag(e, opt);
     if (opt->dns_hints && source_exists(opt->dns_hints) &&

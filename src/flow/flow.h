@@ -96,6 +96,7 @@ struct flow {
     bool ended;
     struct recent recent;
     uint8_t speech;      /* enum naming_speech; NAMING_DONE: no more names are read */
+    struct flow_firsts *firsts; /* owned; NULL: nothing is kept (firsts.h) */
     struct flow_names *names; /* owned; NULL: there are none so far (naming.h) */
     uint64_t duplicates; /* packets that were captured before */
     bool unordered;      /* its segments are shown as they come, for memory was short */

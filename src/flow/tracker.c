@@ -20,6 +20,7 @@ struct tracker {
     struct tunnels *tunnels;
     struct inspect *inspect;
     struct naming *naming;
+    struct firsts *firsts; /* NULL: nobody asks for first messages */
     struct ledger ledger;
     struct tracker_stats stats;
     struct flow *oldest, *newest;          /* live flows by their last packet */
@@ -45,6 +46,8 @@ struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
     t->ledger.limit = opt->memory;
     t->inspect = inspect_new(d, &t->ledger, &t->stats.clock, !opt->no_reassembly);
     t->naming = naming_new(&t->ledger, &t->stats.clock, !opt->no_reassembly);
+    if (opt->firsts.messages)
+        t->firsts = firsts_new(&opt->firsts, &t->ledger, !opt->no_reassembly);
     t->on_end = on_end;
     t->ctx = ctx;
     return t;
@@ -77,6 +80,7 @@ static void free_flow(struct tracker *t, struct flow *f)
 {
     inspect_drop(t->inspect, f);
     naming_drop(t->naming, f);
+    firsts_drop(f);
     free(f->side[0].holes);
     free(f->side[1].holes);
     free(f->attrs);
@@ -100,6 +104,7 @@ void tracker_free(struct tracker *t)
     }
     inspect_free(t->inspect);
     naming_free(t->naming);
+    firsts_free(t->firsts);
     tunnels_free(t->tunnels);
     timers_free(t->timers);
     flow_table_free(t->table);
@@ -201,6 +206,8 @@ static void end_flow(struct tracker *t, struct flow *f, enum end_reason why)
     flow_table_remove(t->table, f);
     idle_list_remove(t, f);
     naming_end(t->naming, f);
+    if (t->firsts)
+        firsts_end(t->firsts, f);
     write_off(t, f);
     queue_ended(t, f, why);
 }
@@ -446,6 +453,7 @@ static void slice(struct tracker *t, struct flow *f, const struct packet *p)
         tunnels_hold(t->tunnels, f->tunnel);
     slice_link(part, f);
     naming_slice(t->naming, f, part);
+    firsts_slice(f, part);
     timers_remove(t->timers, &f->timer); /* the id is part of its order */
     begin_record(t, f, p);
     timers_add(t->timers, &f->timer);
@@ -515,6 +523,8 @@ static void take(struct tracker *t, const struct packet_part *parts, size_t n, c
         naming_open(t->naming, f);
     if (naming_wants(f) && d->ip_cap > 0)
         naming_packet(t->naming, f, sender, parts[n - 1].packet, d, is_copy);
+    if (t->firsts && d->ip_cap > 0)
+        firsts_packet(t->firsts, f, sender, d, is_copy);
     set_deadline(t, f);
     if (!f->has_verdict)
         inspect_packet(t->inspect, f, sender, d, parts[n - 1].packet->number, is_copy);

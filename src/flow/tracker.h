@@ -8,6 +8,7 @@
 #define FLOW_TRACKER_H
 
 #include "flow/clock.h"
+#include "flow/firsts.h"
 #include "flow/flow.h"
 #include "flow/inspect.h"
 #include "flow/ledger.h"
@@ -24,6 +25,7 @@ struct flow_options {
     uint64_t max_flows; /* live at once; 0: no bound */
     uint64_t memory;    /* bytes as the ledger counts; 0: no bound */
     bool no_reassembly; /* segments are detected as they were captured */
+    struct firsts_options firsts;
 };
 
 struct tracker_stats {

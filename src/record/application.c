@@ -4,6 +4,7 @@
 
 #include "ndpi/labels.h"
 #include "record/named.h"
+#include "record/protocol.h"
 
 #include <stdio.h>
 
@@ -62,11 +63,15 @@ static bool ndpi_is_specific(const struct dpi_record *r)
            !label_is_general(r->application.p);
 }
 
-static struct dpi_text rule_text(struct arena *arena, const struct rules_match *m)
+/* Behind the signature that named the protocol, when one did. */
+static struct dpi_text add_rule(struct arena *arena, struct dpi_text before, const struct rules_match *m)
 {
-    size_t n = strlen(m->file) + 1 + strlen(m->id);
+    struct dpi_text rule = protocol_rule_text(arena, m->file, m->id);
+    if (!before.p)
+        return rule;
+    size_t n = before.n + 1 + rule.n;
     char *text = arena_alloc(arena, n + 1);
-    snprintf(text, n + 1, "%s:%s", m->file, m->id);
+    snprintf(text, n + 1, "%s;%s", before.p, rule.p);
     return (struct dpi_text){text, n};
 }
 
@@ -81,7 +86,7 @@ void application_set(struct dpi_record *r, const struct rules *rules, const stru
     r->application = dpi_text_of(m.application);
     r->category = dpi_text_of(m.category);
     r->application_by = dpi_text_of(m.by);
-    r->rule = rule_text(arena, &m);
+    r->rule = add_rule(arena, r->rule, &m);
     if (hits)
         hits[m.rule]++;
 }

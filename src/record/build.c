@@ -6,6 +6,7 @@
 #include "flow/tcp_state.h"
 #include "record/application.h"
 #include "record/named.h"
+#include "record/protocol.h"
 #include "record/value_of.h"
 #include "util/arena.h"
 #include "util/xalloc.h"
@@ -407,6 +408,8 @@ const struct dpi_record *record_build(struct record_builder *b, const struct flo
     set_tunnel_ids(b, f->tunnel_ids, flow_client(f));
     set_mpls(b, f->mpls);
     set_label(b, f);
+    if (b->rules)
+        protocol_set(&b->record, b->rules, f, &b->arena, b->hits);
     set_end(b, f);
     set_attrs(b, f);
     if (b->rules)

@@ -9,6 +9,7 @@
 #include "rules/precedence.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { LOOKED_AT_MAX = 1000 }; /* of the entries under one key: it is to end in time with any file */
 
@@ -231,12 +232,21 @@ static void lint_public(struct lint *l, const psl_ctx_t *psl, const struct entry
 
 /* --- what no flow has ----------------------------------------------------------------------------------- */
 
+static bool has_signature(const struct rules *r, const char *protocol)
+{
+    for (size_t i = 0; i < r->n_signatures; i++)
+        if (strcasecmp(r->signatures[i].protocol, protocol) == 0)
+            return true;
+    return false;
+}
+
 static void lint_value(struct lint *l, const struct rules_lint_options *opt, const struct entry *e)
 {
     char text[ENTRY_TEXT_MAX];
     struct rules_place at = place_of(l, e);
     entry_text(l->r, e, text);
-    if (e->kind == ENTRY_PROTOCOL && opt->knows_protocol && !opt->knows_protocol(opt->ctx, text))
+    if (e->kind == ENTRY_PROTOCOL && opt->knows_protocol && !opt->knows_protocol(opt->ctx, text) &&
+        !has_signature(l->r, text))
         rules_warning(l->problems, &at, "no flow has the protocol '%s'; dpitool protocols lists them", text);
     else if ((e->kind == ENTRY_JA3 && opt->no_ja3) || (e->kind == ENTRY_JA4 && opt->no_ja4))
         rules_warning(l->problems, &at, "the nDPI at hand gives no %s: this matches nothing",
@@ -260,6 +270,19 @@ static void lint_source(struct lint *l, const struct application *a)
         rules_warning(l->problems, &at, "%s has no source: the operator's own page that tells of it", a->id);
 }
 
+/* A signature that random messages have too easily; one that only the sizes tell. */
+static void lint_signature(struct lint *l, const struct rules_lint_options *opt, const struct signature *s)
+{
+    enum { ENOUGH_BITS = 24 };
+    struct rules_place at = {l->r->files[s->file], s->line, s->column};
+    unsigned bits = s->messages * (s->sides == 3 ? 2u : 1u) * signature_bits(s, &l->r->conditions[s->first_condition]);
+    if (bits < ENOUGH_BITS)
+        rules_warning(l->problems, &at, "%s asks for %u bits of payload: with less than %d others' flows have it, too",
+                      s->id, bits, ENOUGH_BITS);
+    if (opt->need_source && !s->source)
+        rules_warning(l->problems, &at, "%s has no source: a page that tells of the protocol", s->id);
+}
+
 void rules_lint(const struct rules *r, const struct rules_lint_options *opt, struct rules_problems *problems)
 {
     struct lint l = {.r = r, .problems = problems};
@@ -273,5 +296,7 @@ void rules_lint(const struct rules *r, const struct rules_lint_options *opt, str
     }
     for (size_t i = 0; opt->need_source && i < r->n_applications; i++)
         lint_source(&l, &r->applications[i]);
+    for (size_t i = 0; i < r->n_signatures; i++)
+        lint_signature(&l, opt, &r->signatures[i]);
     rules_problems_sort(problems);
 }

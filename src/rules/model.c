@@ -49,6 +49,8 @@ void rules_free(struct rules *r)
     free(r->rules);
     free(r->entries);
     free(r->tests);
+    free(r->signatures);
+    free(r->conditions);
     free(r->slots);
     free(r);
 }
@@ -92,6 +94,23 @@ struct rule_test *model_add_test(struct rules *r)
     struct rule_test *t = &r->tests[r->n_tests++];
     *t = (struct rule_test){0};
     return t;
+}
+
+struct signature *model_add_signature(struct rules *r)
+{
+    GROW(r->signatures, r->n_signatures, r->room_signatures);
+    struct signature *s = &r->signatures[r->n_signatures++];
+    *s = (struct signature){.first_condition = (uint32_t)r->n_conditions};
+    return s;
+}
+
+struct signature_condition *model_add_condition(struct rules *r)
+{
+    GROW(r->conditions, r->n_conditions, r->room_conditions);
+    struct signature_condition *c = &r->conditions[r->n_conditions++];
+    *c = (struct signature_condition){0};
+    r->signatures[r->n_signatures - 1].n_conditions++;
+    return c;
 }
 
 struct entry *model_add_entry(struct rules *r, enum entry_kind kind, const void *bytes, size_t n, size_t hashed)
@@ -267,7 +286,8 @@ static void count_entry(const struct entry *e, size_t *hosts, size_t *addresses,
 
 struct rules_counts rules_counts(const struct rules *r)
 {
-    struct rules_counts c = {.files = r->n_files, .applications = r->n_applications, .tests = r->n_tests};
+    struct rules_counts c = {.files = r->n_files, .applications = r->n_applications, .tests = r->n_tests,
+                             .signatures = r->n_signatures};
     size_t others = 0;
     for (size_t i = 0; i < r->n_entries; i++)
         count_entry(&r->entries[i], &c.hosts, &c.addresses, &c.ports, &others);
@@ -293,11 +313,20 @@ void rules_application(const struct rules *r, size_t i, struct rules_application
 
 size_t rules_count(const struct rules *r)
 {
-    return r->n_rules;
+    return r->n_rules + r->n_signatures;
+}
+
+static void signature_rule(const struct rules *r, const struct signature *s, struct rules_rule *out)
+{
+    *out = (struct rules_rule){r->files[s->file], s->id, "signature", s->line};
 }
 
 void rules_rule(const struct rules *r, size_t i, struct rules_rule *out)
 {
+    if (i >= r->n_rules) {
+        signature_rule(r, &r->signatures[i - r->n_rules], out);
+        return;
+    }
     const struct rule *rule = &r->rules[i];
     const struct application *a = &r->applications[rule->application];
     *out = (struct rules_rule){r->files[a->file], a->id, condition_keys[rule->strongest], rule->line};

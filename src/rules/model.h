@@ -9,6 +9,7 @@
 #define RULES_MODEL_H
 
 #include "rules/rules.h"
+#include "rules/signature.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/siphash.h"
@@ -66,13 +67,19 @@ struct application {
     bool catch_all, shipped;
 };
 
+enum { TEST_PAYLOADS_MAX = FIRST_MESSAGES_MAX };
+
 struct rule_test {
-    const char *name; /* NULL: addr */
+    const char *name; /* NULL: addr, or payload */
     struct dpi_addr addr;
     const char *application; /* NULL: none may match */
     uint8_t transport;
     uint16_t port; /* 0: none */
     uint32_t file, line, column;
+    /* of signatures: messages that the sides send */
+    struct first_message payload[TEST_PAYLOADS_MAX];
+    uint8_t n_payload, sides; /* bits: 1 the client, 2 the server */
+    const char *protocol; /* NULL: no signature may match */
 };
 
 struct slot {
@@ -88,8 +95,10 @@ struct rules {
     struct rule *rules;
     struct entry *entries;
     struct rule_test *tests;
-    size_t n_files, n_applications, n_rules, n_entries, n_tests;
-    size_t room_files, room_applications, room_rules, room_entries, room_tests;
+    struct signature *signatures;
+    struct signature_condition *conditions; /* of signatures */
+    size_t n_files, n_applications, n_rules, n_entries, n_tests, n_signatures, n_conditions;
+    size_t room_files, room_applications, room_rules, room_entries, room_tests, room_signatures, room_conditions;
     struct buf texts; /* of entries */
     /* set by model_seal */
     struct slot *slots;
@@ -107,6 +116,8 @@ uint32_t model_add_file(struct rules *r, const char *name);
 struct application *model_add_application(struct rules *r);
 struct rule *model_add_rule(struct rules *r, uint32_t application); /* of the last application */
 struct rule_test *model_add_test(struct rules *r);
+struct signature *model_add_signature(struct rules *r);
+struct signature_condition *model_add_condition(struct rules *r); /* of the last signature */
 
 /* For the last rule. The bytes are copied. */
 struct entry *model_add_entry(struct rules *r, enum entry_kind kind, const void *bytes, size_t n, size_t hashed);

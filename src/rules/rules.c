@@ -56,30 +56,54 @@ static void load_folder(struct rules *r, const struct rules_source *from, struct
 
 /* --- ids ---------------------------------------------------------------------------------------------- */
 
+/* Who has an id: an application or a signature. */
+struct id_owner {
+    const char *id;
+    uint32_t file, line, column;
+    bool shipped;
+};
+
 /* Those of one origin together, then by id, then as they stand in the files. */
 static int compare_ids(const void *a, const void *b)
 {
-    const struct application *x = *(struct application *const *)a, *y = *(struct application *const *)b;
+    const struct id_owner *x = a, *y = b;
     int cmp = x->shipped != y->shipped ? (x->shipped ? 1 : -1) : strcmp(x->id, y->id);
-    return cmp ? cmp : (x > y) - (x < y);
+    if (!cmp)
+        cmp = (x->file > y->file) - (x->file < y->file);
+    if (!cmp)
+        cmp = (x->line > y->line) - (x->line < y->line);
+    return cmp ? cmp : (x->column > y->column) - (x->column < y->column);
+}
+
+static size_t id_owners(const struct rules *r, struct id_owner *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_applications; i++) {
+        const struct application *a = &r->applications[i];
+        if (a->id)
+            v[n++] = (struct id_owner){a->id, a->file, a->line, a->column, a->shipped};
+    }
+    for (size_t i = 0; i < r->n_signatures; i++) {
+        const struct signature *s = &r->signatures[i];
+        if (s->id)
+            v[n++] = (struct id_owner){s->id, s->file, s->line, s->column, s->shipped};
+    }
+    return n;
 }
 
 static void check_ids(const struct rules *r, struct rules_problems *problems)
 {
-    size_t n = 0;
-    const struct application **v = xcalloc(r->n_applications + 1, sizeof(const struct application *));
-    for (size_t i = 0; i < r->n_applications; i++)
-        if (r->applications[i].id)
-            v[n++] = &r->applications[i];
-    qsort(v, n, sizeof(const struct application *), compare_ids);
+    struct id_owner *v = xcalloc(r->n_applications + r->n_signatures + 1, sizeof(*v));
+    size_t n = id_owners(r, v);
+    qsort(v, n, sizeof(*v), compare_ids);
     for (size_t i = 1, first = 0; i < n; i++) {
-        if (v[i]->shipped != v[first]->shipped || strcmp(v[i]->id, v[first]->id) != 0) {
+        if (v[i].shipped != v[first].shipped || strcmp(v[i].id, v[first].id) != 0) {
             first = i;
             continue;
         }
-        struct rules_place at = {r->files[v[i]->file], v[i]->line, v[i]->column};
-        rules_error(problems, &at, "the id '%s' is taken: %s:%u has it", v[i]->id, r->files[v[first]->file],
-                    v[first]->line);
+        struct rules_place at = {r->files[v[i].file], v[i].line, v[i].column};
+        rules_error(problems, &at, "the id '%s' is taken: %s:%u has it", v[i].id, r->files[v[first].file],
+                    v[first].line);
     }
     free(v);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rules.h - rule files that say what application a flow belongs to, by its names, fingerprints, addresses and ports.
+/* rules.h - rule files that say what application a flow belongs to, by its names, fingerprints, addresses and ports,
+ * and what protocol it has, by the bytes of its first messages.
  *
  * A set of rules is loaded whole or not at all, and does not change afterwards. The format is in dpitool-rules(5). */
 #ifndef RULES_RULES_H
@@ -8,6 +9,7 @@
 #include "dpitool/status.h"
 #include "dpitool/value.h"
 #include "rules/problems.h"
+#include "util/first_message.h"
 
 struct rules;
 
@@ -26,7 +28,7 @@ enum dpi_status rules_load(struct rules **r, const struct rules_source *sources,
 void rules_free(struct rules *r); /* NULL is fine */
 
 struct rules_counts {
-    size_t files, applications, hosts, addresses, ports, tests;
+    size_t files, applications, hosts, addresses, ports, tests, signatures;
 };
 
 struct rules_counts rules_counts(const struct rules *r);
@@ -103,9 +105,58 @@ struct rules_candidate_info {
 void rules_explain(const struct rules *r, const struct rules_query *q,
                    void (*tell)(void *ctx, const struct rules_candidate_info *info), void *ctx);
 
+/* --- signatures --------------------------------------------------------------------------------------- */
+
+struct rules_signature {
+    const char *id, *protocol, *category, *source; /* category: as records have it; source: NULL when there is none */
+    const char *file;
+    unsigned line, bits; /* bits: what a random message would have to hit */
+    bool shipped;
+    size_t ports, others; /* conditions */
+};
+
+/* Of counts.signatures, in the order of the files. */
+void rules_signature(const struct rules *r, size_t i, struct rules_signature *out);
+
+/* How much of a flow signatures look at: messages of a side, and bytes from the start of one. */
+struct rules_reach {
+    unsigned messages; /* 0: there are no signatures */
+    unsigned head;
+};
+
+struct rules_reach rules_signatures_reach(const struct rules *r);
+
+struct rules_first_messages {
+    const struct first_message *v;
+    unsigned n;
+};
+
+/* The first messages of a flow; side by RULES_CLIENT and RULES_SERVER. */
+struct rules_payload {
+    uint8_t transport;
+    uint16_t port; /* of the server */
+    struct rules_first_messages side[2];
+};
+
+struct rules_signature_match {
+    struct rules_signature signature;
+    bool override; /* goes before what nDPI finds by payload */
+    size_t rule;   /* which it is, below rules_count */
+};
+
+/* Finds the signature that a flow has; of several the one that overrides, a user's, the one that asks for most, that of
+ * the file given later, the earlier one. False when it has none. */
+bool rules_find_signature(const struct rules *r, const struct rules_payload *p, struct rules_signature_match *out);
+
+enum { RULES_PAYLOAD_MAX = 4096 };
+
+/* Hexadecimal digits, with blanks and colons between bytes or not. False: it is none, or more than room bytes. */
+bool rules_hex(const char *text, uint8_t *out, size_t room, size_t *n);
+
 /* --- rules one by one, for statistics ------------------------------------------------------------------ */
 
-/* A rule is what an application gives as an alternative: one of its lists, or one entry of match. */
+/* A rule is what an application gives as an alternative: one of its lists, or one entry of match. Behind them come the
+ * signatures, each a rule. */
 size_t rules_count(const struct rules *r);
 
 struct rules_rule {

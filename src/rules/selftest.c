@@ -40,17 +40,48 @@ static void tell(const struct rules *r, const struct rule_test *t, const struct 
                     expected);
 }
 
+/* --- signatures --------------------------------------------------------------------------------------- */
+
+static void tell_protocol(const struct rules *r, const struct rule_test *t, const struct rules_signature_match *m,
+                          struct rules_problems *problems)
+{
+    struct rules_place at = {r->files[t->file], t->line, t->column};
+    const char *expected = t->protocol ? t->protocol : "no protocol";
+    if (m)
+        rules_error(problems, &at, "the test of the payload fails: expected %s, but %s in %s:%u has it", expected,
+                    m->signature.id, m->signature.file, m->signature.line);
+    else
+        rules_error(problems, &at, "the test of the payload fails: expected %s, but no signature has it", expected);
+}
+
+static void run_payload_test(const struct rules *r, const struct rule_test *t, struct rules_problems *problems)
+{
+    struct rules_signature_match m;
+    struct rules_payload p = {.transport = t->transport, .port = t->port};
+    for (unsigned side = 0; side < 2; side++)
+        if (t->sides & 1u << side)
+            p.side[side] = (struct rules_first_messages){t->payload, t->n_payload};
+    bool found = rules_find_signature(r, &p, &m);
+    if (found ? !t->protocol || strcmp(m.signature.protocol, t->protocol) != 0 : t->protocol != NULL)
+        tell_protocol(r, t, found ? &m : NULL, problems);
+}
+
+/* --- all ---------------------------------------------------------------------------------------------- */
+
+static void run_test(const struct rules *r, const struct rule_test *t, struct rules_problems *problems)
+{
+    struct rules_match m;
+    struct rules_name name;
+    struct rules_query q = query_of(t, &name);
+    bool found = rules_find(r, &q, &m);
+    if (found ? !t->application || strcmp(m.id, t->application) != 0 : t->application != NULL)
+        tell(r, t, found ? &m : NULL, problems);
+}
+
 size_t rules_run_tests(const struct rules *r, struct rules_problems *problems)
 {
-    for (size_t i = 0; i < r->n_tests; i++) {
-        struct rules_match m;
-        struct rules_name name;
-        struct rules_query q = query_of(&r->tests[i], &name);
-        const char *expected = r->tests[i].application;
-        bool found = rules_find(r, &q, &m);
-        if (found ? !expected || strcmp(m.id, expected) != 0 : expected != NULL)
-            tell(r, &r->tests[i], found ? &m : NULL, problems);
-    }
+    for (size_t i = 0; i < r->n_tests; i++)
+        (r->tests[i].n_payload ? run_payload_test : run_test)(r, &r->tests[i], problems);
     rules_problems_sort(problems);
     return r->n_tests;
 }

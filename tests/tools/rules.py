@@ -24,7 +24,7 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 PROTOS = "/usr/share/ndpi/ndpiProtos.txt"
 # errors that a schema cannot see
 NOT_SCHEMA = re.compile(r"anchor|alias|tag|document|twice|NUL|escape|label|IDN|glob|star|bits|revers|famil|port 65536|"
-                        r"long host|fails|prefix|bad address|bad range|of a range|comment|address as host|long text|range|cut|catch-all|empty$")
+                        r"long host|fails|mask|more bytes|behind|many|prefix|bad address|bad range|of a range|comment|address as host|long text|range|cut|catch-all|empty$")
 
 HOSTS, SECONDS, KIBIBYTES = 1000000, 2.0, 200 << 10
 
@@ -69,6 +69,7 @@ class Checks:
         if glob.glob(os.path.join(TOP, "rules/*.yaml")):
             self.sound("shipped rules", "--strict", os.path.join(TOP, "rules"))
         self.sound("rules of the tests", "--strict", os.path.join(TOP, "tests/rules"))
+        self.sound("signatures of the tests", os.path.join(TOP, "tests/signatures"), warnings=True)
 
     def manual(self, schema):
         """The examples that begin with "version: 1"."""
@@ -92,6 +93,7 @@ class Checks:
             schema = json.load(file)
         jsonschema.Draft202012Validator.check_schema(schema)
         paths = glob.glob(os.path.join(TOP, "rules/*.yaml")) + glob.glob(os.path.join(TOP, "tests/rules/*.yaml"))
+        paths += glob.glob(os.path.join(TOP, "tests/signatures/*.yaml"))
         for path in paths:
             with open(path, encoding="utf-8") as file:
                 self.count(f"schema: {path}", self.refused(schema, file.read()))

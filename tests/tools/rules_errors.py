@@ -32,6 +32,20 @@ def test_of(text):
     return f"{HOSTS}tests:\n  - {{{text}}}\n"
 
 
+SIGNATURE = "version: 1\nsignatures:\n  - id: s\n    protocol: S\n    category: web\n    transport: udp\n"  # six lines
+SIGNED = SIGNATURE + "    bytes: [{at: 0, hex: a7510203}]\n"
+
+
+def signature(text):
+    """The text is line 7, its key in column 5."""
+    return f"{SIGNATURE}    {text}\n"
+
+
+def payload_test(text):
+    """The text of the test begins in line 9, column 5."""
+    return f"{SIGNED}tests:\n  - {{{text}}}\n"
+
+
 # name: (file, [(line, column, what is said)])
 ERRORS = {
     # YAML itself
@@ -60,7 +74,7 @@ ERRORS = {
     # keys and types
     "no version": (HOSTS.replace("version: 1\n", ""), [(1, 1, "no version")]),
     "version 2": (HOSTS.replace("version: 1", "version: 2"), [(1, 10, "version is '2': expected 1")]),
-    "no applications": ("version: 1\n", [(1, 1, "neither applications nor tests")]),
+    "no applications": ("version: 1\n", [(1, 1, "neither applications, signatures nor tests")]),
     "unknown key": ("version: 1\napplication: []\n", [(1, 1, "neither"), (2, 1, "did you mean applications?")]),
     "unknown key of application": (HOSTS + "    host: [b.example]\n", [(7, 5, "did you mean hosts?")]),
     "unknown condition": (HEAD + "    match:\n      - {port: [tcp/1]}\n",
@@ -132,6 +146,62 @@ ERRORS = {
     "test of a bad address": (test_of("address: x, application: a"), [(8, 15, "is no address")]),
     "test that fails": (test_of("name: b.example, application: a"), [(8, 5, "no rule has it")]),
     "test of none that fails": (test_of("name: x.a.example, application: ~"), [(8, 5, "expected no application")]),
+    # signatures
+    "signatures is no list": ("version: 1\nsignatures: {a: b}\n", [(2, 13, "signatures is a mapping")]),
+    "signature is a text": ("version: 1\nsignatures: [a]\n", [(2, 14, "a signature is a text")]),
+    "signature without all": ("version: 1\nsignatures:\n  - {sizes: [9]}\n",
+                              [(3, 5, "has no id"), (3, 5, "has no protocol"), (3, 5, "has no category"),
+                               (3, 5, "has no transport")]),
+    "signature without condition": (SIGNATURE, [(3, 5, "the signature has no condition")]),
+    "unknown key of signature": (SIGNED + "    byte: []\n", [(8, 5, "did you mean bytes?")]),
+    "id twice, of application and signature": (SIGNED + HOSTS.partition("\n")[2].replace("id: a", "id: s"),
+                                               [(9, 9, "the id 's' is taken")]),
+    "bad transport": (SIGNED.replace("udp", "upd"), [(6, 16, "did you mean udp?")]),
+    "sctp as transport": (SIGNED.replace("udp", "sctp"), [(6, 16, "expected tcp or udp")]),
+    "bad direction": (SIGNED + "    direction: left\n", [(8, 16, "expected client, server or both")]),
+    "0 packets": (SIGNED + "    packets: 0\n", [(8, 14, "expected a number from 1 to 8")]),
+    "9 packets": (SIGNED + "    packets: 9\n", [(8, 14, "expected a number from 1 to 8")]),
+    "override": (SIGNED + "    override: maybe\n", [(8, 15, "override is 'maybe'")]),
+    "bytes is a text": (signature("bytes: a751"), [(7, 12, "bytes is a text")]),
+    "bytes without at": (signature("bytes: [{hex: a7}]"), [(7, 13, "without at")]),
+    "bytes without hex": (signature("bytes: [{at: 0}]"), [(7, 13, "without hex")]),
+    "half a byte": (signature("bytes: [{at: 0, hex: a75}]"), [(7, 26, "hex is 'a75'")]),
+    "no digits": (signature("bytes: [{at: 0, hex: xy}]"), [(7, 26, "hex is 'xy'")]),
+    "65 bytes, more bytes than may be": (signature("bytes: [{at: 0, hex: " + "a7" * 65 + "}]"),
+                                         [(7, 26, "up to 64 bytes")]),
+    "bad offset": (signature("bytes: [{at: 256, hex: a7}]"), [(7, 18, "from -32 to 255")]),
+    "offset of 11 digits": (signature("bytes: [{at: 10000000000, hex: a7}]"), [(7, 18, "from -32 to 255")]),
+    "word as offset": (signature("bytes: [{at: x, hex: a7}]"), [(7, 18, "at is 'x'")]),
+    "bytes behind the end": (signature("bytes: [{at: -1, hex: a751}]"), [(7, 13, "end behind the message")]),
+    "bytes behind what is kept": (signature("bytes: [{at: 255, hex: a751}]"), [(7, 13, "the first 256 bytes")]),
+    "short mask": (signature("bytes: [{at: 0, hex: a751, mask: ff}]"), [(7, 13, "the mask has 1 bytes and hex has 2")]),
+    "mask without a bit": (signature("bytes: [{at: 0, hex: a751, mask: fff0}]"), [(7, 13, "this matches nothing")]),
+    "empty text": (signature("texts: ['']"), [(7, 13, "is empty")]),
+    "text of 65, more bytes than may be": (signature("texts: [" + "x" * 65 + "]"), [(7, 13, "more than 64 bytes")]),
+    "length without type": (signature("length: {at: 0}"), [(7, 13, "length without type")]),
+    "length without at": (signature("length: {type: u8}"), [(7, 13, "length without at")]),
+    "bad type": (signature("length: {at: 0, type: u16}"), [(7, 27, "did you mean u16be?")]),
+    "length behind the end": (signature("length: {at: -1, type: u16be}"), [(7, 13, "end behind the message")]),
+    "bad plus": (signature("length: {at: 0, type: u8, plus: 65536}"), [(7, 37, "from -65535 to 65535")]),
+    "scale of 0": (signature("length: {at: 0, type: u8, scale: 0}"), [(7, 38, "from 1 to 1024")]),
+    "bad size": (signature("sizes: [x]"), [(7, 13, "'x' is none: expected a size")]),
+    "reversed sizes": (signature("sizes: [9-8]"), [(7, 13, "ends before it begins")]),
+    "port 0 of signature, a bad range": (SIGNED + "    ports: [0]\n", [(8, 13, "from 1 to 65535")]),
+    "many conditions": (signature("sizes: [" + ", ".join(["9"] * 66) + "]"),
+                        [(7, 13 + 3 * 65, "more than 64 conditions")]),
+    "payload test without protocol": (payload_test("payload: a7, transport: udp"), [(9, 5, "without protocol")]),
+    "payload test without transport": (payload_test("payload: a7, protocol: S"), [(9, 5, "without transport")]),
+    "payload test of an application": (payload_test("payload: a7, transport: udp, protocol: S, name: a.example"),
+                                       [(9, 5, "two tests")]),
+    "protocol without payload": (payload_test("name: a.example, application: ~, protocol: S"),
+                                 [(9, 5, "need payload")]),
+    "payload that is none": (payload_test("payload: x, transport: udp, protocol: S"), [(9, 15, "payload is 'x'")]),
+    "payload test that fails": (payload_test("payload: a7510204, transport: udp, protocol: S"),
+                                [(9, 5, "expected S, but no signature has it")]),
+    "payload test of none that fails": (payload_test("payload: a7510203, transport: udp, protocol: ~"),
+                                        [(9, 5, "expected no protocol, but s in")]),
+    "port of another transport, of a range": (payload_test("payload: a7, transport: udp, port: tcp/1, protocol: ~"),
+                                              [(9, 41, "no port of the transport")]),
     # all of a file
     "many": ("version: 2\napplications:\n  - id: A\n    name: ''\n    category: x\n    hosts: [a..b, 'https://x']\n"
              "    ports: [tcp/0]\n    wrong: {a: [b]}\n  - id: b\n",
@@ -148,6 +218,8 @@ SOUND = {
     "tabs behind values": HOSTS.replace("A\n", "A\t# tab\n"),
     "document marks": "%YAML 1.1\n---\n" + HOSTS + "...\n",
     "IDN": host("b\u00fccher.example") + "tests:\n  - {name: www.xn--bcher-kva.example, application: a}\n",
+    "signature": payload_test("payload: A7:51:02:03, transport: udp, protocol: S"),
+    "signature as protocol": SIGNED + HOSTS.partition("\n")[2].replace("hosts: [a.example]", "protocols: [s]"),
     "upper case": host("A.Example.") + "tests:\n  - {name: X.a.EXAMPLE, application: a}\n",
     "host of 253 bytes": host(".".join(["a" * 62] * 4)[:251] + ".b"),
 }
@@ -162,6 +234,7 @@ WARNINGS = {
     "two applications": (HOSTS + HOSTS.partition("applications:\n")[2].replace("id: a", "id: b"),
                          [(10, 13, "is in two applications")]),
     "unknown protocol": (HEAD + "    protocols: [TSL, Quic]\n", [(6, 17, "no flow has the protocol 'tsl'")]),
+    "weak signature": (signature("bytes: [{at: 0, hex: a751}]"), [(3, 9, "s asks for 16 bits")]),
     "public suffix": (host("co.uk"), [(6, 13, "a public suffix")]),
     "glob of a public suffix": (host('"*.co.uk", "a*.co.uk"'), [(6, 13, "a public suffix")]),
 }

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_draft.c - which signature is drafted for a group, and when there is none. */
+#include "scaffold/draft.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FLOWS = 6 };
+
+/* Flows of one message: head, a length of what is behind it when it has one, and a body that differs. */
+static void fill(struct samples *s, const char *head, size_t n_head, bool has_length)
+{
+    for (uint8_t i = 0; i < FLOWS; i++) {
+        uint8_t bytes[64];
+        uint32_t n = (uint32_t)n_head;
+        memcpy(bytes, head, n_head);
+        if (has_length) {
+            bytes[n++] = 0;
+            bytes[n++] = (uint8_t)(4 + i);
+        }
+        for (unsigned k = 0; k < 4u + i; k++)
+            bytes[n++] = (uint8_t)(0x80 + 16 * i + 7 * k);
+        struct sample *one = samples_add(s, i + 1u);
+        one->transport = 17;
+        sample_add(one, 0, i, bytes, n, n);
+    }
+}
+
+/* The draft for all samples as one group of which something is known. */
+static struct draft draft_of(const struct samples *s, struct profile *p, struct group *g)
+{
+    struct draft d;
+    *g = (struct group){.n = s->n};
+    *p = (struct profile){.id = "U01", .name = "udp1-a7", .group = g, .transport = 17, .inferred = true,
+                          .flow = (const struct sample **)s->v, .n_flows = s->n};
+    draft_make(&d, p);
+    return d;
+}
+
+static void takes_what_is_constant(void **state)
+{
+    struct samples s = {0};
+    struct profile p;
+    struct group g;
+    (void)state;
+    fill(&s, "\xa7\x51" "A", 3, true);
+    struct draft d = draft_of(&s, &p, &g);
+    assert_string_equal(d.refused, "");
+    assert_int_equal(d.side, 0);
+    assert_true(d.fixed[0] && d.fixed[1] && d.fixed[2] && d.fixed[3] && !d.fixed[4] && !d.fixed[5]);
+    assert_int_equal(d.bits, 8 + 5 + 5 + 2 + 10);
+    assert_true(d.length.given);
+    assert_string_equal(d.length.type, "u16be");
+    assert_int_equal(d.length.at, 3);
+    assert_int_equal(d.length.plus, 5);
+    assert_int_equal(d.example.kept, 9);
+    samples_free(&s);
+}
+
+static void refuses_what_is_weak(void **state)
+{
+    struct samples s = {0};
+    struct profile p;
+    struct group g;
+    (void)state;
+    fill(&s, "\xa7\x51", 2, false);
+    struct draft d = draft_of(&s, &p, &g);
+    assert_non_null(strstr(d.refused, "worth 13 bits"));
+    s.n = 2;
+    d = draft_of(&s, &p, &g);
+    assert_non_null(strstr(d.refused, "only 2 flows"));
+    s.n = FLOWS;
+    samples_free(&s);
+}
+
+static void judges_by_what_was_found(void **state)
+{
+    static const struct {
+        uint64_t hits, misses, known_hits, known;
+        const char *refused;
+    } rows[] = {{10, 0, 0, 0, ""}, {9, 1, 1, 1000, ""}, {10, 0, 1, 999, "recognises"}, {8, 1, 0, 10, "do not have it"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct draft d = {.hits = rows[i].hits, .misses = rows[i].misses, .known_hits = rows[i].known_hits,
+                          .known = rows[i].known};
+        draft_judge(&d);
+        if (rows[i].refused[0] ? !strstr(d.refused, rows[i].refused) : d.refused[0] != '\0')
+            fail_msg("row %zu: %s", i, d.refused);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_what_is_constant),
+        cmocka_unit_test(refuses_what_is_weak),
+        cmocka_unit_test(judges_by_what_was_found),
+    };
+    return cmocka_run_group_tests_name("draft", tests, NULL, NULL);
+}
