@@ -19,7 +19,7 @@ from dpitest import each, environment, last_line, run, sanitizer_report, tally_l
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 CAPTURE = str(TESTS / "pcaps/made/fragments.pcap")
-SMALL = [TESTS / "pcaps/made" / name for name in ("names.pcap", "simple-blocks.pcapng")]
+SMALL = [TESTS / "pcaps/made" / name for name in ("ipip-3.pcap", "simple-blocks.pcapng")]
 COMMANDS = {
     "classify": ["classify", "-o", "csv", "-o", "summary-json:/dev/null", CAPTURE],
     "without containment": ["classify", "--no-contain", "-o", "json", CAPTURE],
