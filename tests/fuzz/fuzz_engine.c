@@ -17,12 +17,18 @@ struct outputs {
     uint64_t packets;
 };
 
+/* Whether the writer writes to a stream; the others are given no folder here. */
+static bool is_used(size_t i)
+{
+    return !dpi_writers[i]->wants_folder;
+}
+
 static enum dpi_status write_record(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct outputs *o = ctx;
     o->packets += r->dir[0].packets + r->dir[1].packets;
     for (size_t i = 0; dpi_writers[i]; i++)
-        if (dpi_writers[i]->wants_records)
+        if (is_used(i) && dpi_writers[i]->wants_records)
             CLAIM(dpi_writers[i]->record(o->state[i], r, err) == DPI_OK);
     return DPI_OK;
 }
@@ -34,7 +40,7 @@ static void open_outputs(struct outputs *o)
     dpi_columns_all(&o->columns);
     for (size_t i = 0; dpi_writers[i]; i++) {
         struct dpi_writer_config cfg = {.out = o->file, .columns = o->columns, .width = 80};
-        CLAIM(i < WRITERS_MAX && dpi_writers[i]->open(&o->state[i], &cfg, &err) == DPI_OK);
+        CLAIM(i < WRITERS_MAX && (!is_used(i) || dpi_writers[i]->open(&o->state[i], &cfg, &err) == DPI_OK));
     }
 }
 
@@ -42,6 +48,8 @@ static void finish_outputs(struct outputs *o, const struct dpi_run *run)
 {
     struct dpi_err err;
     for (size_t i = 0; dpi_writers[i]; i++) {
+        if (!is_used(i))
+            continue;
         CLAIM(dpi_writers[i]->finish(o->state[i], run, &err) == DPI_OK);
         dpi_writers[i]->free(o->state[i]);
     }

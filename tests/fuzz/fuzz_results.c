@@ -22,7 +22,7 @@ static void compare(const struct results *old, const struct results *new, bool s
         CLAIM(d.flows[DIFF_ADDED] + d.flows[DIFF_CHANGED] + d.same == new->n);
         CLAIM(!same || !diff_differs(&d));
         for (size_t i = 0; i < d.n_entries; i++)
-            free(diff_label(d.entries[i].flow[d.entries[i].flow[DIFF_OLD] ? DIFF_OLD : DIFF_NEW]));
+            CLAIM(d.entries[i].flow[DIFF_OLD] || d.entries[i].flow[DIFF_NEW]);
     }
     diff_free(&d);
 }

@@ -128,8 +128,6 @@ def from_packets(seeds, packets):
         seeds.add("tcp", tcp_input(segments))
         for stream in filter(None, sides(segments)):
             seeds.add("names", b"\0\x40" + stream)
-            if stream[:1] == b"\x16":
-                seeds.add("names", b"\7" + stream[9:])
             for certificate in certificates(stream):
                 seeds.add("names", b"\6" + certificate)
 
