@@ -163,7 +163,7 @@ CHECKS = \
 	'impairments: tests/tools/impairments.py tests/pcaps' \
 	'suite: $(BIN) test tests/suite' \
 	'changes: tests/tools/changes.py $(BIN)' \
-	'determinism: tests/tools/determinism.py $(BIN) tests/pcaps' \
+	'determinism: tests/tools/determinism.py --few $(BIN) tests/pcaps' \
 	'attacks: tests/tools/attacks.py $(BIN)'
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
@@ -201,6 +201,7 @@ check-deep: check $(BUILD)/tests/bench/inputs $(BUILD)/failing.so ## check, and 
 	@$(DEPS) deep
 	@tests/run-check 'rules (a million flows): tests/run-unit --deep $(BUILD)/tests/unit/test_rules_match' \
 		'rules (a million hosts): tests/tools/rules.py --deep $(BIN)' \
+		'determinism (all captures): tests/tools/determinism.py $(BIN) tests/pcaps' \
 		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
 		'instructions: tests/tools/instructions.py $(BIN) $(BUILD)/tests/bench/inputs' \
 		'unknown flows (a million): tests/tools/unknown_check.py --large $(BIN)' \
