@@ -5,8 +5,7 @@
 
 #include "rules/host.h"
 #include "rules/keys.h"
-#include "rules/load.h"
-#include "unit.h"
+#include "rules_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,14 +14,7 @@
 
 static void load(struct rules *r, const char *file, const char *content, bool shipped)
 {
-    struct rules_problems problems = {0};
-    char text[2048];
-    int n = snprintf(text, sizeof(text), "version: 1\napplications:\n%s", content);
-    struct source *s = source_memory(text, (size_t)n);
-    load_file(r, s, file, shipped, &problems);
-    source_close(s);
-    if (problems.n)
-        fail_msg("%s:%u: %s", file, problems.v[0].place.line, problems.v[0].text);
+    load_section(r, "applications", file, content, shipped);
 }
 
 /* An application of one line. */

@@ -2,8 +2,7 @@
 /* test_signatures.c - conditions of signatures at their edges, and which of two goes first. */
 #include "rules/rules.h"
 
-#include "rules/load.h"
-#include "unit.h"
+#include "rules_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,14 +11,7 @@
 
 static void load(struct rules *r, const char *file, const char *content, bool shipped)
 {
-    struct rules_problems problems = {0};
-    char text[2048];
-    int n = snprintf(text, sizeof(text), "version: 1\nsignatures:\n%s", content);
-    struct source *s = source_memory(text, (size_t)n);
-    load_file(r, s, file, shipped, &problems);
-    source_close(s);
-    if (problems.n)
-        fail_msg("%s:%u: %s", file, problems.v[0].place.line, problems.v[0].text);
+    load_section(r, "signatures", file, content, shipped);
 }
 
 /* A signature of one line. */
