@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import re
+import signal
 import subprocess
 
 SANITIZER_STATUS = 99  # tells a sanitizer's or valgrind's report from dpitool's own exit statuses
@@ -13,6 +14,13 @@ VALGRIND = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=defi
             f"--error-exitcode={SANITIZER_STATUS}"]
 TOO_LONG = -1000  # the status of a run that was stopped
 CAPTURE_ENDINGS = (".pcap", ".pcapng", ".cap", ".gz", ".zst", ".xz", ".bz2", ".lz4")
+
+
+def hear_signals():
+    """Signals that a job in the background is started deaf to are heard by what is started from here on."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def environment(**more):

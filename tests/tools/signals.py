@@ -15,7 +15,7 @@ import termios
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from dpitest import environment, run, tally_line  # noqa: E402
+from dpitest import environment, hear_signals, run, tally_line  # noqa: E402
 
 PATIENCE = 30  # seconds
 PCAPS = pathlib.Path(__file__).resolve().parents[1] / "pcaps"
@@ -209,9 +209,7 @@ CASES = [interrupt, terminate, hang_up, classic, no_hang_up, before_the_capture,
 
 def main(args):
     failed = skipped = 0
-    # A shell starts what runs in the background with some of these ignored, and so would be what we start.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    hear_signals()
     for test in CASES:
         with contextlib.ExitStack() as stack:
             wrong = test(Case(stack, os.path.abspath(args[0])))

@@ -24,7 +24,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from dpitest import TOO_LONG, captures, each, environment, last_line, run, tally_line  # noqa: E402
+from dpitest import TOO_LONG, captures, each, environment, hear_signals, last_line, run, tally_line  # noqa: E402
 import packets  # noqa: E402
 import pcapfile  # noqa: E402
 import readcap  # noqa: E402
@@ -268,6 +268,7 @@ def check_signal(binary):
 def main(args):
     flags = {a for a in args if a.startswith("--")}
     binary, *paths = [a for a in args if a not in flags]
+    hear_signals()
     binary = os.path.abspath(binary)
     results = []
     if not paths:
