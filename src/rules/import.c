@@ -4,29 +4,20 @@
 #include "rules/import.h"
 
 #include "rules/host.h"
+#include "rules/import_targets.h"
 #include "rules/values.h"
 #include "util/prefix.h"
-#include "util/utf8.h"
 #include "util/xalloc.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LINE_BYTES_MAX = 65536, WORD_MAX_BYTES = 1024, PORT_TEXT_MAX = 16 };
 
-struct target {
-    char *key; /* what lines of the other program call it */
-    char *id, *name;
-    const char *category;
-    struct buf hosts, addresses, ports, match; /* lines of YAML */
-};
-
 struct rules_import {
     struct rules_import_options opt;
-    struct target *v;
-    size_t n;
+    struct import_targets targets;
     struct rules *scratch; /* where values are tried */
 };
 
@@ -49,89 +40,22 @@ struct rules_import *rules_import_new(const struct rules_import_options *opt)
 
 void rules_import_free(struct rules_import *im)
 {
-    for (size_t i = 0; i < im->n; i++) {
-        struct target *t = &im->v[i];
-        buf_free(&t->hosts);
-        buf_free(&t->addresses);
-        buf_free(&t->ports);
-        buf_free(&t->match);
-        free(t->key);
-        free(t->id);
-        free(t->name);
-    }
-    free(im->v);
+    import_targets_free(&im->targets);
     rules_free(im->scratch);
     free(im);
 }
 
-/* --- applications ------------------------------------------------------------------------------------- */
-
-/* Letters, digits and what else an id may have; all others become a hyphen. */
-static char *make_id(const char *name)
+bool rules_import_write(const struct rules_import *im, struct buf *out)
 {
-    char id[65] = "x";
-    size_t n = 0;
-    for (; *name && n < sizeof(id) - 1; name++) {
-        char c = (char)tolower((unsigned char)*name);
-        bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (n && strchr("._-", c));
-        if (fits || n)
-            id[n++] = fits ? c : '-';
-    }
-    id[n ? n : 1] = '\0';
-    return xstrdup(id);
-}
-
-/* An id that no other application has. */
-static char *unique_id(const struct rules_import *im, const char *name)
-{
-    char *id = make_id(name), longer[80];
-    for (unsigned number = 2, i = 0; i < im->n; i++) {
-        if (strcmp(im->v[i].id, id) != 0)
-            continue;
-        snprintf(longer, sizeof(longer), "%.56s-%u", id, number++);
-        free(id);
-        id = xstrdup(longer);
-        i = (unsigned)-1;
-    }
-    return id;
-}
-
-static char *printable_name(const char *name)
-{
-    char *copy = xstrdup(name);
-    size_t n = strnlen(copy, 127);
-    uint32_t cp;
-    copy[n] = '\0';
-    for (size_t i = 0, len; i < n; i += len) {
-        len = utf8_decode(copy + i, n - i, &cp);
-        if (len == 0 || utf8_unsafe(cp))
-            memset(copy + i, '?', len = len ? len : 1);
-    }
-    return copy;
-}
-
-static struct target *find_target(struct rules_import *im, const char *key)
-{
-    for (size_t i = im->n; i-- > 0;)
-        if (strcmp(im->v[i].key, key) == 0)
-            return &im->v[i];
-    return NULL;
-}
-
-static struct target *target(struct rules_import *im, const char *key, const char *name, const char *category)
-{
-    struct target *t = find_target(im, key);
-    if (t)
-        return t;
-    char *id = unique_id(im, name);
-    im->v = xrealloc(im->v, im->n + 1, sizeof(*im->v));
-    t = &im->v[im->n++];
-    *t = (struct target){.key = xstrdup(key), .id = id, .name = printable_name(name),
-                         .category = category ? category : im->opt.category};
-    return t;
+    return import_targets_write(&im->targets, out);
 }
 
 /* --- values ------------------------------------------------------------------------------------------- */
+
+static struct import_target *target(struct line *l, const char *key, const char *name, const char *category)
+{
+    return import_target(&l->im->targets, key, name, category ? category : l->im->opt.category);
+}
 
 #define CANNOT(l, ...) rules_warning((l)->problems, &(l)->at, __VA_ARGS__)
 
@@ -152,7 +76,7 @@ static void add_item(struct buf *b, const char *text)
     buf_str(b, "\"\n");
 }
 
-static void add_host(struct line *l, struct target *t, const char *host)
+static void add_host(struct line *l, struct import_target *t, const char *host)
 {
     if (can_have(l, CONDITION_hosts, host))
         add_item(&t->hosts, host);
@@ -172,7 +96,7 @@ static bool address_as_rule(struct line *l, const char *text, char out[static DP
     return true;
 }
 
-static void add_address(struct line *l, struct target *t, const char *text)
+static void add_address(struct line *l, struct import_target *t, const char *text)
 {
     char address[DPI_ADDR_MAX + 4];
     if (address_as_rule(l, text, address))
@@ -180,7 +104,7 @@ static void add_address(struct line *l, struct target *t, const char *text)
 }
 
 /* One port of an address, of which the other program does not say the transport. */
-static void add_address_port(struct line *l, struct target *t, const char *text, const char *port)
+static void add_address_port(struct line *l, struct import_target *t, const char *text, const char *port)
 {
     char address[DPI_ADDR_MAX + 4], tcp[PORT_TEXT_MAX], udp[PORT_TEXT_MAX];
     snprintf(tcp, sizeof(tcp), "tcp/%.10s", port);
@@ -199,7 +123,7 @@ static void add_address_port(struct line *l, struct target *t, const char *text,
 /* --- nDPI's protocols, and Netify's applications of the old kind ------------------------------------------- */
 
 /* ^name$ is that name; .name is what is below it; name alone is both. $ at the end says what nDPI means anyway. */
-static void add_pattern(struct line *l, struct target *t, const char *pattern)
+static void add_pattern(struct line *l, struct import_target *t, const char *pattern)
 {
     char host[WORD_MAX_BYTES + 4];
     size_t n = strlen(pattern);
@@ -217,7 +141,7 @@ static void add_pattern(struct line *l, struct target *t, const char *pattern)
 }
 
 /* "192.0.2.1/32:443" */
-static void add_ip(struct line *l, struct target *t, char *text)
+static void add_ip(struct line *l, struct import_target *t, char *text)
 {
     char *colon = strchr(text, ':');
     if (!colon) {
@@ -229,7 +153,7 @@ static void add_ip(struct line *l, struct target *t, char *text)
 }
 
 /* "[2001:db8::]/64:443"; the brackets may be missing when there is no port. */
-static void add_ipv6(struct line *l, struct target *t, char *text)
+static void add_ipv6(struct line *l, struct import_target *t, char *text)
 {
     char address[WORD_MAX_BYTES], *close = strchr(text, ']');
     if (text[0] != '[' || !close) {
@@ -246,7 +170,7 @@ static void add_ipv6(struct line *l, struct target *t, char *text)
         add_address(l, t, address);
 }
 
-static void add_port(struct line *l, struct target *t, const char *transport, const char *ports)
+static void add_port(struct line *l, struct import_target *t, const char *transport, const char *ports)
 {
     char text[64];
     snprintf(text, sizeof(text), "%s/%.40s", transport, ports);
@@ -255,7 +179,7 @@ static void add_port(struct line *l, struct target *t, const char *transport, co
 }
 
 /* One "kind:value" of a line; quotes around the value are gone. */
-static void add_part(struct line *l, struct target *t, const char *kind, char *value)
+static void add_part(struct line *l, struct import_target *t, const char *kind, char *value)
 {
     if (strcmp(kind, "tcp") == 0 || strcmp(kind, "udp") == 0)
         add_port(l, t, kind, value);
@@ -314,7 +238,7 @@ static void convert_protocol(struct line *l, char *text, char *at)
         CANNOT(l, "not converted: no name behind the @");
         return;
     }
-    struct target *t = target(l->im, name, name, NULL);
+    struct import_target *t = target(l, name, name, NULL);
     for (char *rest = text; rest;) {
         char *part = next_part(&rest), *colon = strchr(part, ':');
         if (!colon) {
@@ -341,7 +265,7 @@ static void convert_app(struct line *l, char *text)
         return;
     }
     text[digits] = '\0';
-    target(l->im, text, text + digits + 1, NULL);
+    target(l, text, text + digits + 1, NULL);
 }
 
 /* dom:199:snapchat.com or net:199:192.0.2.0/24 */
@@ -354,7 +278,7 @@ static void convert_member(struct line *l, char *text, bool is_net)
     }
     *colon = '\0';
     snprintf(name, sizeof(name), "application-%.20s", text);
-    struct target *t = target(l->im, text, name, NULL);
+    struct import_target *t = target(l, text, name, NULL);
     if (is_net)
         add_address(l, t, colon + 1);
     else
@@ -363,9 +287,9 @@ static void convert_member(struct line *l, char *text, bool is_net)
 
 /* --- lists -------------------------------------------------------------------------------------------- */
 
-static struct target *own_target(struct line *l)
+static struct import_target *own_target(struct line *l)
 {
-    return target(l->im, l->im->opt.id, l->im->opt.id, NULL);
+    return target(l, l->im->opt.id, l->im->opt.id, NULL);
 }
 
 static bool is_number(const char *word)
@@ -390,7 +314,7 @@ static void convert_category(struct line *l, const char *what, const char *numbe
             snprintf(name, sizeof(name), "%s", known[i].name);
             category = known[i].category;
         }
-    struct target *t = target(l->im, name, name, category);
+    struct import_target *t = target(l, name, name, category);
     if (prefix_parse(&p, what))
         add_address(l, t, what);
     else
@@ -542,60 +466,4 @@ enum dpi_status rules_import_file(struct rules_import *im, struct source *s, con
     }
     buf_free(&text);
     return st;
-}
-
-/* --- the rule file ------------------------------------------------------------------------------------ */
-
-static void write_list(struct buf *out, const char *key, const struct buf *lines)
-{
-    if (!lines->n)
-        return;
-    buf_str(out, "    ");
-    buf_str(out, key);
-    buf_str(out, ":\n");
-    buf_add(out, lines->p, lines->n);
-}
-
-static void write_quoted(struct buf *out, const char *text)
-{
-    buf_char(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            buf_char(out, '\\');
-        buf_char(out, *text);
-    }
-    buf_char(out, '"');
-}
-
-static bool has_rule(const struct target *t)
-{
-    return t->hosts.n || t->addresses.n || t->ports.n || t->match.n;
-}
-
-static void write_target(struct buf *out, const struct target *t)
-{
-    buf_str(out, "  - id: ");
-    write_quoted(out, t->id);
-    buf_str(out, "\n    name: ");
-    write_quoted(out, t->name);
-    buf_str(out, "\n    category: ");
-    buf_str(out, t->category);
-    buf_char(out, '\n');
-    write_list(out, "hosts", &t->hosts);
-    write_list(out, "addresses", &t->addresses);
-    write_list(out, "ports", &t->ports);
-    write_list(out, "match", &t->match);
-}
-
-bool rules_import_write(const struct rules_import *im, struct buf *out)
-{
-    bool any = false;
-    buf_str(out, "version: 1\napplications:\n");
-    for (size_t i = 0; i < im->n; i++) {
-        if (!has_rule(&im->v[i]))
-            continue;
-        write_target(out, &im->v[i]);
-        any = true;
-    }
-    return any;
 }
