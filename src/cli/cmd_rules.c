@@ -235,8 +235,8 @@ static int print_test(FILE *out, const void *ctx)
 {
     const struct job *j = ctx;
     struct answer a = {.out = out};
-    char *copy = xstrdup(j->args[0]);
-    struct rules_name name = {.kind = RULES_NAME_sni};
+    char *copy = xstrdup(j->args[0]), sent[RULES_NAME_MAX + 1];
+    struct rules_name name = {.kind = NAME_SNI};
     struct rules_query q = {.transport = transport_numbers[j->o->transport],
                             .protocol = dpi_text_of(j->o->protocol)};
     const char *host;
@@ -245,7 +245,7 @@ static int print_test(FILE *out, const void *ctx)
         diag("rules test: '%s' is neither NAME, ADDRESS, ADDRESS:PORT nor [ADDRESS]:PORT", j->args[0]);
         status = dpi_status_exit(DPI_USAGE);
     } else {
-        name.name = dpi_text_of(host);
+        name.name = dpi_text_of(host ? rules_name_as_sent(host, sent) : NULL);
         q.names = &name;
         q.n_names = host != NULL;
         print_safe(out, j->args[0]);
@@ -328,12 +328,12 @@ enum { ID, TYPE, NAME, CATEGORY, HOSTS, ADDRESSES, PORTS, OTHERS, KIND, FILE_NAM
 static const char *const list_heads[COLUMNS] = {"id", "type", "name", "category", "hosts", "addresses", "ports",
                                                 "others", "catch_all", "file", "source"};
 
+enum { LIST_NUMBERS = 1 << HOSTS | 1 << ADDRESSES | 1 << PORTS | 1 << OTHERS };
+
 struct list_ctx {
     const struct rules *r;
     char *text; /* room for a cell */
 };
-
-enum { CELL_MAX = 8192 };
 
 /* A row of the list; a signature is one as well. */
 static void list_row(const struct rules *r, size_t row, struct rules_application *a)
@@ -360,46 +360,21 @@ static const char *list_cell(const void *ctx, size_t row, size_t column)
         [NAME] = a.name, [CATEGORY] = a.category, [KIND] = a.catch_all ? "yes" : "",
         [FILE_NAME] = a.file, [SOURCE] = a.source ? a.source : ""};
     if (column >= HOSTS && column <= OTHERS)
-        snprintf(l->text, CELL_MAX, "%zu", numbers[column - HOSTS]);
+        snprintf(l->text, LISTING_CELL_MAX, "%zu", numbers[column - HOSTS]);
     else
-        escape_text(l->text, CELL_MAX, texts[column], strlen(texts[column]), 0);
+        escape_text(l->text, LISTING_CELL_MAX, texts[column], strlen(texts[column]), 0);
     return l->text;
-}
-
-/* Quoted where RFC 4180 asks for it; a cell that a spreadsheet could take for a formula has an apostrophe in front. */
-static void csv_cell(FILE *out, const char *text)
-{
-    bool quotes = strpbrk(text, ",\"\n\r") || (text[0] && strchr("=+-@", text[0]));
-    if (quotes)
-        fputc('"', out);
-    if (text[0] && strchr("=+-@", text[0]))
-        fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    if (quotes)
-        fputc('"', out);
-}
-
-static void list_csv(FILE *out, const struct listing *l)
-{
-    for (size_t row = 0; row <= l->n_rows; row++)
-        for (size_t c = 0; c < l->n_columns; c++) {
-            csv_cell(out, row ? l->cell(l->ctx, row - 1, c) : l->heads[c]);
-            fputs(c + 1 < l->n_columns ? "," : "\r\n", out);
-        }
 }
 
 static int print_list(FILE *out, const void *ctx)
 {
     static void (*const write[])(FILE *out, const struct listing *l) = {
-        [OUTPUT_TABLE] = listing_text, [OUTPUT_CSV] = list_csv, [OUTPUT_JSON] = listing_json};
+        [OUTPUT_TABLE] = listing_text, [OUTPUT_CSV] = listing_csv, [OUTPUT_JSON] = listing_json};
     const struct job *j = ctx;
-    char text[CELL_MAX];
+    char text[LISTING_CELL_MAX];
     struct list_ctx list = {j->rules, text};
-    const struct listing l = {.heads = list_heads, .n_columns = COLUMNS, .cell = list_cell, .ctx = &list,
+    const struct listing l = {.heads = list_heads, .n_columns = COLUMNS, .numbers = LIST_NUMBERS,
+                              .cell = list_cell, .ctx = &list,
                               .n_rows = rules_counts(j->rules).applications + rules_counts(j->rules).signatures};
     write[j->o->output](out, &l);
     return 0;

@@ -8,11 +8,6 @@
 
 #include <stdio.h>
 
-static const enum rules_name_kind rule_kinds[NAME_KINDS_OF_FLOW] = {
-    [NAME_SNI] = RULES_NAME_sni,   [NAME_HTTP_HOST] = RULES_NAME_http_host,     [NAME_DNS] = RULES_NAME_dns,
-    [NAME_HOST] = RULES_NAME_host, [NAME_CERTIFICATE] = RULES_NAME_certificate, [NAME_DNS_HINT] = RULES_NAME_dns_hint,
-};
-
 static size_t count_kind(const struct named *v, size_t n, enum name_kind kind)
 {
     size_t found = 0;
@@ -30,7 +25,7 @@ static void set_names(const struct named *v, size_t n, struct arena *arena, stru
     q->names = names;
     for (size_t i = 0; i < n; i++)
         if (v[i].kind != NAME_DHCP && (v[i].kind != NAME_DNS || one_question))
-            names[q->n_names++] = (struct rules_name){v[i].text, rule_kinds[v[i].kind]};
+            names[q->n_names++] = (struct rules_name){v[i].text, v[i].kind};
 }
 
 static struct dpi_text text_attr(const struct dpi_record *r, enum dpi_field_id field)

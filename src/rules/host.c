@@ -162,6 +162,17 @@ bool host_parse(struct host *h, const char *text, size_t n, char why[static HOST
     return check_kind(text, n, why) && add_labels(h, text, n, why) && check_glob(h, why);
 }
 
+const char *rules_name_as_sent(const char *name, char out[static RULES_NAME_MAX + 1])
+{
+    struct host h;
+    char why[HOST_WHY_MAX];
+    size_t n = strlen(name);
+    if (is_ascii(name, n) || !host_parse(&h, name, n, why))
+        return name;
+    memcpy(out, h.text, h.n + 1);
+    return out;
+}
+
 /* Host of HTTP: a port behind a colon. */
 static size_t without_port(const char *p, size_t n)
 {

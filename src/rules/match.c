@@ -119,14 +119,9 @@ static enum condition first_failing(const struct search *s, uint32_t index, bool
 /* --- candidates --------------------------------------------------------------------------------------- */
 
 /* Of what a name of the kind finds. */
-static enum level level_of(enum rules_name_kind kind)
+static enum level level_of(enum name_kind kind)
 {
-    static const enum level levels[RULES_NAME_KINDS] = {
-#define N(name, word, level) [RULES_NAME_##name] = LEVEL_##level,
-#include "rules/name_kinds.def"
-#undef N
-    };
-    return levels[kind];
+    return kind == NAME_CERTIFICATE ? LEVEL_CERTIFICATE : kind == NAME_DNS_HINT ? LEVEL_HINT : LEVEL_ASKED;
 }
 
 static bool offer(const struct search *s, struct candidate *c, bool client, bool server)
@@ -309,17 +304,12 @@ bool rules_find(const struct rules *r, const struct rules_query *q, struct rules
 
 static const char *by_word(const struct candidate *c)
 {
-    static const char *const name_words[RULES_NAME_KINDS] = {
-#define N(kind, word, level) word,
-#include "rules/name_kinds.def"
-#undef N
-    };
     static const char *const words[ENTRY_KINDS] = {
         [ENTRY_CERTIFICATE] = "certificate", [ENTRY_JA4] = "ja4", [ENTRY_JA3] = "ja3",
         [ENTRY_ADDRESS] = "ip", [ENTRY_PORT] = "port", [ENTRY_PROTOCOL] = "protocol",
     };
     const char *word = words[c->entry->kind];
-    return word ? word : name_words[c->name_kind];
+    return word ? word : name_kind_word(c->name_kind);
 }
 
 void match_describe(const struct rules *r, const struct candidate *c, struct rules_match *out)

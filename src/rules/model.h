@@ -36,7 +36,7 @@ enum entry_kind {
 };
 
 enum {
-    HOST_MAX = 253, /* RFC 1035, 2.3.4, without the root */
+    HOST_MAX = RULES_NAME_MAX,
     LABEL_MAX_BYTES = 63,
     NO_ENTRY = UINT32_MAX,
     NO_RULE = UINT32_MAX,

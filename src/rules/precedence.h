@@ -17,7 +17,7 @@ struct candidate {
     enum level level;
     unsigned length;  /* bytes of a suffix, literal bytes of a glob, bits of a prefix of an address */
     size_t name;      /* which of the flow's names; 0 when it is none */
-    enum rules_name_kind name_kind;
+    enum name_kind name_kind;
     bool client_only; /* found by the client's address */
     enum condition fails; /* the first further condition that does not hold; CONDITIONS: all do */
 };

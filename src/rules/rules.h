@@ -8,6 +8,7 @@
 
 #include "dpitool/status.h"
 #include "dpitool/value.h"
+#include "names/kind.h"
 #include "rules/problems.h"
 #include "util/first_message.h"
 
@@ -53,17 +54,16 @@ bool rules_id_is_valid(const char *id); /* whether an application may have it */
 
 /* --- matching ----------------------------------------------------------------------------------------- */
 
-enum rules_name_kind {
-#define N(kind, word, level) RULES_NAME_##kind,
-#include "rules/name_kinds.def"
-#undef N
-    RULES_NAME_KINDS
-};
-
 struct rules_name {
     struct dpi_text name; /* as the capture has it: any bytes */
-    enum rules_name_kind kind;
+    enum name_kind kind;
 };
+
+enum { RULES_NAME_MAX = 253 }; /* RFC 1035, 2.3.4, without the root */
+
+/* A host name as people write it in the form that captures have: international labels as xn--...; what is no such
+ * name stays as it is. Returns name or out. */
+const char *rules_name_as_sent(const char *name, char out[static RULES_NAME_MAX + 1]);
 
 struct rules_end {
     struct dpi_addr addr; /* family 0: unknown */

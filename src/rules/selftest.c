@@ -4,11 +4,12 @@
 
 #include <stdio.h>
 
-static struct rules_query query_of(const struct rule_test *t, struct rules_name *name)
+static struct rules_query query_of(const struct rule_test *t, struct rules_name *name,
+                                   char sent[static RULES_NAME_MAX + 1])
 {
     struct rules_query q = {.transport = t->transport};
     if (t->name) {
-        *name = (struct rules_name){.name = dpi_text_of(t->name), .kind = RULES_NAME_sni};
+        *name = (struct rules_name){.name = dpi_text_of(rules_name_as_sent(t->name, sent)), .kind = NAME_SNI};
         q.names = name;
         q.n_names = 1;
     }
@@ -71,8 +72,9 @@ static void run_payload_test(const struct rules *r, const struct rule_test *t, s
 static void run_test(const struct rules *r, const struct rule_test *t, struct rules_problems *problems)
 {
     struct rules_match m;
+    char sent[RULES_NAME_MAX + 1];
     struct rules_name name;
-    struct rules_query q = query_of(t, &name);
+    struct rules_query q = query_of(t, &name, sent);
     bool found = rules_find(r, &q, &m);
     if (found ? !t->application || strcmp(m.id, t->application) != 0 : t->application != NULL)
         tell(r, t, found ? &m : NULL, problems);

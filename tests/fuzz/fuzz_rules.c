@@ -14,8 +14,8 @@ static void tell(void *ctx, const struct rules_candidate_info *info)
 static void look_up(const struct rules *r)
 {
     static const struct rules_name names[] = {
-        {{"www.example.com", 15}, RULES_NAME_sni},
-        {{"a.b.example.org", 15}, RULES_NAME_dns},
+        {{"www.example.com", 15}, NAME_SNI},
+        {{"a.b.example.org", 15}, NAME_DNS},
     };
     static const struct rules_query q = {
         .names = names,

@@ -36,10 +36,10 @@ static void note(void *ctx, const struct rules_candidate_info *info)
 static struct rules_query query(void)
 {
     static const struct rules_name names[] = {
-        {{"A.b.Example.", 12}, RULES_NAME_sni},
-        {{"c.example:443", 13}, RULES_NAME_http_host},
-        {{"certificate.example", 19}, RULES_NAME_certificate},
-        {{"hint.example", 12}, RULES_NAME_dns_hint},
+        {{"A.b.Example.", 12}, NAME_SNI},
+        {{"c.example:443", 13}, NAME_HTTP_HOST},
+        {{"certificate.example", 19}, NAME_CERTIFICATE},
+        {{"hint.example", 12}, NAME_DNS_HINT},
     };
     return (struct rules_query){
         .names = names, .n_names = N(names), .transport = 6, .protocol = {"TLS", 3},
@@ -117,8 +117,8 @@ static void later_files_win(void **state)
 static void certificates_must_agree(void **state)
 {
     static const struct rules_name names[] = {
-        {{"x.one.example", 13}, RULES_NAME_certificate},
-        {{"two.example", 11}, RULES_NAME_certificate},
+        {{"x.one.example", 13}, NAME_CERTIFICATE},
+        {{"two.example", 11}, NAME_CERTIFICATE},
     };
     struct rules_query q = {.names = names, .n_names = 1};
     struct rules *r = model_new();

@@ -190,8 +190,8 @@ struct flow {
 
 static void random_flow(struct flow *f)
 {
-    static const enum rules_name_kind kinds[] = {RULES_NAME_sni, RULES_NAME_dns, RULES_NAME_certificate,
-                                                 RULES_NAME_dns_hint};
+    static const enum name_kind kinds[] = {NAME_SNI, NAME_DNS, NAME_CERTIFICATE,
+                                                 NAME_DNS_HINT};
     f->q = (struct rules_query){.names = f->names, .n_names = pick(NAMES + 1), .transport = pick(8) ? 6 : 17};
     for (size_t i = 0; i < f->q.n_names; i++) {
         random_name(f->text[i], 1 + pick(5));
@@ -303,7 +303,7 @@ static void ref_by_certificate(const struct ref *ref, const struct rules_query *
     bool any = false;
     int specific = -1;
     for (size_t i = 0; i < q->n_names; i++) {
-        if (q->names[i].kind != RULES_NAME_certificate || !ref_by_name(ref, q, i, 1, &one))
+        if (q->names[i].kind != NAME_CERTIFICATE || !ref_by_name(ref, q, i, 1, &one))
             continue;
         if (!ref->catch_all[one.app] && specific >= 0 && (unsigned)specific != one.app)
             return;
@@ -339,8 +339,8 @@ static bool ref_find(const struct ref *ref, const struct rules_query *q, unsigne
     struct rank best, one;
     bool found = false;
     for (size_t i = 0; i < q->n_names; i++) {
-        int level = q->names[i].kind == RULES_NAME_dns_hint ? 2 : 0;
-        if (q->names[i].kind != RULES_NAME_certificate && ref_by_name(ref, q, i, level, &one))
+        int level = q->names[i].kind == NAME_DNS_HINT ? 2 : 0;
+        if (q->names[i].kind != NAME_CERTIFICATE && ref_by_name(ref, q, i, level, &one))
             ref_offer(&best, &found, &one);
     }
     ref_by_certificate(ref, q, &best, &found);
