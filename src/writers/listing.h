@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* listing.h - a table of texts that the program itself holds (its fields, its protocols), for people, as CSV or JSON. */
+/* listing.h - a table of texts that the program itself holds (its fields, its protocols), as text, CSV or JSON. */
 #ifndef WRITERS_LISTING_H
 #define WRITERS_LISTING_H
 
