@@ -280,6 +280,9 @@ names-check: $(BIN) ## names against tshark's fields: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/names_check.py $(BIN) $(or $(CORPUS),$(error where are the captures? make names-check CORPUS=DIR))
 
+applications: $(BIN) ## flows with a public name that have an application, by nDPI, rules, both: CORPUS=DIR [SAMPLE=N]
+	@tests/tools/applications.py $(SAMPLE:%=--sample=%) $(BIN) $(or $(CORPUS),$(error where are the captures? make applications CORPUS=DIR))
+
 community-id: $(BIN) ## Community IDs against the specification's baselines: CORPUS=DIR
 	@tests/tools/community_id.py $(BIN) $(or $(CORPUS),$(error where are they? make community-id CORPUS=DIR))
 
@@ -333,5 +336,5 @@ clean: ## remove what was built
          $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
 .PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
         asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \
-        names-check community-id determinism unknown-bench lint format install uninstall help clean
+        names-check applications community-id determinism unknown-bench lint format install uninstall help clean
 .SECONDARY:
