@@ -8,7 +8,8 @@ is the most that all processes have at once (PSS), from a run of its own. In the
 BENCH_ROUNDS   pairs (5)
 BENCH_SCALE    a factor for the size of inputs (1)
 BENCH_ONLY     inputs, with commas between (all)
-BENCH_PROGRAMS the programs dpitool is compared with, likewise (all that are installed)
+BENCH_PROGRAMS the programs dpitool is compared with, likewise (all that are installed); no-rules, no-contain, json (beside
+               CSV) and unknown are dpitool itself, so ratios tell what a part of it costs
 BENCH_DIR      where the inputs are (FOLDER)"""
 import glob
 import os
@@ -36,12 +37,21 @@ INPUTS = {
     "tls": ("tls", 50_000, ()),
 }
 SAMPLE_S = 0.02
+# dpitool without a part, or with one that is not a default: measured when BENCH_PROGRAMS asks
+VARIANTS = {
+    "no-rules": ["--no-default-rules"],
+    "no-contain": ["--no-contain"],
+    "json": ["-o", "json:{out}/flows.json"],
+    "unknown": ["-o", "unknown:{out}/unknown"],
+}
 
 
 def programs(dpitool, folder):
     """{name: command with {input} and {out}, a folder that is empty}, those that are installed."""
+    classify = [dpitool, "classify", "--progress", "never", "-o", "csv:{out}/flows.csv", "{input}"]
     known = {
-        "dpitool": [dpitool, "classify", "--progress", "never", "-o", "csv:{out}/flows.csv", "{input}"],
+        "dpitool": classify,
+        **{name: classify + words for name, words in VARIANTS.items()},
         "ndpiReader": ["ndpiReader", "-C", "{out}/flows.csv", "-i", "{input}"],
         "bare": [f"{folder}/bare", "{input}"],
         "loop": [f"{folder}/loop", "{input}"],
@@ -167,9 +177,9 @@ def bench_input(name, known, capture, rounds, wanted):
                   *(f"{v:.2f}" for v in row["ratio"]))
 
 
-def listed(variable, known):
-    """What a variable of the environment chooses among known."""
-    wanted = [word for word in os.environ.get(variable, "").split(",") if word] or list(known)
+def listed(variable, known, default=None):
+    """What a variable of the environment chooses among known; unless it is set the default, or all."""
+    wanted = [word for word in os.environ.get(variable, "").split(",") if word] or list(default or known)
     for word in wanted:
         if word not in known:
             sys.exit(f"{variable}: no '{word}' among {', '.join(known)}")
@@ -185,13 +195,14 @@ def main(dpitool, folder):
     known = programs(os.path.abspath(dpitool), os.path.abspath(folder))
     rounds, scale = int(os.environ.get("BENCH_ROUNDS", 5)), float(os.environ.get("BENCH_SCALE", 1))
     inputs = listed("BENCH_ONLY", INPUTS)
-    wanted = listed("BENCH_PROGRAMS", [name for name in known if name != "dpitool"])
+    others = [name for name in known if name != "dpitool"]
+    wanted = listed("BENCH_PROGRAMS", others, [name for name in others if name not in VARIANTS])
     if rounds < 1 or scale <= 0:
         sys.exit("BENCH_ROUNDS and BENCH_SCALE are above 0")
     where = os.environ.get("BENCH_DIR", folder)
     print(f"{processor()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; "
           f"{rounds} pairs, inputs of {scale:g} times the full size\n")
-    for name in ["dpitool"] + [w for w in wanted if w not in ("bare", "loop")]:
+    for name in ["dpitool"] + [w for w in wanted if w not in ("bare", "loop", *VARIANTS)]:
         print(f"- {name}: {version(known[name])}")
     for name in inputs:
         kind, size, _ = INPUTS[name]
