@@ -69,7 +69,7 @@ def stream_of_dpitool(binary, path, ends):
     command = [binary, "follow", "--conversations", "--ignore-vlan", "--flow", "-".join(ends), "--as", "yaml", path]
     status, out, err = run(command)
     if b" flows are " in err:  # UDP between the same ends
-        status, out, err = run(command + ["-f", "tcp"])
+        status, out, err = run(command + ["-f", "tcp or (vlan and tcp)"])
     if status == 6:
         return None
     head, _, turns = out.decode().partition("turns:")
