@@ -158,6 +158,7 @@ CHECKS = \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
 	'labels: tests/tools/labels.py $(BIN)' \
 	'explain: tests/tools/explain.py $(BIN) tests/pcaps' \
+	'files of follow: tests/tools/follow_check.py $(BIN)' \
 	'loaders: tests/tools/loaders.py $(BIN) $(LOADED)' \
 	'truth: tests/tools/truth.py $(BIN)' \
 	'impairments: tests/tools/impairments.py tests/pcaps' \

@@ -255,7 +255,7 @@ _dpitool_value() {
     'extract --progress') _dpitool_words "$@" auto always never ;;
     'follow --flow') _dpitool_nothing "$@" ;;
     'follow --direction') _dpitool_words "$@" both client server ;;
-    'follow --as') _dpitool_words "$@" ascii hex raw yaml ;;
+    'follow --as') _dpitool_words "$@" auto ascii hex raw yaml ;;
     'follow --write' | 'follow -w') _dpitool_files "$@" ;;
     'follow --filter' | 'follow -f') _dpitool_nothing "$@" ;;
     'follow --after') _dpitool_nothing "$@" ;;

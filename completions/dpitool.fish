@@ -258,8 +258,8 @@ complete -c dpitool -n '__dpitool_in extract' -s h -l help -d 'tell how the comm
 complete -c dpitool -n '__dpitool_in extract' -F
 complete -c dpitool -n '__dpitool_in follow' -l flow -x -d 'which flow: its flow_id, its Community ID, or its ends as SRC:PORT-DST:PORT, IPv6 as [SRC]:PORT; of several that match the first, and the others are named'
 complete -c dpitool -n '__dpitool_in follow' -l direction -x -a 'both client server' -d 'only what the client or the server sent [both]'
-complete -c dpitool -n '__dpitool_in follow' -l as -x -a 'ascii hex raw yaml' -d 'text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML [ascii]'
-complete -c dpitool -n '__dpitool_in follow' -s w -l write -r -F -d 'write the bytes to PATH-client.bin and PATH-server.bin instead of standard output'
+complete -c dpitool -n '__dpitool_in follow' -l as -x -a 'auto ascii hex raw yaml' -d 'text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML; auto is raw with --write, else ascii [auto]'
+complete -c dpitool -n '__dpitool_in follow' -s w -l write -r -F -d 'write to PATH-client.bin and PATH-server.bin instead of standard output; .txt and .yaml by --as'
 complete -c dpitool -n '__dpitool_in follow' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
 complete -c dpitool -n '__dpitool_in follow' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'
 complete -c dpitool -n '__dpitool_in follow' -l before -x -d 'only packets earlier than that time'

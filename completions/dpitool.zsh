@@ -255,8 +255,8 @@ _dpitool() {
         _arguments -s -S : \
             '--flow=[which flow\: its flow_id, its Community ID, or its ends as SRC\:PORT-DST\:PORT, IPv6 as \[SRC\]\:PORT; of several that match the first, and the others are named]:FLOW: ' \
             '--direction=[only what the client or the server sent \[both\]]:WHO:(both client server)' \
-            '--as=[text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML \[ascii\]]:FORM:(ascii hex raw yaml)' \
-            '(-w --write)'{-w+,--write=}'[write the bytes to PATH-client.bin and PATH-server.bin instead of standard output]:PATH:_files' \
+            '--as=[text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML; auto is raw with --write, else ascii \[auto\]]:FORM:(auto ascii hex raw yaml)' \
+            '(-w --write)'{-w+,--write=}'[write to PATH-client.bin and PATH-server.bin instead of standard output; .txt and .yaml by --as]:PATH:_files' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \
             '--before=[only packets earlier than that time]:TIME: ' \

@@ -12,6 +12,7 @@
 #include "util/xalloc.h"
 
 #include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,19 @@ static enum dpi_status write_all(struct job *j, const struct opt_words *words, s
     return st;
 }
 
+/* Says which of the flows that were asked for there are not; false when there are such. */
+static bool all_found(const struct job *j, const struct dpi_run *run)
+{
+    bool all = true;
+    for (size_t i = 0; i < j->o->flows.n; i++) {
+        if (extract_found(j->extract, i))
+            continue;
+        diag("no flow is %s: there are %" PRIu64 "; dpitool classify lists them", j->o->flows.v[i], run->flows);
+        all = false;
+    }
+    return all;
+}
+
 static int finish(struct job *j, const struct opt_words *words)
 {
     struct dpi_err err;
@@ -254,8 +268,9 @@ static int finish(struct job *j, const struct opt_words *words)
         cmd_die_of(SIGPIPE);
     if (st != DPI_OK)
         return cmd_fail(&err);
+    bool all = all_found(j, run);
     if (facts.packets)
-        return status;
+        return all ? status : dpi_status_exit(DPI_NO);
     diag("no packet is of a flow that was asked for: %s", j->o->split ? "nothing was written" : "the capture is empty");
     return dpi_status_exit(DPI_NO);
 }

@@ -24,16 +24,24 @@ struct options {
 static const char *const directions[] = {"both", "client", "server", NULL};
 static const unsigned who[] = {RENDER_CLIENT | RENDER_SERVER, RENDER_CLIENT, RENDER_SERVER};
 
+static const char *const forms[] = {"auto", "ascii", "hex", "raw", "yaml", NULL};
+static const struct {
+    enum render_form form;
+    const char *ending; /* of a file */
+} by_form[] = {[0] = {RENDER_RAW, ".bin"}, {RENDER_ASCII, ".txt"}, {RENDER_HEX, ".txt"}, {RENDER_RAW, ".bin"},
+               {RENDER_YAML, ".yaml"}};
+
 static const struct opt follow_opts[] = {
     {.name = "flow", .type = OPT_TEXT, .offset = AT(flow), .arg = "FLOW",
      .help = "which flow: its flow_id, its Community ID, or its ends as SRC:PORT-DST:PORT, IPv6 as [SRC]:PORT; of "
              "several that match the first, and the others are named"},
     {.name = "direction", .type = OPT_CHOICE, .offset = AT(direction), .arg = "WHO", .choices = directions,
      .def = "both", .help = "only what the client or the server sent"},
-    {.name = "as", .type = OPT_CHOICE, .offset = AT(as), .arg = "FORM", .choices = render_forms, .def = "ascii",
-     .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML"},
+    {.name = "as", .type = OPT_CHOICE, .offset = AT(as), .arg = "FORM", .choices = forms, .def = "auto",
+     .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML; auto "
+             "is raw with --write, else ascii"},
     {.name = "write", .letter = 'w', .type = OPT_TEXT, .offset = AT(write), .arg = "PATH",
-     .help = "write the bytes to PATH-client.bin and PATH-server.bin instead of standard output"},
+     .help = "write to PATH-client.bin and PATH-server.bin instead of standard output; .txt and .yaml by --as"},
 #include "cli/capture_options.def"
     {0},
 };
@@ -69,8 +77,9 @@ static enum dpi_status open_side(struct destinations *to, const struct options *
         return DPI_OK;
     buf_str(&path, o->write);
     buf_str(&path, name);
+    buf_str(&path, by_form[o->as].ending);
     buf_char(&path, '\0');
-    enum dpi_status st = open_destination(to, path.p, RENDER_RAW, side, err);
+    enum dpi_status st = open_destination(to, path.p, by_form[o->as].form, side, err);
     buf_free(&path);
     return st;
 }
@@ -82,11 +91,12 @@ static enum dpi_status open_destinations(struct destinations *to, const struct o
     if (!o->flow)
         return dpi_fail(err, DPI_USAGE, "--flow is missing: which flow? dpitool classify lists them");
     if (o->write) {
-        DPI_TRY(open_side(to, o, RENDER_CLIENT, "-client.bin", err));
-        return open_side(to, o, RENDER_SERVER, "-server.bin", err);
+        DPI_TRY(open_side(to, o, RENDER_CLIENT, "-client", err));
+        return open_side(to, o, RENDER_SERVER, "-server", err);
     }
-    DPI_TRY(open_destination(to, "-", (enum render_form)o->as, who[o->direction], err));
-    if (o->as == RENDER_RAW && outfile_is_tty(to->v[0].file))
+    enum render_form form = o->as ? by_form[o->as].form : RENDER_ASCII;
+    DPI_TRY(open_destination(to, "-", form, who[o->direction], err));
+    if (form == RENDER_RAW && outfile_is_tty(to->v[0].file))
         return dpi_fail(err, DPI_USAGE, "--as: raw bytes are not written to a terminal; send them elsewhere");
     return DPI_OK;
 }

@@ -27,6 +27,7 @@ struct extract {
     uint64_t read;
     bool any;                /* a packet was read */
     struct extract_facts facts;
+    bool *found;             /* which of opt.flows there are */
     struct dpi_err err; /* the first failure; code DPI_OK: none */
 };
 
@@ -34,6 +35,7 @@ enum dpi_status extract_open(struct extract **out, const struct extract_options 
 {
     struct extract *x = xcalloc(1, sizeof(*x));
     x->opt = *opt;
+    x->found = xcalloc(opt->n_flows, sizeof(*x->found));
     enum dpi_status st = scratch_open(&x->packets, opt->folder, err);
     if (st == DPI_OK)
         st = scratch_open(&x->flows, opt->folder, err);
@@ -51,6 +53,7 @@ void extract_close(struct extract *x)
         return;
     scratch_close(x->packets);
     scratch_close(x->flows);
+    free(x->found);
     free(x);
 }
 
@@ -98,12 +101,21 @@ void extract_read(void *ctx, const struct packet *p)
     x->err.code = put_packet(x, p->number, NO_FLOW | p->iface->link_type, &x->err);
 }
 
-static bool is_selected(const struct extract *x, const struct flow *f)
+static bool is_selected(struct extract *x, const struct flow *f)
 {
-    for (size_t i = 0; i < x->opt.n_flows; i++)
-        if (selection_matches(&x->opt.flows[i], f, x->opt.community_id_seed, x->opt.conversations))
-            return true;
-    return x->opt.n_flows == 0;
+    bool selected = x->opt.n_flows == 0;
+    for (size_t i = 0; i < x->opt.n_flows; i++) {
+        if (!selection_matches(&x->opt.flows[i], f, x->opt.community_id_seed, x->opt.conversations))
+            continue;
+        x->found[i] = true;
+        selected = true;
+    }
+    return selected;
+}
+
+bool extract_found(const struct extract *x, size_t i)
+{
+    return x->found[i];
 }
 
 static enum dpi_status note_flow(struct extract *x, const struct flow *f, const struct packet *p, struct dpi_err *err)

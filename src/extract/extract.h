@@ -30,6 +30,9 @@ void extract_read(void *ctx, const struct packet *p);
 void extract_counted(void *ctx, const struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d);
 enum dpi_status extract_record(void *ctx, const struct dpi_record *r, struct dpi_err *err);
 
+/* After that: whether there is any flow that options.flows[i] means. */
+bool extract_found(const struct extract *x, size_t i);
+
 /* What is known after that of the packets that are wanted, and of how they can be written. */
 struct extract_facts {
     uint64_t packets;

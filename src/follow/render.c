@@ -181,10 +181,6 @@ static void yaml_tail(struct rendering *g)
 
 /* -------------------------------------------------------------------------------------------------------- */
 
-const char *const render_forms[] = {
-    [RENDER_ASCII] = "ascii", [RENDER_HEX] = "hex", [RENDER_RAW] = "raw", [RENDER_YAML] = "yaml", NULL,
-};
-
 static const struct form forms[] = {
     [RENDER_ASCII] = {write_ends, ascii_bytes, text_gap, end_line},
     [RENDER_HEX] = {write_ends, hex_bytes, text_gap, nothing},

@@ -9,8 +9,6 @@
 
 enum render_form { RENDER_ASCII, RENDER_HEX, RENDER_RAW, RENDER_YAML };
 
-extern const char *const render_forms[]; /* their names, NULL-terminated */
-
 enum { RENDER_CLIENT = 1, RENDER_SERVER = 2 }; /* who is to be heard */
 
 /* From the turns as they are rewound to the last one. Errors are those of reading the turns: whether out failed, its

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""follow_check.py DPITOOL CAPTURE|FOLDER... - the TCP streams of dpitool follow --conversations are those of tshark's
+"""follow_check.py DPITOOL - the files of follow --write have what --direction writes to standard output.
+
+follow_check.py DPITOOL CAPTURE|FOLDER... - the TCP streams of dpitool follow --conversations are those of tshark's
 follow,tcp,raw: the same bytes in each direction, and where no bytes are missing the same turns.
 
 tshark begins another stream where ports are used again; those of the same ends are put behind each other. Where bytes
@@ -12,10 +14,12 @@ import functools
 import os
 import re
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dpitest import captures, each, run, tally_line  # noqa: E402
 
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 SEPARATOR = b"=" * 67
 MARKER = re.compile(rb"\[-?\d+ bytes missing in capture file\]\0")
 STREAMS_A_RUN = 100
@@ -193,8 +197,35 @@ def check_file(binary, path):
     return path, [(ends, compare(binary, path, ends, stream)) for ends, stream in theirs.items()]
 
 
+def check_files(binary, form):
+    """What is wrong with the files of one form, or nothing."""
+    arguments = [] if form is None else ["--as", form]
+    ending = {None: "bin", "raw": "bin", "yaml": "yaml"}.get(form, "txt")
+    with tempfile.TemporaryDirectory() as folder:
+        follow = [binary, "follow", "--flow", "2", f"{TOP}/tests/pcaps/http11.pcapng"]
+        status, out, err = run(follow + ["-w", f"{folder}/s", *arguments])
+        if status or out or sorted(os.listdir(folder)) != [f"s-client.{ending}", f"s-server.{ending}"]:
+            return f"exit status {status}, {sorted(os.listdir(folder))} {err.decode()}"
+        for side in ("client", "server"):
+            _, want, _ = run(follow + ["--direction", side, "--as", form or "raw"])
+            with open(f"{folder}/s-{side}.{ending}", "rb") as file:
+                if not want or file.read() != want:
+                    return f"the file of the {side} is not what --direction {side} shows"
+    return ""
+
+
+def check_all_files(binary):
+    found = {form: check_files(binary, form) for form in (None, "ascii", "hex", "raw", "yaml")}
+    for form, wrong in found.items():
+        print(f"not ok  --as {form or 'auto'}: {wrong}" if wrong else f"ok  --as {form or 'auto'}")
+    failed = sum(map(bool, found.values()))
+    return tally_line(len(found) - failed, failed)
+
+
 def main(args):
     binary = os.path.abspath(args[0])
+    if not args[1:]:
+        return check_all_files(binary)
     counts = collections.Counter()
     for path, streams in each(functools.partial(check_file, binary), captures(args[1:], "")):
         for ends, kind in streams:
