@@ -646,6 +646,19 @@ def out_of_order():
     return Made(pcap_of(start + answers + conn.close()), HTTP, note=note)
 
 
+@case('other-bytes.pcap')
+def other_bytes():
+    """TCP: an HTTP request that is sent again for another host, and a segment two gigabytes further on."""
+    conn = P.Tcp(CLIENT, SERVER, 40000, 80)
+    packets = conn.open()
+    base = conn.seq[0]
+    packets += conn.send(0, P.http_get(b'www.example.com'))
+    packets.append(conn.segment(0, P.PSH | P.ACK, P.http_get(b'www.example.net'), seq=base))
+    packets.append(conn.segment(0, P.PSH | P.ACK, b'x' * 100, seq=(base + (1 << 31) - 1) % (1 << 32)))
+    return Made(pcap_of(packets + conn.send(1, P.http_ok(b'hello')) + conn.close()), HTTP,
+                note='what was sent first counts')
+
+
 @case('request-cut.pcap')
 def request_cut():
     """TCP: an HTTP request in three segments, of which no piece looks like one."""

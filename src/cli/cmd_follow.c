@@ -38,8 +38,8 @@ static const struct opt follow_opts[] = {
     {.name = "direction", .type = OPT_CHOICE, .offset = AT(direction), .arg = "WHO", .choices = directions,
      .def = "both", .help = "only what the client or the server sent"},
     {.name = "as", .type = OPT_CHOICE, .offset = AT(as), .arg = "FORM", .choices = forms, .def = "auto",
-     .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML; auto "
-             "is raw with --write, else ascii"},
+     .help = "text with a dot for what cannot be shown, a dump, the bytes themselves (not to a terminal), or YAML; "
+             "auto is raw with --write, else ascii"},
     {.name = "write", .letter = 'w', .type = OPT_TEXT, .offset = AT(write), .arg = "PATH",
      .help = "write to PATH-client.bin and PATH-server.bin instead of standard output; .txt and .yaml by --as"},
 #include "cli/capture_options.def"
@@ -131,13 +131,19 @@ static enum dpi_status write_all(struct destinations *to, const struct follow_re
     return commit(to, err);
 }
 
-static void tell_missing(const struct follow_result *r)
+static void tell_odd(const struct follow_result *r)
 {
     static const char *const roles[] = {"client", "server"};
     for (unsigned i = 0; i < 2; i++) {
-        uint64_t n = r->missing[r->client ^ i];
-        if (n)
-            diag("%" PRIu64 " bytes of the %s are missing in the captures", n, roles[i]);
+        unsigned side = r->client ^ i;
+        if (r->missing[side])
+            diag("%" PRIu64 " bytes of the %s are missing in the captures", r->missing[side], roles[i]);
+        if (r->other_bytes[side])
+            diag("%" PRIu64 " bytes of the %s came again with other contents: what came first is shown",
+                 r->other_bytes[side], roles[i]);
+        if (r->unbelieved[side])
+            diag("left out, with sequence numbers too far from all others: segments of the %s: %" PRIu64, roles[i],
+                 r->unbelieved[side]);
     }
 }
 
@@ -151,8 +157,8 @@ static int finish(const struct options *o, struct follow *f, struct destinations
     capture_run_warn(run);
     if (!capture_run_selected(&r->flow, o->flow, run))
         return dpi_status_exit(DPI_NO);
-    tell_missing(r);
     enum dpi_status st = follow_finish(f, &turns, &err);
+    tell_odd(r);
     if (st == DPI_OK)
         st = write_all(to, r, turns, &err);
     if (st == DPI_PIPE)

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { HISTORY = 1 << 20 }; /* bytes of a side that a segment may be behind to be compared */
+
 struct follow {
     struct follow_options opt;
     struct follow_result result;
@@ -49,7 +51,7 @@ static void begin(struct follow *f, const struct flow *flow)
         r->port[side] = flow->key.port[side];
     }
     if (r->transport == IPPROTO_NUM_TCP)
-        f->stream = stream_new(&stream_defaults, add_piece, f);
+        f->stream = stream_new(&(struct stream_options){STREAM_DEFAULTS, .history = HISTORY}, add_piece, f);
 }
 
 static void look_at(struct follow *f, const struct flow *flow)
@@ -97,8 +99,13 @@ void follow_packet(void *ctx, const struct flow *flow, unsigned sender, const st
 
 enum dpi_status follow_finish(struct follow *f, struct turns **turns, struct dpi_err *err)
 {
-    if (f->stream)
+    if (f->stream) {
         stream_finish(f->stream);
+        for (unsigned side = 0; side < 2; side++) {
+            f->result.other_bytes[side] = stream_counts(f->stream, side)->other_bytes;
+            f->result.unbelieved[side] = stream_counts(f->stream, side)->unbelieved;
+        }
+    }
     *turns = f->turns;
     return turns_rewind(f->turns, err);
 }

@@ -25,6 +25,9 @@ struct follow_result {
     struct dpi_addr addr[2]; /* by side */
     uint16_t port[2];
     uint64_t bytes[2], missing[2];
+    /* of TCP, when follow_finish was called */
+    uint64_t other_bytes[2]; /* that came again with other contents */
+    uint64_t unbelieved[2];  /* segments that are no part of it, by their sequence numbers */
 };
 
 enum dpi_status follow_open(struct follow **f, const struct follow_options *opt, struct dpi_err *err);

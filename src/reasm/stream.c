@@ -13,7 +13,7 @@
  * PIECE_COST: what a piece takes beside its bytes. */
 enum { START_WAIT = 4, FAR = 1 << 26, FARTHEST = 1 << 30, NEAR = 1 << 20, PIECE_COST = 64 };
 
-const struct stream_options stream_defaults = {.queue_bytes = 8 << 20, .queue_pieces = 8192, .patience = 16};
+const struct stream_options stream_defaults = {STREAM_DEFAULTS};
 
 /* A part of a segment that waits. */
 struct held {
@@ -43,6 +43,8 @@ struct direction {
     struct held *v;      /* by seq, none overlaps another */
     size_t n, room;
     uint64_t bytes; /* kept at all data of v */
+    uint8_t *past;  /* history: the byte with number n is at n % opt.history ... */
+    uint32_t past_from; /* ... for all from this one to next */
     struct stream_counts counts;
 };
 
@@ -72,6 +74,7 @@ void stream_free(struct stream *s)
         for (size_t i = 0; i < s->dir[side].n; i++)
             free(s->dir[side].v[i].data);
         free(s->dir[side].v);
+        free(s->dir[side].past);
     }
     free(s);
 }
@@ -84,13 +87,50 @@ const struct stream_counts *stream_counts(const struct stream *s, unsigned side)
 uint64_t stream_bytes(const struct stream *s)
 {
     const struct direction *d = s->dir;
-    return sizeof(*s) + (d[0].room + d[1].room) * sizeof(struct held) + d[0].bytes + d[1].bytes;
+    return sizeof(*s) + (d[0].room + d[1].room) * sizeof(struct held) + d[0].bytes + d[1].bytes + 2 * s->opt.history;
 }
 
 /* How far a is behind b, in numbers that wrap (RFC 9293, 3.4). */
 static int64_t distance(uint32_t a, uint32_t b)
 {
     return (int32_t)(a - b);
+}
+
+/* --- what came again ---------------------------------------------------------------------------------- */
+
+/* Notes n bytes that are given out, of which the last one has the number next - 1. */
+static void remember(const struct stream *s, struct direction *d, const uint8_t *data, uint32_t n)
+{
+    uint32_t size = s->opt.history;
+    if (!size)
+        return;
+    if (!d->past)
+        d->past = xmalloc(size);
+    for (uint32_t i = n > size ? n - size : 0; i < n; i++)
+        d->past[(d->next - n + i) & (size - 1)] = data[i];
+    if (distance(d->next, d->past_from) > size)
+        d->past_from = d->next - size;
+}
+
+/* Counts those of n bytes from number seq on that were given out and were others. A keep-alive may carry any byte, one
+ * (RFC 9293, 3.8.4). */
+static void compare_past(const struct stream *s, struct direction *d, uint32_t seq, const uint8_t *data, uint32_t n)
+{
+    if (!d->past || (n == 1 && seq + 1 == d->next))
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        if (distance(seq + i, d->past_from) >= 0 && distance(seq + i, d->next) < 0)
+            d->counts.other_bytes += d->past[(seq + i) & (s->opt.history - 1)] != data[i];
+}
+
+static void compare_held(const struct stream *s, struct direction *d, const struct held *old, const struct held *h,
+                         const uint8_t *data)
+{
+    int64_t at = distance(old->seq, h->seq);
+    if (!s->opt.history)
+        return;
+    for (int64_t i = at < 0 ? -at : 0; i < old->cap && at + i < h->cap; i++)
+        d->counts.other_bytes += old->data[i] != data[at + i];
 }
 
 /* --- giving out --------------------------------------------------------------------------------------- */
@@ -106,6 +146,7 @@ static void give_gap(struct stream *s, unsigned side, uint32_t n)
     if (!n)
         return;
     s->dir[side].counts.gap_bytes += n;
+    s->dir[side].past_from = s->dir[side].next;
     s->on_piece(s->ctx, &(struct stream_piece){.side = side, .gap = true, .n = n});
 }
 
@@ -113,8 +154,10 @@ static void give_gap(struct stream *s, unsigned side, uint32_t n)
 static void give_out(struct stream *s, unsigned side, const uint8_t *data, uint32_t len, uint32_t cap)
 {
     struct direction *d = &s->dir[side];
-    d->next += len;
+    d->next += cap;
+    remember(s, d, data, cap);
     give(s, side, data, cap);
+    d->next += len - cap;
     give_gap(s, side, len - cap);
 }
 
@@ -166,7 +209,7 @@ static struct held part(const struct held *h, uint32_t from, uint32_t len)
 }
 
 /* Keeps what of h is not there yet. */
-static void keep_new(struct direction *d, const struct held *h, const uint8_t *data)
+static void keep_new(const struct stream *s, struct direction *d, const struct held *h, const uint8_t *data)
 {
     uint32_t from = 0, kept = 0;
     for (size_t i = find(d, h->seq); from < h->len; i++) {
@@ -177,6 +220,7 @@ static void keep_new(struct direction *d, const struct held *h, const uint8_t *d
             from += p.len;
             kept += p.len;
         } else {
+            compare_held(s, d, &d->v[i], h, data);
             from = d->v[i].seq + d->v[i].len - h->seq;
         }
     }
@@ -213,7 +257,7 @@ static void start(struct direction *d)
     int64_t missing = d->hinted ? distance(d->v[0].seq, d->hint) : 0;
     d->based = true;
     d->next = missing > 1 && missing < FAR ? d->hint : d->v[0].seq;
-    d->first = d->next;
+    d->first = d->past_from = d->next;
 }
 
 /* The other side has acknowledged the bytes that are missing, and they did not come in spite of patience. */
@@ -324,7 +368,7 @@ static void give_all(struct stream *s)
 
 static void forget(struct direction *d)
 {
-    *d = (struct direction){.v = d->v, .room = d->room, .counts = d->counts};
+    *d = (struct direction){.v = d->v, .room = d->room, .past = d->past, .counts = d->counts};
 }
 
 void stream_finish(struct stream *s)
@@ -354,7 +398,7 @@ static void take_syn(struct stream *s, unsigned side, uint32_t first, const stru
             forget(other);
     }
     if (!d->based)
-        d->next = d->first = first;
+        d->next = d->first = d->past_from = first;
     d->based = d->opened = true;
 }
 
@@ -403,11 +447,12 @@ static bool is_believed(struct direction *d, const struct held *h)
 }
 
 /* Cuts off what was given out already. False: nothing is left. */
-static bool cut_old(struct direction *d, struct held *h, const uint8_t **data)
+static bool cut_old(const struct stream *s, struct direction *d, struct held *h, const uint8_t **data)
 {
     int64_t old = d->based ? distance(d->next, h->seq) : 0;
     if (old <= 0)
         return true;
+    compare_past(s, d, h->seq, *data, h->cap);
     if (old >= h->len) {
         d->counts.retransmits++;
         return false;
@@ -425,14 +470,14 @@ static void take_bytes(struct stream *s, unsigned side, struct held h, const uin
         d->counts.unbelieved++;
         return;
     }
-    if (!cut_old(d, &h, &data))
+    if (!cut_old(s, d, &h, &data))
         return;
     if (d->based && h.seq == d->next && !d->n && !s->dir[!side].n && !waits_for(s, &h, d, &s->dir[!side])) {
         give_out(s, side, data, h.len, h.cap);
         return;
     }
     d->counts.out_of_order += d->based && h.seq != d->next;
-    keep_new(d, &h, data);
+    keep_new(s, d, &h, data);
     keep_bounds(s, side);
 }
 

@@ -31,9 +31,11 @@ struct stream_options {
     uint32_t queue_bytes;  /* that may wait in one direction, with what it takes to keep them */
     uint32_t queue_pieces;
     uint32_t patience; /* segments of both sides after which something is not waited for any more */
+    uint32_t history;  /* bytes of a side that are kept to compare with what comes again: 0 or a power of two */
 };
 
-extern const struct stream_options stream_defaults;
+#define STREAM_DEFAULTS .queue_bytes = 8 << 20, .queue_pieces = 8192, .patience = 16
+extern const struct stream_options stream_defaults; /* these, without history */
 
 struct stream_segment {
     uint32_t seq, ack;
@@ -47,7 +49,8 @@ struct stream_segment {
 struct stream_counts {
     uint64_t retransmits;   /* segments that had nothing new */
     uint64_t out_of_order;  /* segments that came before earlier ones */
-    uint64_t overlap_bytes; /* that came again beside new ones, and were not looked at */
+    uint64_t overlap_bytes; /* that came again beside new ones */
+    uint64_t other_bytes;   /* that came again and differ from those that came first: only with history */
     uint64_t gap_bytes;
     uint64_t unbelieved;    /* segments too far from all others */
 };

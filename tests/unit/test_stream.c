@@ -53,7 +53,7 @@ static void push(struct stream *s, const struct row *r)
 static struct stream_counts play(const struct row *rows, size_t n, const char *expected)
 {
     struct text t = {.side = -1};
-    struct stream *s = stream_new(&stream_defaults, write_piece, &t);
+    struct stream *s = stream_new(&(struct stream_options){STREAM_DEFAULTS, .history = 16}, write_piece, &t);
     for (size_t i = 0; i < n; i++)
         push(s, &rows[i]);
     stream_finish(s);
@@ -89,7 +89,22 @@ static void keeps_first_bytes(void **state)
                                   {0, A, 3, 1, "XXef", ALL}, {0, A, 7, 1, "gh", ALL});
     assert_int_equal(c.retransmits, 1);
     assert_int_equal(c.overlap_bytes, 2);
-    PLAY(">abcdefgh", SYNS, {0, A, 3, 1, "cd", ALL}, {0, A, 6, 1, "f", ALL}, {0, A, 1, 1, "abXXeXgh", ALL});
+    assert_int_equal(c.other_bytes, 4 + 2);
+    c = PLAY(">abcdefgh", SYNS, {0, A, 3, 1, "cd", ALL}, {0, A, 6, 1, "f", ALL}, {0, A, 1, 1, "abXXeXgh", ALL});
+    assert_int_equal(c.other_bytes, 2 + 1);
+}
+
+static void compares_what_comes_again(void **state)
+{
+    (void)state;
+    struct stream_counts c = PLAY(">abcd", SYNS, {0, A, 1, 1, "abcd", ALL}, {0, A, 1, 1, "abcd", ALL},
+                                  {0, A, 4, 1, "X", ALL}); /* the last one is a keep-alive */
+    assert_int_equal(c.other_bytes, 0);
+    c = PLAY(">ab[2]ef", SYNS, {0, A, 1, 1, "abcd", 2}, {0, A, 5, 1, "ef", ALL}, {0, A, 1, 1, "abXXeX", ALL});
+    assert_int_equal(c.other_bytes, 1); /* what was not captured is no other */
+    c = PLAY(">abcdefghijklmnopqrst", SYNS, {0, A, 1, 1, "abcdefghijklmnopqrst", ALL},
+             {0, A, 1, 1, "XXXXXXXXXXXXXXXXXXXX", ALL});
+    assert_int_equal(c.other_bytes, 16); /* all that is kept */
 }
 
 static void says_what_is_missing(void **state)
@@ -442,6 +457,7 @@ int main(void)
         cmocka_unit_test(gives_turns),
         cmocka_unit_test(puts_segments_in_order),
         cmocka_unit_test(keeps_first_bytes),
+        cmocka_unit_test(compares_what_comes_again),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(waits_for_what_is_acknowledged),
         cmocka_unit_test(starts_in_the_middle),
