@@ -188,14 +188,14 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --unknown-packets --unknown-include --unknown-spool --force --rule-stats --stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    unknown) echo -o --output --scaffold --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --unknown-packets --unknown-include --unknown-spool --force --rule-stats --stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    unknown) echo -o --output --scaffold --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --payload --port --direction --id --category -h --help ;;
     diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
-    test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -228,6 +228,7 @@ _dpitool_value() {
     'classify --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'classify --rules' | 'classify -r') _dpitool_files "$@" ;;
     'classify --dns-hints') _dpitool_files "$@" ;;
+    'classify --disable-protocol') _dpitool_nothing "$@" ;;
     'classify --community-id-seed') _dpitool_nothing "$@" ;;
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
@@ -248,6 +249,7 @@ _dpitool_value() {
     'extract --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'extract --rules' | 'extract -r') _dpitool_files "$@" ;;
     'extract --dns-hints') _dpitool_files "$@" ;;
+    'extract --disable-protocol') _dpitool_nothing "$@" ;;
     'extract --community-id-seed') _dpitool_nothing "$@" ;;
     'extract --max-input') _dpitool_nothing "$@" ;;
     'extract --max-flows') _dpitool_nothing "$@" ;;
@@ -267,6 +269,7 @@ _dpitool_value() {
     'follow --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'follow --rules' | 'follow -r') _dpitool_files "$@" ;;
     'follow --dns-hints') _dpitool_files "$@" ;;
+    'follow --disable-protocol') _dpitool_nothing "$@" ;;
     'follow --community-id-seed') _dpitool_nothing "$@" ;;
     'follow --max-input') _dpitool_nothing "$@" ;;
     'follow --max-flows') _dpitool_nothing "$@" ;;
@@ -283,6 +286,7 @@ _dpitool_value() {
     'explain --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'explain --rules' | 'explain -r') _dpitool_files "$@" ;;
     'explain --dns-hints') _dpitool_files "$@" ;;
+    'explain --disable-protocol') _dpitool_nothing "$@" ;;
     'explain --community-id-seed') _dpitool_nothing "$@" ;;
     'explain --max-input') _dpitool_nothing "$@" ;;
     'explain --max-flows') _dpitool_nothing "$@" ;;
@@ -303,6 +307,7 @@ _dpitool_value() {
     'unknown --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'unknown --rules' | 'unknown -r') _dpitool_files "$@" ;;
     'unknown --dns-hints') _dpitool_files "$@" ;;
+    'unknown --disable-protocol') _dpitool_nothing "$@" ;;
     'unknown --community-id-seed') _dpitool_nothing "$@" ;;
     'unknown --max-input') _dpitool_nothing "$@" ;;
     'unknown --max-flows') _dpitool_nothing "$@" ;;
@@ -334,6 +339,7 @@ _dpitool_value() {
     'test --tunnels') _dpitool_set "$@" ip gre erspan pptp l2tp etherip mpls vxlan geneve gtp teredo capwap tzsp ;;
     'test --rules' | 'test -r') _dpitool_files "$@" ;;
     'test --dns-hints') _dpitool_files "$@" ;;
+    'test --disable-protocol') _dpitool_nothing "$@" ;;
     'test --community-id-seed') _dpitool_nothing "$@" ;;
     'test --max-input') _dpitool_nothing "$@" ;;
     'test --max-flows') _dpitool_nothing "$@" ;;

@@ -204,6 +204,7 @@ _dpitool() {
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '*--disable-protocol=[a protocol or application of nDPI'\''s that is no answer, neither found nor guessed; may be given several times; dpitool protocols lists them]:NAME: ' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
@@ -239,6 +240,7 @@ _dpitool() {
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '*--disable-protocol=[a protocol or application of nDPI'\''s that is no answer, neither found nor guessed; may be given several times; dpitool protocols lists them]:NAME: ' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
@@ -272,6 +274,7 @@ _dpitool() {
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '*--disable-protocol=[a protocol or application of nDPI'\''s that is no answer, neither found nor guessed; may be given several times; dpitool protocols lists them]:NAME: ' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
@@ -303,6 +306,7 @@ _dpitool() {
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '*--disable-protocol=[a protocol or application of nDPI'\''s that is no answer, neither found nor guessed; may be given several times; dpitool protocols lists them]:NAME: ' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
@@ -340,6 +344,7 @@ _dpitool() {
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '*--disable-protocol=[a protocol or application of nDPI'\''s that is no answer, neither found nor guessed; may be given several times; dpitool protocols lists them]:NAME: ' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
@@ -402,6 +407,7 @@ _dpitool() {
             '--no-reassembly[detect in packets as they were captured\: neither IP fragments nor TCP segments are put together or in order before, and copies are detected in, too]' \
             '--dns-hints=[begin with the DNS answers that an earlier run left in FILE, when it exists, and leave there those that are known at the end]:FILE:_files' \
             '--no-guess[do not guess by port or address what the payload does not tell]' \
+            '*--disable-protocol=[a protocol or application of nDPI'\''s that is no answer, neither found nor guessed; may be given several times; dpitool protocols lists them]:NAME: ' \
             '--community-id-seed=[seed of the Community ID \[0\]]:N: ' \
             '--max-input=[bytes that one compressed capture may inflate to; what is behind is not read \[256G\]]:SIZE: ' \
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \

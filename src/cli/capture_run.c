@@ -187,6 +187,8 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.inputs.resync = o->resync;
     e.flow = flow_options_of(o);
     e.detector.guess = !o->no_guess;
+    e.detector.disabled = o->disabled.v;
+    e.detector.n_disabled = o->disabled.n;
     e.detector.contain = !o->no_contain;
     set_test_fault(&e.detector);
     e.no_reassembly = o->no_reassembly;

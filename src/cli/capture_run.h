@@ -15,7 +15,7 @@ enum { TEN_YEARS = 315360000 }; /* seconds */
 
 /* Filled by the rows of capture_options.def. */
 struct capture_options {
-    struct opt_texts home_nets;
+    struct opt_texts home_nets, disabled;
     struct rule_options rules;
     const char *filter, *dns_hints;
     uint64_t max_flows, memory, seed, first, max_input;

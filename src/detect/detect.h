@@ -101,6 +101,8 @@ enum detector_test { DETECTOR_NO_TEST, DETECTOR_CRASH, DETECTOR_HANG };
 
 struct detector_options {
     bool guess;   /* let nDPI guess by port and address when it gives up */
+    const char *const *disabled; /* labels that are no answer, as the library spells them, in any case; borrowed */
+    size_t n_disabled;
     bool contain; /* detect in a process of its own, which may crash or hang on a flow without harm to the others */
     enum detector_test test; /* what the detector does when it is given ... */
     uint64_t test_at;        /* ... this packet, counted from 1 over all that it is given */

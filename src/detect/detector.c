@@ -23,6 +23,16 @@ struct detector {
     unsigned oldest, n_under_way;
 };
 
+/* Nobody wants to find out from the result that a name was misspelt. */
+static enum dpi_status check_disabled(const struct labels *l, const struct detector_options *opt, struct dpi_err *err)
+{
+    for (size_t i = 0; i < opt->n_disabled; i++)
+        if (!label_find(l, opt->disabled[i]))
+            return dpi_fail(err, DPI_USAGE, "--disable-protocol: nDPI %s has no '%s': dpitool protocols lists what it has",
+                            label_version(l), opt->disabled[i]);
+    return DPI_OK;
+}
+
 enum dpi_status detector_new(struct detector **d, const struct detector_options *opt,
                              struct dpi_err *err)
 {
@@ -33,8 +43,13 @@ enum dpi_status detector_new(struct detector **d, const struct detector_options 
     self->adapter = adapter;
     self->labels = labels_new(adapter);
     self->worker = worker_new(adapter, opt);
+    enum dpi_status st = check_disabled(self->labels, opt, err);
+    if (st != DPI_OK) {
+        detector_free(self);
+        return st;
+    }
     if (opt->contain) {
-        enum dpi_status st = contained_new(&self->contained, self->worker, err);
+        st = contained_new(&self->contained, self->worker, err);
         if (st != DPI_OK)
             detector_free(self);
         else

@@ -9,6 +9,7 @@
 
 #include "ndpi/compat.h"
 #include "ndpi/extract.h"
+#include "ndpi/veto.h"
 #include "util/xalloc.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
 struct ndpi_adapter {
     struct ndpi_detection_module_struct *module;
     bool guess;
+    struct veto *veto;
     uint8_t by[NDPI_CONFIDENCE_MAX]; /* enum detect_by */
     uint8_t scratch[DETECT_PACKET_MAX + SCRATCH_TAIL];
 };
@@ -31,6 +33,7 @@ struct ndpi_adapter_flow {
     unsigned packets;
     uint8_t transport;
     uint8_t state; /* enum detect_state */
+    bool vetoed;   /* something was taken out of result */
     struct ndpi_flow_struct ndpi;
 };
 
@@ -71,6 +74,11 @@ static enum dpi_status check_abi(struct dpi_err *err)
                     sizeof(struct ndpi_flow_struct));
 }
 
+static const char *name_of(const void *module, uint16_t id)
+{
+    return ndpi_get_proto_name((struct ndpi_detection_module_struct *)module, id);
+}
+
 enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_options *opt,
                                  struct dpi_err *err)
 {
@@ -81,8 +89,9 @@ enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_
     for (unsigned i = 0; i < NDPI_CONFIDENCE_MAX; i++)
         self->by[i] = (uint8_t)by_of(ndpi_confidence_get_name((ndpi_confidence_t)i));
     self->module = compat_init();
-    if (!self->module || !compat_configure(self->module, opt->guess) ||
-        !compat_finalize(self->module)) {
+    if (self->module)
+        self->veto = veto_new(opt->disabled, opt->n_disabled, name_of, self->module, compat_protocols(self->module));
+    if (!self->module || !compat_configure(self->module, opt->guess, self->veto) || !compat_finalize(self->module)) {
         ndpi_adapter_free(self);
         return dpi_fail(err, DPI_ABI, "libndpi %s does not start", ndpi_revision());
     }
@@ -96,6 +105,7 @@ void ndpi_adapter_free(struct ndpi_adapter *a)
         return;
     if (a->module)
         ndpi_exit_detection_module(a->module);
+    veto_free(a->veto);
     free(a);
 }
 
@@ -120,6 +130,14 @@ static bool had_enough(const struct ndpi_adapter_flow *f)
            (f->transport == IPPROTO_TCP && f->packets > TCP_PACKETS_MAX);
 }
 
+static void set_result(const struct ndpi_adapter *a, struct ndpi_adapter_flow *f, struct compat_result result)
+{
+    f->result = result;
+    f->vetoed = veto_apply(a->veto, &f->result.master, &f->result.app);
+    if (f->vetoed)
+        f->result.category = compat_category_of(a->module, f->result.app);
+}
+
 /* Call once a packet, as compat_more. */
 static enum detect_state state_of(struct ndpi_adapter *a, struct ndpi_adapter_flow *f)
 {
@@ -136,7 +154,7 @@ bool ndpi_adapter_packet(struct ndpi_adapter *a, struct ndpi_adapter_flow *f, co
     memcpy(a->scratch, ip, len);
     memset(a->scratch + len, 0, SCRATCH_TAIL);
     f->packets++;
-    f->result = compat_packet(a->module, &f->ndpi, a->scratch, len, time_ms);
+    set_result(a, f, compat_packet(a->module, &f->ndpi, a->scratch, len, time_ms));
     f->state = (uint8_t)state_of(a, f);
     return f->state != DETECT_MORE;
 }
@@ -229,14 +247,14 @@ bool ndpi_adapter_finish(struct ndpi_adapter *a, struct ndpi_adapter_flow *f,
 {
     bool give_up = needs_giveup(f);
     if (give_up) {
-        f->result = compat_giveup(a->module, &f->ndpi, a->guess);
+        set_result(a, f, compat_giveup(a->module, &f->ndpi, a->guess));
         f->state = DETECT_GAVE_UP;
     }
     enum detect_by by = label_by(a, f);
     v->master = f->result.master;
     v->app = f->result.app;
     v->category = f->result.category;
-    v->confidence = (uint8_t)f->ndpi.confidence;
+    v->confidence = (uint8_t)(f->vetoed && by == DETECT_BY_NONE ? NDPI_CONFIDENCE_UNKNOWN : f->ndpi.confidence);
     v->app_by = (uint8_t)app_by(a, f, by);
     /* "Match by IP" speaks of app: a master beside it was guessed by the port. */
     v->by = (uint8_t)(by == DETECT_BY_IP && v->master ? DETECT_BY_PORT : by);

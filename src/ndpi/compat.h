@@ -12,6 +12,8 @@
 
 #include <ndpi_api.h>
 
+#include "ndpi/veto.h"
+
 #define COMPAT_VERSION (NDPI_MAJOR * 100 + NDPI_MINOR + NDPI_MINOR % 2)
 
 #define COMPAT_HAS_JA3 (COMPAT_VERSION < 412) /* fingerprints of TLS clients */
@@ -55,14 +57,19 @@ static inline struct ndpi_detection_module_struct *compat_init(void)
 #endif
 }
 
-/* All dissectors on, and what became an option over time; before 4.10 giveup is told to guess or
- * not. */
-static inline bool compat_configure(struct ndpi_detection_module_struct *m, bool guess)
+/* All dissectors on but those of labels that are not wanted, which 5.0 and later are left with, and what became an
+ * option over time; before 4.10 giveup is told to guess or not. */
+static inline bool compat_configure(struct ndpi_detection_module_struct *m, bool guess, const struct veto *veto)
 {
 #if COMPAT_VERSION < 500
-    NDPI_PROTOCOL_BITMASK all;
-    NDPI_BITMASK_SET_ALL(all);
-    ndpi_set_protocol_detection_bitmask2(m, &all);
+    NDPI_PROTOCOL_BITMASK wanted;
+    NDPI_BITMASK_SET_ALL(wanted);
+    for (uint16_t id = 0; id < NDPI_MAX_SUPPORTED_PROTOCOLS; id++)
+        if (veto_has(veto, id))
+            NDPI_BITMASK_DEL(wanted, id);
+    ndpi_set_protocol_detection_bitmask2(m, &wanted);
+#else
+    (void)veto;
 #endif
 #if COMPAT_VERSION >= 410
     return ndpi_set_config(m, NULL, "tcp_ack_payload_heuristic", "enable") == NDPI_CFG_OK &&

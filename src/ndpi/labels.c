@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ndpi/ndpi_adapter.h"
 #include "util/arena.h"
@@ -201,6 +202,19 @@ bool label_is_general(const char *application)
         if (strcmp(names[i], application) == 0)
             return true;
     return false;
+}
+
+bool label_find(const struct labels *l, const char *name)
+{
+    for (size_t i = 1; i < l->n_protocols; i++) /* 0 is "Unknown" */
+        if (strcasecmp(l->protocols[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+const char *label_implied(const char *name)
+{
+    return row_of(name)->implied;
 }
 
 bool label_has_ja3(void)

@@ -43,6 +43,12 @@ void label_split(const struct labels *l, const struct detect_verdict *v, struct 
 /* Whether an application of nDPI's is a company, a cloud or a CDN, and not what is used of it. */
 bool label_is_general(const char *application);
 
+/* Whether the library at hand has the label, in any case. */
+bool label_find(const struct labels *l, const char *name);
+
+/* The protocol that an application of nDPI's runs on when its label names none; "" when it is not known. */
+const char *label_implied(const char *name);
+
 #define LABEL_MAX 128
 /* nDPI's own "Master.App"; returns the length. */
 size_t label_ndpi(const struct labels *l, const struct detect_verdict *v,
