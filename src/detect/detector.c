@@ -28,7 +28,8 @@ static enum dpi_status check_disabled(const struct labels *l, const struct detec
 {
     for (size_t i = 0; i < opt->n_disabled; i++)
         if (!label_find(l, opt->disabled[i]))
-            return dpi_fail(err, DPI_USAGE, "--disable-protocol: nDPI %s has no '%s': dpitool protocols lists what it has",
+            return dpi_fail(err, DPI_USAGE,
+                            "--disable-protocol: nDPI %s has no '%s': dpitool protocols lists what it has",
                             label_version(l), opt->disabled[i]);
     return DPI_OK;
 }

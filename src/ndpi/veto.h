@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* veto.h - labels that are not wanted: what nDPI says with them is as if it had not been said. Private to src/ndpi.
  *
- * A label falls with its protocol, and with what it implies when it stands alone (labels.def); of an application that is
- * not wanted the protocol stays. */
+ * A label falls with its protocol, and with what it implies when it stands alone (labels.def); of an application that
+ * is not wanted the protocol stays. */
 #ifndef NDPI_VETO_H
 #define NDPI_VETO_H
 

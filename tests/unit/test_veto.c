@@ -24,7 +24,7 @@ static void leaves_what_is_wanted(void **state)
         {"DNS", TLS, NETFLIX, TLS, NETFLIX},
         {"tls", TLS, NETFLIX, NONE, NONE},      /* the application was found in it */
         {"tls", NONE, TLS, NONE, NONE},
-        {"TLS", NONE, NETFLIX, NONE, NONE},     /* which is what Netflix runs on when nothing else is said */
+        {"TLS", NONE, NETFLIX, NONE, NETFLIX}, /* found by its address: nothing says what it runs on */
         {"netflix", TLS, NETFLIX, NONE, TLS},
         {"netflix", NONE, NETFLIX, NONE, NONE},
         {"STUN", NONE, WHATSAPP_CALL, NONE, NONE},
