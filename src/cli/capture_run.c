@@ -16,13 +16,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For the tests: DPITOOL_TEST_FAULT=crash@N or hang@N makes detection fail on the Nth packet that it is shown. */
+/* For the tests: DPITOOL_TEST_FAULT=crash@N, hang@N or stop@N (it waits for ever) makes detection fail on the Nth
+ * packet that it is shown. */
 static void set_test_fault(struct detector_options *d)
 {
     static const struct {
         const char *word;
         enum detector_test test;
-    } tests[] = {{"crash@", DETECTOR_CRASH}, {"hang@", DETECTOR_HANG}};
+    } tests[] = {{"crash@", DETECTOR_CRASH}, {"hang@", DETECTOR_HANG}, {"stop@", DETECTOR_STOP}};
     const char *fault = getenv("DPITOOL_TEST_FAULT");
     for (size_t i = 0; fault && i < sizeof(tests) / sizeof(tests[0]); i++) {
         size_t n = strlen(tests[i].word);

@@ -31,7 +31,7 @@ static int version_run(const void *options, const struct opt_words *words)
     (void)words;
     struct dpi_err err;
     struct detector *detector;
-    if (detector_new(&detector, &(struct detector_options){.guess = true}, &err) != DPI_OK)
+    if (detector_new(&detector, &(struct detector_options){.guess = true, .contain = true}, &err) != DPI_OK)
         return cmd_fail(&err);
     struct rules *rules;
     int status;

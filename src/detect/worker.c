@@ -103,6 +103,8 @@ static void fail_on_purpose(struct worker *w)
         return;
     if (w->test == DETECTOR_CRASH)
         raise(SIGKILL); /* not to be taken for a fault of the program by a sanitizer */
+    if (w->test == DETECTOR_STOP)
+        raise(SIGSTOP); /* waits without taking CPU time */
     for (volatile bool for_ever = true; for_ever;)
         ;
 }

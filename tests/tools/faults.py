@@ -4,7 +4,7 @@
 nothing else: every other record is as without the fault, the exit status is 1, and it is said.
 
 Crashes at a spread of the packets that detection is shown, with --every at each of them; hangs at one, with --every at
-three."""
+three, and once it waits for ever, which takes a minute to be believed."""
 import json
 import os
 import pathlib
@@ -61,6 +61,7 @@ def main(args):
     for capture in CAPTURES:
         crashes = [f"crash@{n}" for n in (range(1, 400) if every else (1, 2, 5, 11))]
         hangs = [f"hang@{n}" for n in ((1, 4, 9) if every else (3,))] if capture == CAPTURES[0] else []
+        hangs += ["stop@2"] if hangs and every else []
         for kind, faults in (("crashes", crashes), ("hangs", hangs)):
             if not faults:
                 continue
