@@ -55,6 +55,8 @@ struct contained {
     channel_at seen_at;
     struct timespec seen_cpu, looked_cpu;
     unsigned looks; /* in which it did nothing */
+    bool has_guilty; /* detection was turned off with a message of ... */
+    uint32_t guilty; /* ... this slot at hand */
     struct detect_reply *reply; /* what is believed of the worker's */
     /* the worker's side */
     struct worker *worker;
@@ -373,13 +375,22 @@ static bool is_sound_at(struct contained *c, channel_at at)
     return number > c->collected && number <= c->log.submitted && i > 0 && i <= c->sent[number % UNDER_WAY_MAX].n;
 }
 
+/* Whether a message was at hand when the worker failed: then where it stands, and its slot. */
+static bool at_hand(struct contained *c, channel_at *at, uint32_t *slot)
+{
+    *at = atomic_load(&c->channel->at);
+    if (!is_sound_at(c, *at))
+        return false;
+    *slot = c->sent[(*at >> 16) % UNDER_WAY_MAX].msg[(*at & 0xffff) - 1].slot;
+    return true;
+}
+
 static void skip_guilty(struct contained *c)
 {
-    channel_at at = atomic_load(&c->channel->at);
-    if (!is_sound_at(c, at) || c->log.n_skips == CHANNEL_SKIPS)
-        return;
-    uint32_t slot = c->sent[(at >> 16) % UNDER_WAY_MAX].msg[(at & 0xffff) - 1].slot;
-    channel_skip(c->channel, &c->log, (struct channel_skip){slot, flow_begins(c, at, slot), at});
+    channel_at at;
+    uint32_t slot;
+    if (at_hand(c, &at, &slot) && c->log.n_skips < CHANNEL_SKIPS)
+        channel_skip(c->channel, &c->log, (struct channel_skip){slot, flow_begins(c, at, slot), at});
 }
 
 /* Lets the copy that sleeps go on without the flow that was at hand. */
@@ -388,6 +399,8 @@ static void recover(struct contained *c, unsigned *count, unsigned max)
     pid_t sleeper = sleeper_of(c);
     c->pid = 0;
     if (++*count >= max || sleeper == 0) {
+        channel_at at;
+        c->has_guilty = at_hand(c, &at, &c->guilty);
         turn_off(c);
         return;
     }
@@ -510,7 +523,9 @@ static void complete(struct contained *c, const struct sent *b)
         if (b->msg[i].op != DETECT_END || c->state[slot] != SLOT_ENDED)
             continue;
         c->state[slot] = SLOT_CLOSED;
-        r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true};
+        bool guilty = c->has_guilty && c->guilty == slot;
+        c->has_guilty &= !guilty; /* the slot will be another flow's */
+        r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true, .guilty = guilty};
     }
 }
 

@@ -69,6 +69,7 @@ struct detect_verdict {
     uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
     bool attrs_cut;            /* more than DETECT_ATTRS_MAX bytes of them, or than the library keeps of one */
     bool fault; /* detection of this flow was given up: the library crashed or hung on a packet of it, or is off */
+    bool guilty; /* with fault: at a packet of this very flow */
     bool name_cut;             /* the hostname fills the whole of the fixed room that the library has for it */
 };
 

@@ -86,7 +86,7 @@ static void answer(struct worker *w, const struct detect_msg *m, struct detect_r
 
 void worker_fault(struct worker *w, uint32_t slot, struct detect_reply *r)
 {
-    r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true};
+    r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true, .guilty = true};
     if (slot < w->n_slots)
         close_slot(w, slot);
 }
