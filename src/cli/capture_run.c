@@ -195,7 +195,9 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;
-    e.sandbox = o->no_sandbox || !writes ? NULL : confine(captures, writes->v, writes->n, o->dns_hints);
+    e.no_sandbox = o->no_sandbox;
+    if (!o->no_sandbox && writes)
+        confine(captures, writes->v, writes->n, o->dns_hints);
     e.on_progress = progress_draw;
     e.progress_ctx = &r->progress;
     e.dns_hints = o->dns_hints;

@@ -58,8 +58,8 @@ static const struct opt classify_opts[] = {
      .def = "4G", .help = "unknown:FOLDER: room in a temporary file for packets that --memory has no room for; what is "
                           "more is lost, counted; 0: no bound"},
     {.name = "crash-dir", .type = OPT_TEXT, .offset = AT(crash_dir), .arg = "FOLDER",
-     .help = "keep captures of the flows that nDPI crashed or hung at, with the packets until there and a few behind, and "
-             "an index as unknown:FOLDER has it"},
+     .help = "keep captures of the flows that nDPI crashed or hung at, with the packets until there and a few behind, "
+             "and an index as unknown:FOLDER has it"},
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
      .help = "unknown:FOLDER, --crash-dir: use a folder that is not empty; the files of an earlier run in it are "
              "removed"},
@@ -143,7 +143,8 @@ static int classify_run(const void *options, const struct opt_words *words)
         .csv_raw = o->csv_raw, .csv_bom = o->csv_bom, .csv_delimiter = o->csv_delimiter,
         .keep = {.packets = o->unknown_packets, .guessed = o->unknown_include, .spool = o->unknown_spool,
                  .folder = capture_run_scratch()},
-        .force = o->force, .crash_dir = o->crash_dir, .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
+        .force = o->force, .crash_dir = o->crash_dir,
+        .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
     };
     if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
         return cmd_fail(&err);

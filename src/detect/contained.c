@@ -85,8 +85,9 @@ static void settle_in(struct contained *c)
     close_end(&c->done.read);
     close_end(&c->wake.write);
     int null = open("/dev/null", O_RDWR);
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
+    if (null >= 0)
+        dup2(null, STDOUT_FILENO);
+    dup2(STDOUT_FILENO, STDIN_FILENO); /* in a sandbox standard output is /dev/null already (outfile_guard_stdout) */
     int highest = (int)sysconf(_SC_OPEN_MAX);
     for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
         if (fd != c->submitted.read && fd != c->done.write && fd != c->wake.read)

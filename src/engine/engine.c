@@ -154,8 +154,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     tracker_trace(e->tracker, opt->trace);
     e->stats = opt->rankings ? stats_new() : NULL;
-    if (opt->sandbox)
-        notes_add(&e->notes, "the sandbox is %s", opt->sandbox);
+    if (opt->no_sandbox)
+        notes_add(&e->notes, "there was no sandbox around the run (--no-sandbox)");
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
     *out = e;
