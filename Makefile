@@ -222,6 +222,9 @@ instructions: $(BIN) $(BUILD)/tests/bench/inputs ## instruction counts against t
 bench: $(BIN) $(BENCH) ## speed and memory beside other programs; BENCH_SCALE=0.01 BENCH_ROUNDS=1 for a quick look
 	@tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
 
+containment-bench: $(BIN) $(BENCH) ## what the process of its own costs that detects: BENCH_ROUNDS, BENCH_SCALE as for bench
+	@BENCH_ONLY=mix,bulk BENCH_PROGRAMS=no-contain tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
+
 asan: $(BIN) asan-build ## build with sanitizers and run the tests
 	@tests/run-check $(SAN_CHECKS)
 

@@ -184,7 +184,8 @@ _dpitool() {
             '--unknown-packets=[unknown\:FOLDER\: only the first N packets of a flow; 0\: all \[10\]]:N: ' \
             '--unknown-include=[unknown\:FOLDER\: guessed takes flows, too, of which the port or an address gave the label \[unknown\]]:WHICH:(unknown guessed)' \
             '--unknown-spool=[unknown\:FOLDER\: room in a temporary file for packets that --memory has no room for; what is more is lost, counted; 0\: no bound \[4G\]]:SIZE: ' \
-            '--force[unknown\:FOLDER\: use a folder that is not empty; the files of an earlier run in it are removed]' \
+            '--crash-dir=[keep captures of the flows that nDPI crashed or hung at, with the packets until there and a few behind, and an index as unknown\:FOLDER has it]:FOLDER:_files' \
+            '--force[unknown\:FOLDER, --crash-dir\: use a folder that is not empty; the files of an earlier run in it are removed]' \
             '--rule-stats[tell on standard error how many flows each rule named, and which rules named none]' \
             '--stats[tell on standard error how many flows there were at once, what was shown to the detector, and what they cost of --memory]' \
             '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \

@@ -16,13 +16,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For the tests: DPITOOL_TEST_FAULT=crash@N or hang@N makes detection fail on the Nth packet that it is shown. */
+/* For the tests: DPITOOL_TEST_FAULT=crash@N, hang@N or stop@N (it waits for ever) makes detection fail on the Nth
+ * packet that it is shown. */
 static void set_test_fault(struct detector_options *d)
 {
     static const struct {
         const char *word;
         enum detector_test test;
-    } tests[] = {{"crash@", DETECTOR_CRASH}, {"hang@", DETECTOR_HANG}};
+    } tests[] = {{"crash@", DETECTOR_CRASH}, {"hang@", DETECTOR_HANG}, {"stop@", DETECTOR_STOP}};
     const char *fault = getenv("DPITOOL_TEST_FAULT");
     for (size_t i = 0; fault && i < sizeof(tests) / sizeof(tests[0]); i++) {
         size_t n = strlen(tests[i].word);
@@ -196,7 +197,9 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.community_id_seed = (uint16_t)o->seed;
     e.home_nets = r->home_nets;
     e.n_home_nets = o->home_nets.n;
-    e.sandbox = o->no_sandbox || !writes ? NULL : confine(captures, writes->v, writes->n, o->dns_hints);
+    e.no_sandbox = o->no_sandbox;
+    if (!o->no_sandbox && writes)
+        confine(captures, writes->v, writes->n, o->dns_hints);
     e.on_progress = progress_draw;
     e.progress_ctx = &r->progress;
     e.dns_hints = o->dns_hints;

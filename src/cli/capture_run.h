@@ -50,8 +50,8 @@ struct capture_writes {
 };
 
 /* Reads the rules, holds signals back, enters the sandbox, and opens the engine with what the options say, and what
- * more has that no option says. writes NULL: the sandbox is not entered, for there is no way out of it to another
- * capture. r is to be freed whatever comes. */
+ * more has that no option says. writes NULL: the sandbox is not entered, for the caller did, around several runs. r is
+ * to be freed whatever comes. */
 enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
                                  const struct opt_words *captures, const struct capture_writes *writes,
                                  const struct engine_options *more, struct dpi_err *err);

@@ -13,7 +13,7 @@
 struct options {
     struct capture_options capture;
     struct opt_texts output;
-    const char *fields, *sort, *csv_delimiter, *where;
+    const char *fields, *sort, *csv_delimiter, *where, *crash_dir;
     uint64_t top, width;
     unsigned color;
     uint64_t unknown_packets, unknown_spool;
@@ -57,8 +57,12 @@ static const struct opt classify_opts[] = {
     {.name = "unknown-spool", .type = OPT_SIZE, .offset = AT(unknown_spool), .arg = "SIZE", .max = INT64_MAX,
      .def = "4G", .help = "unknown:FOLDER: room in a temporary file for packets that --memory has no room for; what is "
                           "more is lost, counted; 0: no bound"},
+    {.name = "crash-dir", .type = OPT_TEXT, .offset = AT(crash_dir), .arg = "FOLDER",
+     .help = "keep captures of the flows that nDPI crashed or hung at, with the packets until there and a few behind, "
+             "and an index as unknown:FOLDER has it"},
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
-     .help = "unknown:FOLDER: use a folder that is not empty; the files of an earlier run in it are removed"},
+     .help = "unknown:FOLDER, --crash-dir: use a folder that is not empty; the files of an earlier run in it are "
+             "removed"},
     {.name = "rule-stats", .type = OPT_FLAG, .offset = AT(rule_stats),
      .help = "tell on standard error how many flows each rule named, and which rules named none"},
     {.name = "stats", .type = OPT_FLAG, .offset = AT(stats),
@@ -72,12 +76,16 @@ static const struct opt classify_opts[] = {
     {0},
 };
 
-static void tell_losses(const struct keep *keep)
+static void tell_losses(const struct outputs *outputs)
 {
-    struct keep_losses lost = keep ? keep_losses(keep) : (struct keep_losses){0};
-    if (lost.packets)
-        diag("%" PRIu64 " packets of %" PRIu64 " unknown flows were not kept: --unknown-spool was full", lost.packets,
-             lost.flows);
+    static const char *const kinds[OUTPUTS_KEEPS] = {"unknown flows", "flows that detection failed at"};
+    for (unsigned i = 0; i < OUTPUTS_KEEPS; i++) {
+        const struct keep *keep = outputs_keep(outputs, i);
+        struct keep_losses lost = keep ? keep_losses(keep) : (struct keep_losses){0};
+        if (lost.packets)
+            diag("%" PRIu64 " packets of %" PRIu64 " %s were not kept: --unknown-spool was full", lost.packets,
+                 lost.flows, kinds[i]);
+    }
 }
 
 static int run_to_end(struct capture_run *r, struct outputs *outputs)
@@ -90,7 +98,7 @@ static int run_to_end(struct capture_run *r, struct outputs *outputs)
     int status = capture_run_tell(run);
     if (!outputs_want_rankings(outputs))
         capture_run_warn(run);
-    tell_losses(outputs_keep(outputs));
+    tell_losses(outputs);
     enum dpi_status finished = outputs_finish(outputs, run);
     if (st == DPI_OUTPUT || finished == DPI_OUTPUT)
         return dpi_status_exit(DPI_OUTPUT);
@@ -102,8 +110,9 @@ static int run_to_end(struct capture_run *r, struct outputs *outputs)
 static enum dpi_status open_outputs(struct outputs *outputs, struct engine *engine, struct dpi_err *err)
 {
     const char *path;
-    if (outputs_keep(outputs))
-        keep_lend(outputs_keep(outputs), engine_ledger(engine));
+    for (unsigned i = 0; i < OUTPUTS_KEEPS; i++)
+        if (outputs_keep(outputs, i))
+            keep_lend(outputs_keep(outputs, i), engine_ledger(engine));
     DPI_TRY(outputs_open(outputs, err));
     for (size_t i = 0; (path = engine_capture(engine, i)); i++)
         DPI_TRY(outputs_spare(outputs, path, err));
@@ -111,14 +120,14 @@ static enum dpi_status open_outputs(struct outputs *outputs, struct engine *engi
 }
 
 /* Has packets kept for the outputs that want them. */
-static void keep_packets(struct engine_options *e, struct keep *keep)
+static void keep_packets(struct engine_options *e, struct outputs *outputs)
 {
-    if (!keep)
+    if (!outputs_keep(outputs, OUTPUTS_UNKNOWN) && !outputs_keep(outputs, OUTPUTS_CRASHES))
         return;
-    e->on_counted = keep_counted;
-    e->on_ended = keep_ended;
-    e->on_full = keep_relieve;
-    e->packet_ctx = keep;
+    e->on_counted = outputs_counted;
+    e->on_ended = outputs_ended;
+    e->on_full = outputs_relieve;
+    e->packet_ctx = outputs;
 }
 
 static int classify_run(const void *options, const struct opt_words *words)
@@ -134,7 +143,8 @@ static int classify_run(const void *options, const struct opt_words *words)
         .csv_raw = o->csv_raw, .csv_bom = o->csv_bom, .csv_delimiter = o->csv_delimiter,
         .keep = {.packets = o->unknown_packets, .guessed = o->unknown_include, .spool = o->unknown_spool,
                  .folder = capture_run_scratch()},
-        .force = o->force, .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
+        .force = o->force, .crash_dir = o->crash_dir,
+        .top = o->top, .all = o->all, .width = o->width, .colour = o->color,
     };
     if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
         return cmd_fail(&err);
@@ -145,7 +155,7 @@ static int classify_run(const void *options, const struct opt_words *words)
         return cmd_fail(&err);
     }
     more.where = where;
-    keep_packets(&more, outputs_keep(outputs));
+    keep_packets(&more, outputs);
     struct capture_writes writes;
     writes.v = outputs_paths(outputs, &writes.n);
     if (capture_run_open(&run, &o->capture, words, &writes, &more, &err) != DPI_OK ||

@@ -50,7 +50,7 @@ static int protocols_run(const void *options, const struct opt_words *words)
     (void)words;
     struct dpi_err err;
     struct detector *detector;
-    if (detector_new(&detector, &(struct detector_options){.guess = true}, &err) != DPI_OK)
+    if (detector_new(&detector, &(struct detector_options){.guess = true, .contain = true}, &err) != DPI_OK)
         return cmd_fail(&err);
     int status = cmd_print(print, &(struct job){options, detector_labels(detector)});
     detector_free(detector);

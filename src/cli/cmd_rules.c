@@ -108,7 +108,7 @@ static void lint(const struct rules *r, bool strict, struct rules_problems *prob
     struct dpi_err err;
     struct detector *detector;
     struct rules_lint_options opt = {.need_source = strict, .no_ja3 = !label_has_ja3(), .no_ja4 = !label_has_ja4()};
-    if (detector_new(&detector, &(struct detector_options){.guess = true}, &err) == DPI_OK) {
+    if (detector_new(&detector, &(struct detector_options){.guess = true, .contain = true}, &err) == DPI_OK) {
         opt.knows_protocol = knows_protocol;
         opt.ctx = (void *)detector_labels(detector);
     } else {

@@ -2,6 +2,7 @@
 /* cmd_test.c - dpitool test: a folder of captures and what is expected of them. */
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
+#include "cli/confine.h"
 #include "suite/check.h"
 #include "util/xalloc.h"
 
@@ -43,6 +44,8 @@ struct suite {
     const struct opt_words *words; /* the folder, then names */
     struct cases cases;
     struct check **checks;
+    struct opt_words reads, writes; /* what the runs will need of files, borrowed */
+    char *folder, *rules;           /* the folder to write to, and that of the rules that are shipped */
     struct report report;
     enum dpi_status worst; /* of what is no mere difference */
     struct dpi_err usage;  /* a wrong option: nothing can be run with it */
@@ -86,6 +89,37 @@ static enum dpi_status check_names(const struct suite *s, struct dpi_err *err)
     return DPI_OK;
 }
 
+static void add_path(struct opt_words *w, const char *path)
+{
+    w->v = xrealloc(w->v, w->n + 1, sizeof(*w->v));
+    w->v[w->n++] = path;
+}
+
+/* What a run with these options opens. */
+static void need(struct suite *s, const struct capture_options *o)
+{
+    for (size_t i = 0; i < o->rules.paths.n; i++)
+        add_path(&s->reads, o->rules.paths.v[i]);
+    if (o->dns_hints)
+        add_path(&s->writes, o->dns_hints);
+}
+
+/* All captures are known: one sandbox stands around all of them. Options of an expectation cannot leave it. */
+static void enter_sandbox(struct suite *s)
+{
+    const char *path = s->words->v[0];
+    size_t room = strlen(path) + 3;
+    s->folder = xmalloc(room);
+    snprintf(s->folder, room, "%s/.", path); /* what is named is a file in the folder */
+    s->rules = rule_files_default();
+    add_path(&s->reads, path);
+    if (s->rules)
+        add_path(&s->reads, s->rules);
+    if (s->options->update)
+        add_path(&s->writes, s->folder);
+    confine(&s->reads, s->writes.v, s->writes.n, NULL);
+}
+
 /* All that is expected, before the first capture is run: what is wrong there is told at once. */
 static enum dpi_status load(struct suite *s, struct dpi_err *err)
 {
@@ -98,6 +132,8 @@ static enum dpi_status load(struct suite *s, struct dpi_err *err)
         struct opt_words words = {0};
         DPI_TRY(check_open(&s->checks[i], &s->cases.v[i], s->options->update, err));
         enum dpi_status st = add_options(&o, s->checks[i], err);
+        if (st == DPI_OK)
+            need(s, &o);
         opt_free(capture_opts, &o, &words);
         DPI_TRY(st);
         any |= is_chosen(s, &s->cases.v[i]) && check_expects(s->checks[i]);
@@ -172,6 +208,8 @@ static int print(FILE *out, const void *suite)
 static int run_all(struct suite *s)
 {
     s->report.name = s->words->v[0];
+    if (!s->options->capture.no_sandbox)
+        enter_sandbox(s);
     for (size_t i = 0; i < s->cases.n && !s->interrupted && !s->stopped; i++)
         if (is_chosen(s, &s->cases.v[i]))
             run_case(s, &s->cases.v[i], s->checks[i]);
@@ -190,6 +228,10 @@ static int test_run(const void *options, const struct opt_words *words)
         check_free(s.checks[i]);
     free(s.checks);
     cases_free(&s.cases);
+    free(s.reads.v);
+    free(s.writes.v);
+    free(s.folder);
+    free(s.rules);
     report_free(&s.report);
     capture_run_signals();
     return status;

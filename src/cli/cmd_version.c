@@ -21,7 +21,10 @@ static int print(FILE *out, const void *ctx)
         fprintf(out, "rules: %zu files, %zu applications, %zu hosts\n", c.files, c.applications, c.hosts);
     else
         fputs("rules: none\n", out);
-    fprintf(out, "sandbox: %s\n", confine_words(sandbox_possible()));
+    struct sandbox_state sandbox = sandbox_possible();
+    fprintf(out, "sandbox: %s\n", confine_words(sandbox));
+    if (confine_root_words(sandbox))
+        fprintf(out, "root: %s\n", confine_root_words(sandbox));
     return 0;
 }
 
@@ -31,7 +34,7 @@ static int version_run(const void *options, const struct opt_words *words)
     (void)words;
     struct dpi_err err;
     struct detector *detector;
-    if (detector_new(&detector, &(struct detector_options){.guess = true}, &err) != DPI_OK)
+    if (detector_new(&detector, &(struct detector_options){.guess = true, .contain = true}, &err) != DPI_OK)
         return cmd_fail(&err);
     struct rules *rules;
     int status;

@@ -3,6 +3,7 @@
 #include "cli/confine.h"
 
 #include "cli/capture_run.h"
+#include "cli/diag.h"
 #include "util/xalloc.h"
 
 #include <stdio.h>
@@ -35,7 +36,26 @@ const char *confine_words(struct sandbox_state state)
     return "off: this kernel has neither Landlock nor seccomp filters";
 }
 
-const char *confine(const struct opt_words *captures, const char *const *writes, size_t n, const char *also)
+const char *confine_root_words(struct sandbox_state state)
+{
+    static const char *const words[] = {
+        [SANDBOX_USER] = "given up before the first byte of a capture is read, for the owner of the captures or "
+                         "nobody; only its right to files is left",
+        [SANDBOX_ROOT_WITHOUT_RIGHTS] = "without its rights but that to files: there is no other user here to become",
+        [SANDBOX_ROOT] = "as before: it could not be given up",
+    };
+    return words[state.root];
+}
+
+static void tell_missing(struct sandbox_state state)
+{
+    if (!state.files || !state.calls)
+        diag("the sandbox is %s", confine_words(state));
+    if (state.root == SANDBOX_ROOT)
+        diag("root is %s", confine_root_words(state));
+}
+
+void confine(const struct opt_words *captures, const char *const *writes, size_t n, const char *also)
 {
     const char **paths = xcalloc(n + 2, sizeof(*paths));
     size_t used = 0, room = strlen(capture_run_scratch()) + 3;
@@ -48,8 +68,7 @@ const char *confine(const struct opt_words *captures, const char *const *writes,
         if (writes[i] && strcmp(writes[i], "-") != 0)
             paths[used++] = writes[i];
     struct sandbox_paths named = {captures->v, captures->n, paths, used};
-    struct sandbox_state state = sandbox_enter(&named, tell_stopped);
+    tell_missing(sandbox_enter(&named, tell_stopped));
     free(paths);
     free(scratch);
-    return state.files && state.calls ? NULL : confine_words(state);
 }

@@ -39,8 +39,8 @@ struct outputs {
     size_t n;
     struct target *targets;
     size_t n_targets;
-    char *folder;      /* of the target that is one, NULL: none is */
-    struct keep *keep; /* for its writer */
+    char *folder[OUTPUTS_KEEPS];      /* of targets that are one, NULL: none is */
+    struct keep *keep[OUTPUTS_KEEPS]; /* for their writers */
     const char **paths; /* of the targets, for outputs_paths */
     bool failed, piped;
     bool on_screen; /* an output is a terminal */
@@ -85,22 +85,43 @@ static char *without_slashes(const char *path)
     return p;
 }
 
-static enum dpi_status add_folder(struct outputs *o, const struct dpi_writer_ops *ops, const char *path,
-                                  struct dpi_err *err)
+static void add_folder(struct outputs *o, const struct dpi_writer_ops *ops, const char *path, unsigned which,
+                       const struct keep_options *keep)
+{
+    o->folder[which] = without_slashes(path);
+    o->keep[which] = keep_new(keep);
+    size_t target = add_target(o, o->folder[which]);
+    o->targets[target].folder = true;
+    struct dpi_writer_config *cfg = &add(o, ops, target)->cfg;
+    cfg->folder = o->folder[which];
+    cfg->replace = o->opt.force;
+    cfg->packets = o->keep[which];
+}
+
+static enum dpi_status add_unknown(struct outputs *o, const struct dpi_writer_ops *ops, const char *path,
+                                   struct dpi_err *err)
 {
     if (strcmp(path, "-") == 0)
         return dpi_fail(err, DPI_USAGE, "-o %s writes files into a folder: which one? as in %s:FOLDER", ops->name,
                         ops->name);
-    if (o->folder)
+    if (o->folder[OUTPUTS_UNKNOWN])
         return dpi_fail(err, DPI_USAGE, "-o %s is given twice: one folder is possible", ops->name);
-    o->folder = without_slashes(path);
-    o->keep = keep_new(&o->opt.keep);
-    size_t target = add_target(o, o->folder);
-    o->targets[target].folder = true;
-    struct dpi_writer_config *cfg = &add(o, ops, target)->cfg;
-    cfg->folder = o->folder;
-    cfg->replace = o->opt.force;
-    cfg->packets = o->keep;
+    add_folder(o, ops, path, OUTPUTS_UNKNOWN, &o->opt.keep);
+    return DPI_OK;
+}
+
+/* The same writer, of other flows, all packets of them that detection was given. */
+static enum dpi_status add_crash_dir(struct outputs *o, struct dpi_err *err)
+{
+    if (!o->opt.crash_dir)
+        return DPI_OK;
+    if (!o->opt.crash_dir[0] || strcmp(o->opt.crash_dir, "-") == 0)
+        return dpi_fail(err, DPI_USAGE, "--crash-dir: '%s' is no folder", o->opt.crash_dir);
+    add_folder(o, &dpi_unknown_writer, o->opt.crash_dir, OUTPUTS_CRASHES,
+               &(struct keep_options){.guilty = true, .spool = o->opt.keep.spool, .folder = o->opt.keep.folder});
+    const char *folder = o->folder[OUTPUTS_UNKNOWN];
+    if (folder && strcmp(folder, o->folder[OUTPUTS_CRASHES]) == 0)
+        return dpi_fail(err, DPI_USAGE, "--crash-dir and -o unknown have one folder: %s", folder);
     return DPI_OK;
 }
 
@@ -115,7 +136,7 @@ static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_
     }
     const char *path = spec[n] == ':' && spec[n + 1] ? spec + n + 1 : "-";
     if (ops->wants_folder)
-        return add_folder(o, ops, path, err);
+        return add_unknown(o, ops, path, err);
     add(o, ops, add_target(o, path))->cfg.top = o->opt.sort && !o->opt.top ? DEFAULT_TOP : o->opt.top;
     return DPI_OK;
 }
@@ -215,6 +236,8 @@ enum dpi_status outputs_new(struct outputs **out, const struct outputs_options *
     if (st == DPI_OK && o->n == 0)
         add_screen(o);
     if (st == DPI_OK)
+        st = add_crash_dir(o, err);
+    if (st == DPI_OK)
         st = set_columns(o, err);
     if (st == DPI_OK)
         st = set_csv(o, err);
@@ -282,15 +305,43 @@ static bool is_target(const struct target *t, const char *path)
 enum dpi_status outputs_spare(const struct outputs *o, const char *path, struct dpi_err *err)
 {
     for (size_t i = 0; i < o->n_targets; i++)
-        if (is_target(&o->targets[i], path))
+        if (o->targets[i].path == o->folder[OUTPUTS_CRASHES] && is_target(&o->targets[i], path))
+            return dpi_fail(err, DPI_USAGE, "--crash-dir %s would replace the capture it is made from",
+                            o->targets[i].path);
+        else if (is_target(&o->targets[i], path))
             return dpi_fail(err, DPI_USAGE, "-o %s:%s would replace the capture it is made from", writer_of(o, i)->name,
                             o->targets[i].path);
     return DPI_OK;
 }
 
-struct keep *outputs_keep(const struct outputs *o)
+struct keep *outputs_keep(const struct outputs *o, unsigned which)
 {
-    return o->keep;
+    return o->keep[which];
+}
+
+void outputs_counted(void *ctx, const struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d)
+{
+    const struct outputs *o = ctx;
+    for (unsigned i = 0; i < OUTPUTS_KEEPS; i++)
+        if (o->keep[i])
+            keep_counted(o->keep[i], f, sender, p, d);
+}
+
+void outputs_ended(void *ctx, const struct flow *f)
+{
+    const struct outputs *o = ctx;
+    for (unsigned i = 0; i < OUTPUTS_KEEPS; i++)
+        if (o->keep[i])
+            keep_ended(o->keep[i], f);
+}
+
+bool outputs_relieve(void *ctx)
+{
+    const struct outputs *o = ctx;
+    for (unsigned i = 0; i < OUTPUTS_KEEPS; i++)
+        if (o->keep[i] && keep_relieve(o->keep[i]))
+            return true;
+    return false;
 }
 
 const char *const *outputs_paths(struct outputs *o, size_t *n)
@@ -399,7 +450,9 @@ void outputs_free(struct outputs *o)
     free(o->v);
     free(o->targets);
     free(o->paths);
-    keep_free(o->keep);
-    free(o->folder);
+    for (unsigned i = 0; i < OUTPUTS_KEEPS; i++) {
+        keep_free(o->keep[i]);
+        free(o->folder[i]);
+    }
     free(o);
 }

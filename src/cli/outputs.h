@@ -20,6 +20,7 @@ struct outputs_options {
     bool all;
     struct keep_options keep; /* for a writer that wants a folder ... */
     bool force;               /* ... which may have the files of an earlier run */
+    const char *crash_dir;    /* --crash-dir, or NULL: captures of the flows that detection failed at */
     uint64_t width; /* 0: of the terminal; no limit elsewhere */
     enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } colour;
 };
@@ -28,9 +29,16 @@ struct outputs_options {
 enum dpi_status outputs_new(struct outputs **o, const struct outputs_options *opt, struct dpi_err *err);
 bool outputs_want_rankings(const struct outputs *o);
 
-/* What keeps packets for a writer; borrowed, NULL: none wants any. It is the ctx of keep.h's calls from the engine, and
- * goes with the outputs: free them before the engine. */
-struct keep *outputs_keep(const struct outputs *o);
+/* Who wants packets of flows. They are counted on the engine's ledger: free the outputs before the engine. */
+enum { OUTPUTS_UNKNOWN, OUTPUTS_CRASHES, OUTPUTS_KEEPS };
+
+/* What keeps packets for a writer; borrowed, NULL: it is not asked for. */
+struct keep *outputs_keep(const struct outputs *o, unsigned which);
+
+/* For the engine, with the outputs as ctx: keep.h's calls, for all that keep packets. */
+void outputs_counted(void *o, const struct flow *f, unsigned sender, const struct packet *p, const struct decoded *d);
+void outputs_ended(void *o, const struct flow *f);
+bool outputs_relieve(void *o);
 
 /* Where the outputs go, "-" for standard output: *n paths in an array that is borrowed from o. */
 const char *const *outputs_paths(struct outputs *o, size_t *n);

@@ -7,6 +7,7 @@
 #include "util/escape.h"
 #include "util/xalloc.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static bool program_folder(char out[static PATH_MAX])
 static bool is_there(const char *folder, const char *name)
 {
     char *path = join(folder, name);
-    bool there = access(path, F_OK) == 0;
+    bool there = faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0;
     free(path);
     return there;
 }

@@ -13,8 +13,9 @@ struct cursor {
 
 static inline struct cursor cursor_of(const void *bytes, size_t n)
 {
-    const uint8_t *p = bytes;
-    return (struct cursor){p, n ? p + n : p}; /* NULL + 0 is undefined */
+    static const uint8_t nothing[1]; /* NULL + 0 is undefined */
+    const uint8_t *p = bytes ? bytes : nothing;
+    return (struct cursor){p, p + n};
 }
 
 static inline size_t cursor_left(const struct cursor *c)

@@ -2,6 +2,7 @@
 /* channel.c - places for batches in the arena. */
 #include "detect/channel.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 struct channel *channel_new(void)
@@ -15,9 +16,71 @@ void channel_free(struct channel *ch)
     munmap(ch, sizeof(*ch));
 }
 
-struct detect_batch *channel_batch(struct channel *ch, uint64_t number)
+/* The bytes of a batch are as many as it happens, messages stand at a multiple of 8. */
+static size_t aligned(size_t n)
 {
-    return (struct detect_batch *)(ch->arena + ch->place[number % CHANNEL_PLACES].offset);
+    return (n + 7) & ~(size_t)7;
+}
+
+static size_t end_of(const struct channel_place *p)
+{
+    return p->offset + aligned(p->used) + p->n * sizeof(struct detect_msg);
+}
+
+static struct channel_place *place_of(struct channel_log *log, uint64_t number)
+{
+    return &log->place[number % CHANNEL_PLACES];
+}
+
+/* Where the first batch of a checkpoint goes: not where that of the one before is. */
+static size_t other_front(struct channel_log *log)
+{
+    bool first = log->checkpoint == 0 || place_of(log, log->checkpoint)->offset != CHANNEL_FRONTS;
+    return first ? CHANNEL_FRONTS : CHANNEL_FRONTS + 2 * CHANNEL_BATCH_MAX;
+}
+
+static bool wants_checkpoint(struct channel_log *log, uint64_t number)
+{
+    return number == 1 || number - log->checkpoint == CHANNEL_PLACES - 4 ||
+           (number - log->checkpoint > 2 && end_of(place_of(log, number - 1)) > CHANNEL_LOG);
+}
+
+uint8_t *channel_next(struct channel *ch, struct channel_log *log)
+{
+    uint64_t number = log->submitted + 1;
+    struct channel_place *p = place_of(log, number);
+    p->checkpoint_first = wants_checkpoint(log, number);
+    if (p->checkpoint_first)
+        p->offset = other_front(log);
+    else
+        p->offset = number - log->checkpoint == 2 ? 0 : end_of(place_of(log, number - 1));
+    return ch->arena + p->offset;
+}
+
+void channel_submit(struct channel *ch, struct channel_log *log, const struct detect_batch *b)
+{
+    uint64_t number = ++log->submitted;
+    struct channel_place *p = place_of(log, number);
+    p->n = b->n;
+    p->used = b->used;
+    if (p->checkpoint_first)
+        log->checkpoint = number;
+    memcpy(ch->arena + p->offset + aligned(p->used), b->msg, b->n * sizeof(b->msg[0]));
+    ch->place[number % CHANNEL_PLACES] = *p;
+    atomic_store(&ch->submitted, number);
+}
+
+void channel_skip(struct channel *ch, struct channel_log *log, struct channel_skip skip)
+{
+    ch->skip[log->n_skips++] = skip;
+    ch->n_skips = log->n_skips;
+}
+
+struct detect_batch channel_batch(struct channel *ch, const struct channel_place *p)
+{
+    uint8_t *bytes = ch->arena + p->offset;
+    return (struct detect_batch){
+        .n = p->n, .used = p->used, .bytes = bytes, .msg = (struct detect_msg *)(void *)(bytes + aligned(p->used))};
 }
 
 struct detect_reply *channel_reply(struct channel *ch, uint64_t number)
@@ -25,36 +88,9 @@ struct detect_reply *channel_reply(struct channel *ch, uint64_t number)
     return &ch->reply[number % CHANNEL_REPLIES];
 }
 
-static size_t end_of(const struct detect_batch *b)
+uint64_t channel_begins(const struct channel_log *log, uint64_t number)
 {
-    size_t n = offsetof(struct detect_batch, bytes) + b->used;
-    return (n + 63) & ~(size_t)63;
-}
-
-/* Where the batch behind `number` begins: in the other half when this one has no room for the largest. */
-static size_t next_offset(struct channel *ch, uint64_t number, bool *other_half)
-{
-    size_t at = ch->place[number % CHANNEL_PLACES].offset + end_of(channel_batch(ch, number));
-    size_t half = ch->place[number % CHANNEL_PLACES].offset / CHANNEL_HALF;
-    *other_half = at + sizeof(struct detect_batch) > (half + 1) * CHANNEL_HALF;
-    return *other_half ? (1 - half) * CHANNEL_HALF : at;
-}
-
-struct detect_batch *channel_next(struct channel *ch)
-{
-    uint64_t number = atomic_load(&ch->submitted) + 1;
-    bool other_half = true;
-    size_t offset = number == 1 ? 0 : next_offset(ch, number - 1, &other_half);
-    ch->place[number % CHANNEL_PLACES].offset = offset;
-    ch->place[number % CHANNEL_PLACES].checkpoint_first = other_half;
-    struct detect_batch *b = channel_batch(ch, number);
-    b->n = b->used = 0;
-    return b;
-}
-
-uint64_t channel_half_begins(const struct channel *ch, uint64_t number)
-{
-    while (!ch->place[number % CHANNEL_PLACES].checkpoint_first)
+    while (!log->place[number % CHANNEL_PLACES].checkpoint_first)
         number--;
-    return number - 1;
+    return number;
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* channel.h - the memory that the tracker's process and the worker's share, and how they wake each other.
  *
- * Batches are numbered from 1 and stand one behind the other in two halves of an arena, used in turns: while one is
- * filled, the other still has what came before it. The tracker's side writes everything but done, at, sleeper,
- * checkpoint and the replies, and believes nothing of those without looking. */
+ * Batches are numbered from 1 and stand one behind the other in an arena: first the bytes of a batch, then its
+ * messages. When so many bytes have come together the next batch begins with a checkpoint, and what is behind that one
+ * stands at the begin of the arena again. The first two batches of a checkpoint stand elsewhere: they are written while
+ * those before may still be needed.
+ *
+ * The worker may have been taken over by what it works on. So the tracker's side has all that it relies on in memory of
+ * its own (struct channel_log), and what it reads of the shared one, it believes only after a look. */
 #ifndef DETECT_CHANNEL_H
 #define DETECT_CHANNEL_H
 
@@ -13,10 +17,14 @@
 #include <sys/types.h>
 
 enum {
-    CHANNEL_HALF = 16 << 20, /* bytes of batches between two checkpoints */
-    CHANNEL_PLACES = 4096,   /* more than batches that fit both halves */
+    CHANNEL_LOG = 32 << 20,    /* bytes of batches between two checkpoints, about */
+    CHANNEL_BATCH_MAX = DETECT_BATCH_BYTES + DETECT_BATCH_MSGS * sizeof(struct detect_msg) + 64,
+    CHANNEL_FRONTS = CHANNEL_LOG + CHANNEL_BATCH_MAX, /* where the first two batches stand, in turn */
+    CHANNEL_ARENA = CHANNEL_FRONTS + 4 * CHANNEL_BATCH_MAX,
+    CHANNEL_PLACES = 4096,     /* batches between two checkpoints, at most, and some more */
     CHANNEL_REPLIES = 3,
     CHANNEL_SKIPS = 64,
+    CHANNEL_LABELS = 64 << 10, /* bytes of the library's names */
 };
 
 /* The message at hand: batch << 16 | index + 1; the low 16 bits are 0 between messages. */
@@ -28,32 +36,55 @@ struct channel_skip {
     channel_at from, until;
 };
 
+/* Where a batch stands in the arena, and how large it is. */
+struct channel_place {
+    size_t offset;
+    uint32_t n, used;
+    bool checkpoint_first;
+};
+
 struct channel {
-    _Atomic uint64_t submitted; /* number of the last batch handed over */
-    _Atomic uint64_t done;      /* number of the last batch worked off */
+    /* by the worker */
+    struct dpi_err start; /* how starting the library went ... */
+    size_t n_labels;      /* ... and its names, packed */
+    char labels[CHANNEL_LABELS];
+    _Atomic uint64_t done; /* number of the last batch worked off */
     _Atomic channel_at at;
-    _Atomic int32_t sleeper;    /* process that sleeps, 0: none ... */
-    uint64_t checkpoint;        /* ... and what it has worked off */
+    _Atomic int32_t sleeper; /* process that sleeps, 0: none */
+    _Atomic bool idle;       /* it waits for a batch */
+    struct detect_reply reply[CHANNEL_REPLIES]; /* by the batch's number */
+    /* by the tracker's side */
+    _Alignas(64) _Atomic uint64_t submitted; /* number of the last batch handed over */
+    _Atomic uint64_t awaited; /* number of the batch that is waited for, 0: none */
     uint32_t n_skips;
     struct channel_skip skip[CHANNEL_SKIPS];
-    struct {
-        size_t offset; /* in the arena */
-        bool checkpoint_first;
-    } place[CHANNEL_PLACES]; /* of a batch, by its number modulo CHANNEL_PLACES */
-    struct detect_reply reply[CHANNEL_REPLIES]; /* by the batch's number */
-    _Alignas(64) uint8_t arena[2 * CHANNEL_HALF];
+    struct channel_place place[CHANNEL_PLACES]; /* by the batch's number modulo CHANNEL_PLACES */
+    _Alignas(64) uint8_t arena[CHANNEL_ARENA];
+};
+
+/* What the tracker's side knows without the worker. */
+struct channel_log {
+    uint64_t submitted, checkpoint; /* number of the last batch that begins with one */
+    uint32_t n_skips;
+    struct channel_place place[CHANNEL_PLACES];
 };
 
 struct channel *channel_new(void); /* NULL: there is no memory to share */
 void channel_free(struct channel *ch);
 
-struct detect_batch *channel_batch(struct channel *ch, uint64_t number);
+/* Where the bytes of the batch behind the last one submitted go. The batch two before it has been worked off. */
+uint8_t *channel_next(struct channel *ch, struct channel_log *log);
+
+/* Hands that batch over; its bytes are in place. */
+void channel_submit(struct channel *ch, struct channel_log *log, const struct detect_batch *b);
+
+void channel_skip(struct channel *ch, struct channel_log *log, struct channel_skip skip); /* at most CHANNEL_SKIPS */
+
+/* A batch as it stands at the place. */
+struct detect_batch channel_batch(struct channel *ch, const struct channel_place *place);
 struct detect_reply *channel_reply(struct channel *ch, uint64_t number);
 
-/* Makes the place for the batch behind the last one submitted, and returns it. */
-struct detect_batch *channel_next(struct channel *ch);
-
-/* Number of the last batch in front of the half that batch `number` stands in: what the checkpoint for it has seen. */
-uint64_t channel_half_begins(const struct channel *ch, uint64_t number);
+/* Number of the first batch behind the checkpoint that is there for batch `number`. */
+uint64_t channel_begins(const struct channel_log *log, uint64_t number);
 
 #endif

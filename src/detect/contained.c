@@ -3,6 +3,7 @@
 #include "detect/contained.h"
 
 #include "detect/channel.h"
+#include "ndpi/labels.h"
 #include "sandbox/sandbox.h"
 #include "util/xalloc.h"
 
@@ -24,13 +25,14 @@ enum {
     HANG_S = 2,        /* seconds of CPU on one message */
     HANGS_MAX = 3,     /* after which detection is off */
     CRASHES_MAX = CHANNEL_SKIPS - HANGS_MAX,
+    LOOKS_MAX = 60000 / LOOK_MS, /* at a worker that has work and takes no CPU at all: it will not go on */
 };
 
 struct ends {
     int read, write;
 };
 
-/* What was sent, for the worker might change what it shares. */
+/* What was sent, and what is about to be, out of the worker's reach. */
 struct sent {
     uint32_t n;
     struct detect_msg msg[DETECT_BATCH_MSGS];
@@ -41,8 +43,9 @@ enum { UNDER_WAY_MAX = 2 };
 struct contained {
     struct channel *channel;
     struct ends submitted, done, wake; /* pipes of bytes that say: look */
-    struct detect_batch *batch;        /* that is filled; NULL: none */
-    struct sent sent[UNDER_WAY_MAX];   /* by the batch's number */
+    struct channel_log log;
+    struct detect_batch batch;         /* that is filled; bytes NULL: none */
+    struct sent sent[UNDER_WAY_MAX];        /* by the batch's number */
     uint64_t collected;
     pid_t pid; /* of the worker */
     struct detector_faults faults;
@@ -50,7 +53,10 @@ struct contained {
     size_t n_state;
     /* what the worker was at when it was looked at last, and since when */
     channel_at seen_at;
-    struct timespec seen_cpu;
+    struct timespec seen_cpu, looked_cpu;
+    unsigned looks; /* in which it did nothing */
+    bool has_guilty; /* detection was turned off with a message of ... */
+    uint32_t guilty; /* ... this slot at hand */
     struct detect_reply *reply; /* what is believed of the worker's */
     /* the worker's side */
     struct worker *worker;
@@ -79,13 +85,30 @@ static void settle_in(struct contained *c)
     close_end(&c->done.read);
     close_end(&c->wake.write);
     int null = open("/dev/null", O_RDWR);
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
+    if (null >= 0)
+        dup2(null, STDOUT_FILENO);
+    dup2(STDOUT_FILENO, STDIN_FILENO); /* in a sandbox standard output is /dev/null already (outfile_guard_stdout) */
     int highest = (int)sysconf(_SC_OPEN_MAX);
     for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
         if (fd != c->submitted.read && fd != c->done.write && fd != c->wake.read)
             close(fd);
+}
+
+/* Starts the library, and says so. The adapter and its worker live as long as the process. */
+static void start_worker(struct contained *c, const struct detector_options *opt)
+{
+    struct channel *ch = c->channel;
+    struct ndpi_adapter *adapter;
+    xalloc_on_failure(abort); /* the other side says what there is to say */
+    if (ndpi_adapter_new(&adapter, opt, &ch->start) != DPI_OK)
+        _exit(EXIT_FAILURE);
+    struct labels *labels = labels_new(adapter);
+    ch->n_labels = labels_pack(labels, ch->labels, sizeof(ch->labels));
+    labels_free(labels);
+    c->worker = worker_new(adapter, opt);
     sandbox_narrow();
+    if (write(c->done.write, "", 1) != 1)
+        _exit(EXIT_FAILURE);
 }
 
 /* Bytes that came, 0 when the other side is gone. */
@@ -111,14 +134,13 @@ static void end_sleeper(struct contained *c)
 
 /* Leaves a copy of this process that sleeps. When it wakes up, because this one is no more, it is the worker and
  * leaves a copy of its own. */
-static void make_checkpoint(struct contained *c, uint64_t worked_off)
+static void make_checkpoint(struct contained *c)
 {
     end_sleeper(c);
     for (;;) {
         pid_t pid = fork();
         if (pid != 0) {
             c->sleeper = pid > 0 ? pid : 0;
-            c->channel->checkpoint = worked_off;
             atomic_store(&c->channel->sleeper, c->sleeper);
             return;
         }
@@ -144,37 +166,47 @@ static const struct channel_skip *skip_of(const struct channel *ch, uint32_t slo
 static void work_off(struct contained *c, uint64_t number)
 {
     struct channel *ch = c->channel;
-    const struct detect_batch *b = channel_batch(ch, number);
+    const struct detect_batch b = channel_batch(ch, &ch->place[number % CHANNEL_PLACES]);
     struct detect_reply *r = channel_reply(ch, number);
     r->n = r->used = r->n_steps = 0;
-    for (uint32_t i = 0; i < b->n; i++) {
+    for (uint32_t i = 0; i < b.n; i++) {
         channel_at at = number << 16 | (i + 1);
-        const struct channel_skip *skip = skip_of(ch, b->msg[i].slot, at);
+        const struct channel_skip *skip = skip_of(ch, b.msg[i].slot, at);
         if (skip && skip->until == at)
-            worker_fault(c->worker, b->msg[i].slot, r);
+            worker_fault(c->worker, b.msg[i].slot, r);
         if (skip) {
-            worker_leave_out(c->worker, b, i);
+            worker_leave_out(c->worker, &b, i);
             continue;
         }
         atomic_store_explicit(&ch->at, at, memory_order_relaxed);
-        worker_message(c->worker, b, i, r);
+        worker_message(c->worker, &b, i, r);
     }
     atomic_store(&ch->at, number << 16);
+}
+
+static void await_submitted(struct contained *c, uint64_t number)
+{
+    struct channel *ch = c->channel;
+    while (atomic_load(&ch->submitted) < number) {
+        atomic_store(&ch->idle, true); /* and then look again: who submits looks at idle behind it */
+        if (atomic_load(&ch->submitted) < number && await_byte(c->submitted.read) <= 0)
+            _exit(0);
+    }
+    atomic_store(&ch->idle, false);
 }
 
 static _Noreturn void serve(struct contained *c)
 {
     struct channel *ch = c->channel;
     for (uint64_t next = 1;; next++) {
-        while (atomic_load(&ch->submitted) < next)
-            if (await_byte(c->submitted.read) <= 0)
-                _exit(0);
+        await_submitted(c, next);
         if (ch->place[next % CHANNEL_PLACES].checkpoint_first)
-            make_checkpoint(c, next - 1);
+            make_checkpoint(c);
         work_off(c, next);
         if (atomic_load(&ch->done) < next)
             atomic_store(&ch->done, next);
-        if (write(c->done.write, "", 1) < 0 && errno != EAGAIN)
+        uint64_t awaited = atomic_load(&ch->awaited);
+        if (awaited && awaited <= next && write(c->done.write, "", 1) < 0 && errno != EAGAIN)
             _exit(0);
     }
 }
@@ -199,7 +231,7 @@ static void close_all(struct contained *c)
     }
 }
 
-static bool start(struct contained *c)
+static bool start(struct contained *c, const struct detector_options *opt)
 {
     c->channel = channel_new();
     if (!c->channel || !make_pipe(&c->submitted, false) || !make_pipe(&c->done, false) || !make_pipe(&c->wake, true))
@@ -208,6 +240,7 @@ static bool start(struct contained *c)
     c->pid = fork();
     if (c->pid == 0) {
         settle_in(c);
+        start_worker(c, opt);
         serve(c);
     }
     close_end(&c->submitted.read);
@@ -216,18 +249,41 @@ static bool start(struct contained *c)
     return c->pid > 0 && fcntl(c->done.read, F_SETFL, O_NONBLOCK) == 0;
 }
 
-enum dpi_status contained_new(struct contained **out, struct worker *w, struct dpi_err *err)
+static enum dpi_status await_start(struct contained *c, struct labels **labels, struct dpi_err *err)
+{
+    struct pollfd wait = {.fd = c->done.read, .events = POLLIN};
+    while (poll(&wait, 1, -1) < 0 && errno == EINTR)
+        ;
+    if (await_byte(c->done.read) == 1) {
+        *labels = labels_unpack(c->channel->labels, c->channel->n_labels);
+        return *labels ? DPI_OK : dpi_fail(err, DPI_ABI, "libndpi has more names than there is room for");
+    }
+    int how = 0;
+    waitpid(c->pid, &how, 0);
+    c->pid = 0;
+    if (c->channel->start.code != DPI_OK) {
+        *err = c->channel->start;
+        return err->code;
+    }
+    bool signaled = WIFSIGNALED(how);
+    return dpi_fail(err, DPI_ABI, "libndpi does not start: its process ended with %s %d; is there memory for it?",
+                    signaled ? "signal" : "status", signaled ? WTERMSIG(how) : WEXITSTATUS(how));
+}
+
+enum dpi_status contained_new(struct contained **out, const struct detector_options *opt, struct labels **labels,
+                              struct dpi_err *err)
 {
     struct contained *c = xcalloc(1, sizeof(*c));
     c->submitted = c->done = c->wake = (struct ends){-1, -1};
-    c->worker = w;
-    *out = c;
-    if (start(c))
-        return DPI_OK;
-    int why = errno;
     *out = NULL;
-    contained_free(c);
-    return dpi_fail_errno(err, DPI_ABI, why, "cannot start a process to detect in");
+    *labels = NULL;
+    enum dpi_status st = start(c, opt) ? await_start(c, labels, err)
+                                       : dpi_fail_errno(err, DPI_ABI, errno, "cannot start a process to detect in");
+    if (st == DPI_OK)
+        *out = c;
+    else
+        contained_free(c);
+    return st;
 }
 
 static void end_process(pid_t pid)
@@ -238,6 +294,14 @@ static void end_process(pid_t pid)
     waitpid(pid, NULL, 0);
 }
 
+/* The copy that sleeps, when there is one. Its number stands where the worker could write another one: only a child of
+ * ours is believed, and it is one as soon as the worker is no more. */
+static pid_t sleeper_of(const struct contained *c)
+{
+    pid_t pid = atomic_load(&c->channel->sleeper);
+    return pid > 0 && waitpid(pid, NULL, WNOHANG) == 0 ? pid : 0;
+}
+
 void contained_free(struct contained *c)
 {
     if (!c)
@@ -245,7 +309,7 @@ void contained_free(struct contained *c)
     close_all(c);
     end_process(c->pid);
     if (c->channel) {
-        end_process(atomic_load(&c->channel->sleeper));
+        end_process(sleeper_of(c));
         channel_free(c->channel);
     }
     free(c->state);
@@ -260,20 +324,23 @@ struct detector_faults contained_faults(const struct contained *c)
 
 struct detect_batch *contained_batch(struct contained *c)
 {
-    if (!c->batch)
-        c->batch = channel_next(c->channel);
-    return c->batch;
+    uint64_t number = c->log.submitted + 1;
+    assert(number - c->collected <= UNDER_WAY_MAX); /* with the one that is filled */
+    if (!c->batch.bytes)
+        c->batch = (struct detect_batch){.msg = c->sent[number % UNDER_WAY_MAX].msg,
+                                         .bytes = channel_next(c->channel, &c->log)};
+    return &c->batch;
 }
 
 void contained_submit(struct contained *c)
 {
-    const struct detect_batch *b = contained_batch(c);
-    struct sent *sent = &c->sent[(atomic_load(&c->channel->submitted) + 1) % UNDER_WAY_MAX];
-    sent->n = b->n;
-    memcpy(sent->msg, b->msg, b->n * sizeof(b->msg[0]));
-    atomic_fetch_add(&c->channel->submitted, 1);
-    c->batch = NULL;
-    if (!c->faults.off && write(c->submitted.write, "", 1) < 0)
+    struct detect_batch *b = contained_batch(c);
+    b->n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
+    b->used = b->used < DETECT_BATCH_BYTES ? b->used : DETECT_BATCH_BYTES;
+    c->sent[(c->log.submitted + 1) % UNDER_WAY_MAX].n = b->n;
+    channel_submit(c->channel, &c->log, b);
+    c->batch.bytes = NULL;
+    if (!c->faults.off && atomic_load(&c->channel->idle) && write(c->submitted.write, "", 1) < 0)
         return; /* the pipe is full, so the worker will look; or it is gone, which collecting finds out */
 }
 
@@ -283,7 +350,7 @@ static void turn_off(struct contained *c)
 {
     c->faults.off = true;
     end_process(c->pid);
-    end_process(atomic_load(&c->channel->sleeper));
+    end_process(sleeper_of(c));
     atomic_store(&c->channel->sleeper, 0);
     c->pid = 0;
 }
@@ -291,13 +358,12 @@ static void turn_off(struct contained *c)
 /* Where the flow that had the slot at `at` was opened, or its first message behind the checkpoint. */
 static channel_at flow_begins(struct contained *c, channel_at at, uint32_t slot)
 {
-    uint64_t first = channel_half_begins(c->channel, at >> 16) + 1;
+    uint64_t first = channel_begins(&c->log, at >> 16);
     for (uint64_t number = at >> 16; number >= first; number--) {
-        const struct detect_batch *b = channel_batch(c->channel, number);
-        uint32_t n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
-        uint32_t i = number == at >> 16 ? (uint32_t)(at & 0xffff) : n;
+        struct detect_batch b = channel_batch(c->channel, &c->log.place[number % CHANNEL_PLACES]);
+        uint32_t i = number == at >> 16 ? (uint32_t)(at & 0xffff) : b.n;
         while (i-- > 0)
-            if (b->msg[i].slot == slot && b->msg[i].op == DETECT_OPEN)
+            if (b.msg[i].slot == slot && b.msg[i].op == DETECT_OPEN)
                 return number << 16 | (i + 1);
     }
     return first << 16;
@@ -307,26 +373,35 @@ static channel_at flow_begins(struct contained *c, channel_at at, uint32_t slot)
 static bool is_sound_at(struct contained *c, channel_at at)
 {
     uint64_t number = at >> 16, i = at & 0xffff;
-    return number > c->collected && number <= atomic_load(&c->channel->submitted) && i > 0 &&
-           i <= c->sent[number % UNDER_WAY_MAX].n;
+    return number > c->collected && number <= c->log.submitted && i > 0 && i <= c->sent[number % UNDER_WAY_MAX].n;
+}
+
+/* Whether a message was at hand when the worker failed: then where it stands, and its slot. */
+static bool at_hand(struct contained *c, channel_at *at, uint32_t *slot)
+{
+    *at = atomic_load(&c->channel->at);
+    if (!is_sound_at(c, *at))
+        return false;
+    *slot = c->sent[(*at >> 16) % UNDER_WAY_MAX].msg[(*at & 0xffff) - 1].slot;
+    return true;
 }
 
 static void skip_guilty(struct contained *c)
 {
-    struct channel *ch = c->channel;
-    channel_at at = atomic_load(&ch->at);
-    if (!is_sound_at(c, at) || ch->n_skips == CHANNEL_SKIPS)
-        return;
-    uint32_t slot = c->sent[(at >> 16) % UNDER_WAY_MAX].msg[(at & 0xffff) - 1].slot;
-    ch->skip[ch->n_skips++] = (struct channel_skip){slot, flow_begins(c, at, slot), at};
+    channel_at at;
+    uint32_t slot;
+    if (at_hand(c, &at, &slot) && c->log.n_skips < CHANNEL_SKIPS)
+        channel_skip(c->channel, &c->log, (struct channel_skip){slot, flow_begins(c, at, slot), at});
 }
 
 /* Lets the copy that sleeps go on without the flow that was at hand. */
 static void recover(struct contained *c, unsigned *count, unsigned max)
 {
-    pid_t sleeper = atomic_load(&c->channel->sleeper);
+    pid_t sleeper = sleeper_of(c);
     c->pid = 0;
-    if (++*count >= max || sleeper <= 0 || kill(sleeper, 0) != 0) {
+    if (++*count >= max || sleeper == 0) {
+        channel_at at;
+        c->has_guilty = at_hand(c, &at, &c->guilty);
         turn_off(c);
         return;
     }
@@ -344,7 +419,13 @@ static bool is_alive(const struct contained *c)
     return pid == 0 || (pid < 0 && kill(c->pid, 0) == 0);
 }
 
-/* CPU time of the worker since it was first seen at the message it is at. */
+static int64_t between(const struct timespec *then, const struct timespec *now)
+{
+    return (now->tv_sec - then->tv_sec) * INT64_C(1000000000) + (now->tv_nsec - then->tv_nsec);
+}
+
+/* Too much CPU time since the worker was first seen at the message it is at, or none in many looks: it waits for what
+ * will not come. Looks are counted, and not time, for this process may have been stopped together with it. */
 static bool hangs(struct contained *c)
 {
     channel_at at = atomic_load(&c->channel->at);
@@ -352,13 +433,13 @@ static bool hangs(struct contained *c)
     clockid_t clock;
     if (clock_getcpuclockid(c->pid, &clock) != 0 || clock_gettime(clock, &now) != 0)
         return false;
-    if (at != c->seen_at) {
-        c->seen_at = at;
+    if (at != c->seen_at)
         c->seen_cpu = now;
-        return false;
-    }
-    int64_t ns = (now.tv_sec - c->seen_cpu.tv_sec) * INT64_C(1000000000) + (now.tv_nsec - c->seen_cpu.tv_nsec);
-    return ns > HANG_S * INT64_C(1000000000);
+    if (at != c->seen_at || between(&c->looked_cpu, &now) != 0)
+        c->looks = 0;
+    c->seen_at = at;
+    c->looked_cpu = now;
+    return between(&c->seen_cpu, &now) > HANG_S * INT64_C(1000000000) || ++c->looks > LOOKS_MAX;
 }
 
 static void look_after(struct contained *c)
@@ -443,7 +524,9 @@ static void complete(struct contained *c, const struct sent *b)
         if (b->msg[i].op != DETECT_END || c->state[slot] != SLOT_ENDED)
             continue;
         c->state[slot] = SLOT_CLOSED;
-        r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true};
+        bool guilty = c->has_guilty && c->guilty == slot;
+        c->has_guilty &= !guilty; /* the slot will be another flow's */
+        r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true, .guilty = guilty};
     }
 }
 
@@ -454,6 +537,9 @@ static bool is_done(const struct contained *c, uint64_t number)
 
 static void await_batch(struct contained *c, uint64_t number)
 {
+    if (is_done(c, number))
+        return;
+    atomic_store(&c->channel->awaited, number); /* and then look again: who is done looks at it behind that */
     while (!is_done(c, number) && !c->faults.off) {
         struct pollfd wait = {.fd = c->done.read, .events = POLLIN};
         if (poll(&wait, 1, LOOK_MS) > 0)
@@ -461,12 +547,13 @@ static void await_batch(struct contained *c, uint64_t number)
         if (!is_done(c, number))
             look_after(c);
     }
+    atomic_store(&c->channel->awaited, 0);
 }
 
 const struct detect_reply *contained_collect(struct contained *c)
 {
     uint64_t number = c->collected + 1;
-    assert(number <= atomic_load(&c->channel->submitted));
+    assert(number <= c->log.submitted);
     await_batch(c, number);
     const struct sent *sent = &c->sent[number % UNDER_WAY_MAX];
     if (!c->reply)

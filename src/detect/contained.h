@@ -5,7 +5,8 @@
  * Batches and replies are in memory that both processes share. Before the first batch, and whenever half of that
  * memory is full of batches, the worker forks a copy of itself that sleeps. When the worker dies, the copy wakes up
  * and works the batches off again that came since, without the flow that was at hand. So the library's memory of
- * other flows is as it would be if that flow had not been there. */
+ * other flows is as it would be if that flow had not been there. The library is started in that process, too: nDPI 4.2
+ * does not look whether memory was there for it. */
 #ifndef DETECT_CONTAINED_H
 #define DETECT_CONTAINED_H
 
@@ -13,9 +14,10 @@
 
 struct contained;
 
-/* Starts the process, which takes the worker over (the caller's copy stays unused). DPI_FAILED when it cannot be
- * started. */
-enum dpi_status contained_new(struct contained **c, struct worker *w, struct dpi_err *err);
+/* Starts the process and the library in it. *labels: its names, the caller's to free. DPI_ABI: one of both does not
+ * start. *c and *labels are NULL unless DPI_OK. */
+enum dpi_status contained_new(struct contained **c, const struct detector_options *opt, struct labels **labels,
+                              struct dpi_err *err);
 void contained_free(struct contained *c); /* NULL is fine; ends the process */
 
 /* As those of the detector. */

@@ -40,10 +40,11 @@ struct detect_msg {
     uint64_t time_ms;  /* PACKET: packet clock, ms since 1970 */
 };
 
+/* The messages, and the bytes of their packets, which may stand in memory that another process sees. */
 struct detect_batch {
     uint32_t n, used;
-    struct detect_msg msg[DETECT_BATCH_MSGS];
-    uint8_t bytes[DETECT_BATCH_BYTES];
+    struct detect_msg *msg; /* room for DETECT_BATCH_MSGS */
+    uint8_t *bytes;         /* room for DETECT_BATCH_BYTES */
 };
 
 /* What a label comes from; `classified_by` and `application_by` of the record. */
@@ -68,6 +69,7 @@ struct detect_verdict {
     uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
     bool attrs_cut;            /* more than DETECT_ATTRS_MAX bytes of them, or than the library keeps of one */
     bool fault; /* detection of this flow was given up: the library crashed or hung on a packet of it, or is off */
+    bool guilty; /* with fault: at a packet of this very flow */
     bool name_cut;             /* the hostname fills the whole of the fixed room that the library has for it */
 };
 
@@ -97,7 +99,7 @@ struct detect_reply {
     uint8_t bytes[DETECT_BATCH_MSGS * DETECT_ATTRS_MAX];
 };
 
-enum detector_test { DETECTOR_NO_TEST, DETECTOR_CRASH, DETECTOR_HANG };
+enum detector_test { DETECTOR_NO_TEST, DETECTOR_CRASH, DETECTOR_HANG, DETECTOR_STOP };
 
 struct detector_options {
     bool guess;   /* let nDPI guess by port and address when it gives up */

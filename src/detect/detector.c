@@ -14,11 +14,11 @@
 enum { UNDER_WAY_MAX = 2 };
 
 struct detector {
-    struct ndpi_adapter *adapter;
     struct labels *labels;
-    struct worker *worker;
     struct contained *contained; /* NULL: in this process, and all below is used */
-    struct detect_batch *batch;
+    struct ndpi_adapter *adapter;
+    struct worker *worker;
+    struct detect_batch batch;
     struct detect_reply *reply[UNDER_WAY_MAX];
     unsigned oldest, n_under_way;
 };
@@ -34,34 +34,31 @@ static enum dpi_status check_disabled(const struct labels *l, const struct detec
     return DPI_OK;
 }
 
+/* The library in this very process. */
+static enum dpi_status start_here(struct detector *d, const struct detector_options *opt, struct dpi_err *err)
+{
+    DPI_TRY(ndpi_adapter_new(&d->adapter, opt, err));
+    d->labels = labels_new(d->adapter);
+    d->worker = worker_new(d->adapter, opt);
+    d->batch.msg = xcalloc(DETECT_BATCH_MSGS, sizeof(*d->batch.msg));
+    d->batch.bytes = xcalloc(1, DETECT_BATCH_BYTES);
+    for (size_t i = 0; i < UNDER_WAY_MAX; i++)
+        d->reply[i] = xcalloc(1, sizeof(*d->reply[i]));
+    return DPI_OK;
+}
+
 enum dpi_status detector_new(struct detector **d, const struct detector_options *opt,
                              struct dpi_err *err)
 {
-    struct ndpi_adapter *adapter;
-    *d = NULL;
-    DPI_TRY(ndpi_adapter_new(&adapter, opt, err));
     struct detector *self = xcalloc(1, sizeof(*self));
-    self->adapter = adapter;
-    self->labels = labels_new(adapter);
-    self->worker = worker_new(adapter, opt);
-    enum dpi_status st = check_disabled(self->labels, opt, err);
-    if (st != DPI_OK) {
+    enum dpi_status st = opt->contain ? contained_new(&self->contained, opt, &self->labels, err)
+                                      : start_here(self, opt, err);
+    if (st == DPI_OK)
+        st = check_disabled(self->labels, opt, err);
+    *d = st == DPI_OK ? self : NULL;
+    if (st != DPI_OK)
         detector_free(self);
-        return st;
-    }
-    if (opt->contain) {
-        st = contained_new(&self->contained, self->worker, err);
-        if (st != DPI_OK)
-            detector_free(self);
-        else
-            *d = self;
-        return st;
-    }
-    self->batch = xcalloc(1, sizeof(*self->batch));
-    for (size_t i = 0; i < UNDER_WAY_MAX; i++)
-        self->reply[i] = xcalloc(1, sizeof(*self->reply[i]));
-    *d = self;
-    return DPI_OK;
+    return st;
 }
 
 void detector_free(struct detector *d)
@@ -72,7 +69,8 @@ void detector_free(struct detector *d)
     worker_free(d->worker);
     for (size_t i = 0; i < UNDER_WAY_MAX; i++)
         free(d->reply[i]);
-    free(d->batch);
+    free(d->batch.msg);
+    free(d->batch.bytes);
     labels_free(d->labels);
     ndpi_adapter_free(d->adapter);
     free(d);
@@ -90,13 +88,13 @@ struct detector_faults detector_faults(const struct detector *d)
 
 struct detect_batch *detector_batch(struct detector *d)
 {
-    return d->contained ? contained_batch(d->contained) : d->batch;
+    return d->contained ? contained_batch(d->contained) : &d->batch;
 }
 
 static void work_off(struct detector *d)
 {
     assert(d->n_under_way < UNDER_WAY_MAX);
-    struct detect_batch *b = d->batch;
+    struct detect_batch *b = &d->batch;
     struct detect_reply *r = d->reply[(d->oldest + d->n_under_way++) % UNDER_WAY_MAX];
     r->n = r->used = r->n_steps = 0;
     for (uint32_t i = 0; i < b->n && i < DETECT_BATCH_MSGS; i++)

@@ -86,7 +86,7 @@ static void answer(struct worker *w, const struct detect_msg *m, struct detect_r
 
 void worker_fault(struct worker *w, uint32_t slot, struct detect_reply *r)
 {
-    r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true};
+    r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true, .guilty = true};
     if (slot < w->n_slots)
         close_slot(w, slot);
 }
@@ -103,6 +103,8 @@ static void fail_on_purpose(struct worker *w)
         return;
     if (w->test == DETECTOR_CRASH)
         raise(SIGKILL); /* not to be taken for a fault of the program by a sanitizer */
+    if (w->test == DETECTOR_STOP)
+        raise(SIGSTOP); /* waits without taking CPU time */
     for (volatile bool for_ever = true; for_ever;)
         ;
 }

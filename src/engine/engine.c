@@ -24,6 +24,7 @@ struct engine {
     bool filter_failed, filter_matched; /* for a link type; a packet */
     struct dpi_err filter_err; /* the first failure */
     struct detector *detector;
+    bool lent; /* it is somebody else's */
     struct tracker *tracker;
     struct decode_options decode;
     struct defrag *defrag;
@@ -124,7 +125,9 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
         goto fail;
     if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, &opt->inputs, err)) != DPI_OK)
         goto fail;
-    if ((st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
+    e->detector = opt->lent;
+    e->lent = opt->lent != NULL;
+    if (!e->lent && (st = detector_new(&e->detector, &opt->detector, err)) != DPI_OK)
         goto fail;
     struct flow_options flow = opt->flow;
     flow.firsts = first_messages(opt->rules);
@@ -151,8 +154,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     tracker_trace(e->tracker, opt->trace);
     e->stats = opt->rankings ? stats_new() : NULL;
-    if (opt->sandbox)
-        notes_add(&e->notes, "the sandbox is %s", opt->sandbox);
+    if (opt->no_sandbox)
+        notes_add(&e->notes, "there was no sandbox around the run (--no-sandbox)");
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
     *out = e;
@@ -170,7 +173,8 @@ void engine_free(struct engine *e)
     record_builder_free(e->builder);
     defrag_free(e->defrag);
     tracker_free(e->tracker);
-    detector_free(e->detector);
+    if (!e->lent)
+        detector_free(e->detector);
     filter_free(e->filter);
     inputs_free(e->inputs);
     notes_free(&e->notes);

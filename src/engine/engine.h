@@ -42,8 +42,9 @@ struct engine_options {
     struct flow_options flow;
     bool no_reassembly; /* take fragments as they come */
     struct detector_options detector;
+    struct detector *lent; /* used instead of a new one, with what it remembers; borrowed. NULL: a new one */
     uint16_t community_id_seed;
-    const char *sandbox; /* what is missing of it, for the warnings, or NULL; borrowed */
+    bool no_sandbox;          /* the sandbox was not wanted, which the summary is to say */
     const char *dns_hints;    /* file of hints to begin with, when it exists, or NULL */
     bool rankings; /* keep what the summary ranks */
     engine_progress_fn *on_progress; /* or NULL */

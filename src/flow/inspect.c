@@ -357,10 +357,11 @@ static void choose(const struct inspect *in, struct inspection *i)
         f->flags |= 1u << FLOW_FLAG_reassembled;
         return;
     }
-    bool fault = f->verdict.fault;
+    bool fault = f->verdict.fault, guilty = f->verdict.guilty;
     free(f->attrs);
     f->verdict = i->verdict;
     f->verdict.fault = fault;
+    f->verdict.guilty = guilty;
     f->attrs = i->attrs;
     i->attrs = NULL;
 }

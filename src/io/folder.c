@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ enum dpi_status folder_take(const char *path, bool replace, struct dpi_err *err)
         return dpi_fail(err, DPI_OUTPUT, "cannot use '%s': it is a symbolic link, a folder was expected", path);
     if (!S_ISDIR(st.st_mode))
         return dpi_fail(err, DPI_OUTPUT, "cannot use '%s': it is a file, a folder was expected", path);
-    if (access(path, W_OK | X_OK) != 0)
+    if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0)
         return cannot_use(path, errno, err);
     return replace ? DPI_OK : check_empty(path, err);
 }

@@ -179,7 +179,7 @@ static bool open_nameless(struct outfile *o)
     if (fd < 0)
         return false;
     fd_path(path, fd);
-    if (access(path, F_OK) != 0) {
+    if (faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) != 0) {
         close(fd);
         return false;
     }

@@ -95,7 +95,7 @@ struct source *source_new(const struct source_ops *ops, char *label)
 
 bool source_exists(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0;
 }
 
 enum dpi_status source_open(struct source **out, const char *path, struct dpi_err *err)

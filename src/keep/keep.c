@@ -218,6 +218,8 @@ static bool by_payload(uint8_t by)
 
 static bool is_wanted(const struct keep *k, const struct detect_verdict *v)
 {
+    if (k->opt.guilty)
+        return v->fault && v->guilty;
     if (v->master == 0 && v->app == 0)
         return true;
     return k->opt.guessed && !by_payload(v->by) && !by_payload(v->app_by);
@@ -262,10 +264,11 @@ void keep_counted(void *ctx, const struct flow *f, unsigned sender, const struct
     if (k->stopped)
         return;
     struct kept *e = find(k, f);
-    if (!f->has_verdict || is_wanted(k, &f->verdict))
-        take(k, e ? e : add(k, f, p), p);
-    else if (e)
+    bool wanted = !f->has_verdict || is_wanted(k, &f->verdict);
+    if (!wanted && e)
         drop(k, e);
+    else if (wanted && !(f->has_verdict && k->opt.guilty))
+        take(k, e ? e : add(k, f, p), p);
 }
 
 void keep_ended(void *ctx, const struct flow *f)

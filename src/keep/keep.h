@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* keep.h - the first packets of flows of which nobody knows yet whether they will have a label.
+/* keep.h - the first packets of flows of which nobody knows yet whether they will have a label, or whether detection
+ * will fail at one of them.
  *
  * Packets are kept in memory, as far as the ledger has room, and past it in a temporary file. Those of a flow that has
  * got a label are dropped at its next packet. What is kept and what is lost follows from packets and options alone. */
@@ -12,6 +13,7 @@
 struct keep_options {
     uint64_t packets;   /* of a flow; 0: all */
     bool guessed;       /* also of flows whose label is a guess by port or address */
+    bool guilty;        /* instead of flows at a packet of which detection failed, until it did */
     uint64_t spool;     /* bytes that the temporary file may grow to; 0: no bound */
     const char *folder; /* for it */
 };
@@ -30,7 +32,7 @@ void keep_counted(void *ctx, const struct flow *f, unsigned sender, const struct
 void keep_ended(void *ctx, const struct flow *f);
 bool keep_relieve(void *ctx);
 
-/* A flow without a label, of which packets are kept. */
+/* A flow of which packets are kept. */
 struct keep_flow {
     uint64_t id, packets;
     uint64_t lost; /* packets that there was no room for */
@@ -40,7 +42,7 @@ struct keep_flow {
     bool pcapng; /* classic pcap cannot hold them: several link types, times out of its range or none */
 };
 
-/* The flow that was given out last, until the next one is; NULL when it has a label. */
+/* The flow that was given out last, until the next one is; NULL when it is none of those that are wanted. */
 const struct keep_flow *keep_at_hand(const struct keep *k);
 
 /* Gives the packets of the flow at hand in the order of the captures, each borrowed until sink returns. Other than

@@ -10,6 +10,7 @@
 
 #include "ndpi/ndpi_adapter.h"
 #include "util/arena.h"
+#include "util/buf.h"
 #include "util/xalloc.h"
 
 const char *const label_by_words[] = {
@@ -108,6 +109,77 @@ void labels_free(struct labels *l)
     free(l->categories);
     free(l->confidences);
     free(l);
+}
+
+/* --- to another process: numbers, then texts, each with its NUL ---------------------------------------- */
+
+struct counts {
+    uint32_t protocols, categories, confidences;
+};
+
+static void pack_text(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text) + 1);
+}
+
+size_t labels_pack(const struct labels *l, char *out, size_t room)
+{
+    struct buf b = {0};
+    struct counts n = {(uint32_t)l->n_protocols, (uint32_t)l->n_categories, (uint32_t)l->n_confidences};
+    buf_add(&b, &n, sizeof(n));
+    for (size_t i = 0; i < n.categories; i++)
+        pack_text(&b, l->categories[i]);
+    for (size_t i = 0; i < n.confidences; i++)
+        pack_text(&b, l->confidences[i]);
+    pack_text(&b, l->version);
+    for (size_t i = 0; i < n.protocols; i++) {
+        pack_text(&b, l->protocols[i].name);
+        pack_text(&b, l->protocols[i].category);
+    }
+    size_t used = b.n <= room ? b.n : 0;
+    memcpy(out, b.p, used);
+    buf_free(&b);
+    return used;
+}
+
+/* The next text; "" behind the last. */
+static const char *unpack_text(struct labels *l, const char **at, const char *end)
+{
+    size_t n = strnlen(*at, (size_t)(end - *at));
+    const char *text = arena_text(&l->text, *at, n);
+    *at += n < (size_t)(end - *at) ? n + 1 : n;
+    return text;
+}
+
+static void unpack_texts(struct labels *l, const char **into, size_t n, const char **at, const char *end)
+{
+    for (size_t i = 0; i < n; i++)
+        into[i] = unpack_text(l, at, end);
+}
+
+struct labels *labels_unpack(const char *bytes, size_t size)
+{
+    const char *at = bytes + sizeof(struct counts), *end = bytes + size;
+    struct counts n;
+    if (size < sizeof(n))
+        return NULL;
+    memcpy(&n, bytes, sizeof(n));
+    if (n.protocols > size || n.categories > size || n.confidences > size) /* each takes a byte at least */
+        return NULL;
+    struct labels *l = xcalloc(1, sizeof(*l));
+    l->categories = xcalloc(l->n_categories = n.categories, sizeof(*l->categories));
+    l->confidences = xcalloc(l->n_confidences = n.confidences, sizeof(*l->confidences));
+    l->protocols = xcalloc(l->n_protocols = n.protocols, sizeof(*l->protocols));
+    unpack_texts(l, l->categories, n.categories, &at, end);
+    unpack_texts(l, l->confidences, n.confidences, &at, end);
+    l->version = unpack_text(l, &at, end);
+    for (size_t i = 0; i < n.protocols; i++) {
+        struct entry *e = &l->protocols[i];
+        e->name = unpack_text(l, &at, end);
+        e->category = unpack_text(l, &at, end);
+        e->row = row_of(e->name);
+    }
+    return l;
 }
 
 /* A label taken apart; master is NULL when app stands alone. */

@@ -17,6 +17,11 @@ struct labels;
 struct labels *labels_new(const struct ndpi_adapter *a);
 void labels_free(struct labels *l); /* NULL is fine */
 
+/* As bytes, for another process: returns how many, 0 when there is no room for them. */
+size_t labels_pack(const struct labels *l, char *out, size_t room);
+/* Those bytes back; NULL when they are none. */
+struct labels *labels_unpack(const char *bytes, size_t n);
+
 /* The place in a label that gave a name. */
 enum label_part {
     LABEL_NO_PART,

@@ -12,13 +12,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of the second and third version, which older headers lack. */
+/* Of the second, third and sixth version, which older headers lack. */
 #ifndef LANDLOCK_ACCESS_FS_REFER
 #define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
 #endif
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
+
+#ifndef LANDLOCK_SCOPE_SIGNAL
+#define LANDLOCK_SCOPE_SIGNAL (1ULL << 1)
+#endif
+
+/* struct landlock_ruleset_attr as it grew. */
+struct ruleset {
+    uint64_t files, net, scoped;
+};
 
 enum { PATH_BYTES = 4096 };
 
@@ -94,10 +103,11 @@ static void allow_output(int ruleset, const char *path)
 
 bool landlock_enter(const struct sandbox_paths *paths)
 {
-    struct landlock_ruleset_attr attr = {.handled_access_fs = handled()};
+    struct ruleset attr = {.files = handled(), .scoped = LANDLOCK_SCOPE_SIGNAL}; /* to itself and those it started */
     if (!landlock_possible())
         return false;
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
+    size_t size = version() >= 6 ? sizeof(attr) : sizeof(attr.files);
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (ruleset < 0)
         return false;
 #ifdef __SANITIZE_ADDRESS__ /* the leak check at the end lists the process' threads */

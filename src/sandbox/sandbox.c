@@ -4,6 +4,7 @@
 
 #include "sandbox/calls.h"
 #include "sandbox/landlock.h"
+#include "sandbox/user.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -30,7 +31,8 @@ static void tell_of_violations(void (*stopped)(const char *call))
 
 struct sandbox_state sandbox_possible(void)
 {
-    return (struct sandbox_state){.files = landlock_possible(), .calls = calls_possible(), .privileges = true};
+    return (struct sandbox_state){.root = user_is_root() ? SANDBOX_USER : SANDBOX_NOT_ROOT,
+                                  .files = landlock_possible(), .calls = calls_possible(), .privileges = true};
 }
 
 struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*stopped)(const char *call))
@@ -39,6 +41,7 @@ struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*sto
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     tell_of_violations(stopped);
     state.files = landlock_enter(paths);
+    state.root = user_become(paths->read, paths->n_read, &state.uid);
     state.calls = calls_forbid();
     return state;
 }
@@ -46,6 +49,7 @@ struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*sto
 void sandbox_narrow(void)
 {
     landlock_enter(&(struct sandbox_paths){.n_read = 0});
+    user_narrow();
 #ifndef __SANITIZE_ADDRESS__ /* which needs more, and only where it has something to report */
     calls_allow_only();
 #endif

@@ -4,7 +4,8 @@
  * Files: by Landlock only those that were named, and the folders that outputs go to (Linux 5.13, Documentation/
  * userspace-api/landlock.rst). System calls: by seccomp (libseccomp) none that starts a program, reaches the network
  * or looks into another process; the process that detects keeps those few that it needs. No privilege is gained any
- * more and no core is dumped. What the kernel does not have is left out, and told. */
+ * more and no core is dumped. Root is given up: the program becomes the owner of the first capture that is not root's,
+ * or nobody. What the kernel does not have is left out, and told. */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
@@ -19,7 +20,16 @@ struct sandbox_paths {
     size_t n_write;
 };
 
+enum sandbox_root {
+    SANDBOX_NOT_ROOT,            /* nor was it */
+    SANDBOX_USER,                /* it is somebody else, and has nothing of root's but the right to files */
+    SANDBOX_ROOT_WITHOUT_RIGHTS, /* there is nobody else here to be, as in a user namespace, but the rights are gone */
+    SANDBOX_ROOT,                /* it is root as before */
+};
+
 struct sandbox_state {
+    enum sandbox_root root;
+    unsigned uid; /* who it is */
     bool files; /* Landlock */
     bool calls; /* seccomp */
     bool privileges; /* none can be gained */
@@ -30,7 +40,7 @@ struct sandbox_state {
 struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*stopped)(const char *call));
 
 /* The same, and in addition only what a process needs that works in memory, on pipes that are open, and on copies of
- * itself. Nothing is left of the file system. */
+ * itself. Nothing is left of the file system, and nothing of root. */
 void sandbox_narrow(void);
 
 /* What sandbox_enter would come to on this machine, without entering. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz_engine.c - the whole way of a capture: read, decoded, put together, detected by nDPI in this very process, and
- * written by every writer. Flows and memory are short, so that eviction is met. Every packet is in one bucket. */
+ * written by every writer. Flows and memory are short, so that eviction is met. Every packet is in one bucket.
+ *
+ * Starting nDPI takes longer than most inputs do, so it is started anew only now and then. What it remembers of earlier
+ * inputs changes labels at most, and of those nothing is claimed. */
 #include "fuzz.h"
 
 #include "dpitool/writer.h"
@@ -8,7 +11,7 @@
 
 #include <string.h>
 
-enum { SECOND = 1000000000, WRITERS_MAX = 8 };
+enum { SECOND = 1000000000, WRITERS_MAX = 8, INPUTS_OF_ONE_START = 2000 };
 
 struct outputs {
     FILE *file;
@@ -78,6 +81,19 @@ static void run_engine(struct engine *e)
     finish_outputs(&o, run);
 }
 
+/* A detector that has seen few inputs. */
+static struct detector *detector(void)
+{
+    static struct detector *d;
+    static unsigned inputs;
+    struct dpi_err err;
+    if (inputs++ % INPUTS_OF_ONE_START == 0) {
+        detector_free(d);
+        CLAIM(detector_new(&d, &(struct detector_options){.guess = true}, &err) == DPI_OK);
+    }
+    return d;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct fuzz_file f = fuzz_file(data, n);
@@ -92,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         .flow = {.tcp_idle = INT64_C(300) * SECOND, .udp_idle = INT64_C(120) * SECOND,
                  .other_idle = INT64_C(60) * SECOND, .attempt = INT64_C(30) * SECOND, .closed = INT64_C(5) * SECOND,
                  .active = INT64_C(3600) * SECOND, .max_flows = 64, .memory = 1 << 20},
-        .detector = {.guess = true},
+        .lent = detector(),
         .rankings = true,
     };
     struct engine *e;

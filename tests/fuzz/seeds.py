@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """seeds.py DPITOOL FOLDER - makes what fuzzing begins with: FOLDER/TARGET/* from tests/pcaps, tests/rules, tests/results,
-tests/suite and tests/golden.list."""
+tests/suite, tests/golden.list, and texts in tests/unit and man."""
 import bz2
 import gzip
 import hashlib
 import lzma
+import os
 import pathlib
 import re
 import shutil
@@ -16,7 +17,7 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "tools"))
 import readcap  # noqa: E402
-from dpitest import run  # noqa: E402
+from dpitest import environment  # noqa: E402
 
 LARGEST = 64 << 10
 LARGEST_OF_ENGINE = 6 << 10  # it runs a few of them a second
@@ -148,6 +149,13 @@ def packets_of(data):
         return []
 
 
+def classified(dpitool, form, path):
+    """Results have the path in them: not that of this machine."""
+    command = [dpitool, "classify", "-o", form, path.relative_to(TESTS)]
+    return subprocess.run(command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(),
+                          check=False).stdout
+
+
 def from_capture(seeds, dpitool, path):
     data = path.read_bytes()
     seeds.add("pcapng" if data[:4] == b"\n\r\r\n" else "pcap", data)
@@ -159,7 +167,7 @@ def from_capture(seeds, dpitool, path):
     from_packets(seeds, packets_of(data))
     if len(data) < 2000:
         for form in ("csv", "json"):
-            seeds.add("results", b"\0" + run([dpitool, "classify", "-o", form, str(path)])[1])
+            seeds.add("results", b"\0" + classified(dpitool, form, path))
 
 
 def expressions(seeds):
@@ -169,7 +177,22 @@ def expressions(seeds):
         seeds.add("expr", text.encode().decode("unicode_escape").encode("latin-1", "replace"))
 
 
+SIGNATURE = "signatures:\n  - {id: a.b, protocol: Ab, category: web, transport: udp, %s}\n"
+
+
+def signatures(seeds):
+    text = (TESTS / "unit/test_signatures.c").read_text()
+    for condition, message in re.findall(r'\{"([a-z]+: [^"]*)", "((?:[^"\\]|\\.)*)", (?:true|false)', text):
+        message = message.encode().decode("unicode_escape").encode("latin-1")
+        seeds.add("signatures", (SIGNATURE % condition).encode() + b"\0\0\x1b\x63" + 2 * (bytes([0, len(message)]) + message))
+    manual = (TESTS.parent / "man/dpitool-rules.5.in").read_text()
+    for example in re.findall(r"^signatures:\n.*?(?=^\.EE)", manual, re.M | re.S):
+        message = bytes.fromhex("a75101000001000d0d")
+        seeds.add("signatures", example.replace("\\-", "-").replace("\\(ti", "~").encode() + b"\0\0\x1b\x63\0\x09" + message)
+
+
 def main(dpitool, folder):
+    dpitool = os.path.abspath(dpitool)
     shutil.rmtree(folder, ignore_errors=True)
     seeds = Seeds(folder)
     for path in sorted(TESTS.glob("pcaps/**/*.pcap*")):
@@ -181,6 +204,7 @@ def main(dpitool, folder):
     for path in sorted(TESTS.glob("results/*.*")):
         seeds.add("results", b"\0" + path.read_bytes())
     expressions(seeds)
+    signatures(seeds)
     for target in sorted(p for p in seeds.folder.iterdir()):
         print(f"{target.name}: {len(list(target.iterdir()))} seeds")
 

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """attacks.py DPITOOL - somebody else owns the names that outputs have: symbolic links, FIFOs, folders, names that change
 while the program runs. Nothing outside is touched, nothing half-written is left. And faults of detection together with
-options that end flows early, little memory, and standard input."""
+options that end flows early, little memory, and standard input; and what is left of root while captures are read, where
+the tests run as root."""
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dpitest import environment, run, tally_line  # noqa: E402
@@ -141,6 +144,62 @@ FAULTS = {
 }
 
 
+def status_of(pid):
+    """(user ids but the last, which is for files, and rights) of a process."""
+    lines = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    return set(lines["Uid"].split()[:3]), int(lines["CapEff"], 16) | int(lines["CapPrm"], 16), lines["Groups"].split()
+
+
+def processes_of(pid):
+    """The program and those that it has started, once there are some."""
+    for _ in range(200):
+        found = [pid]
+        for parent in found:
+            found += map(int, pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+        if len(found) > 1:
+            time.sleep(0.3)  # until they have settled in
+            return found
+        time.sleep(0.05)
+    return [pid]
+
+
+def root_wrong(dpitool, place, owner, options, user):
+    """Reads a file that only its owner may read, and standard input, which lets it wait."""
+    capture = place.inside / "capture.pcapng"
+    capture.write_bytes(pathlib.Path(CAPTURE).read_bytes())
+    capture.chmod(0o600)
+    os.chown(capture, owner, owner)
+    place.inside.chmod(0o700)
+    with subprocess.Popen([dpitool, "classify", "-o", f"csv:{place.output}", *options, str(capture), "-"],
+                          stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as child:
+        data = capture.read_bytes()
+        child.stdin.write(data[:5000])  # the first packets: their time is asked before detection starts
+        child.stdin.flush()
+        own, *others = map(status_of, processes_of(child.pid))
+        _, err = child.communicate(data[5000:])
+    rights_of_files = 0b1110 if user else ~0
+    if child.returncode != 0 or not place.output.exists() or place.output.stat().st_uid != 0:
+        return f"status {child.returncode}: {err.decode()}"
+    if own[0] != {str(user)} or own[1] & ~rights_of_files or (user and own[2]):
+        return f"the process that reads is {own}"
+    if not others or any(o != ({str(user or 65534)}, 0, []) for o in others):
+        return f"the processes that detect are {others}"
+    return place.wrong(["flows.csv", "capture.pcapng"])
+
+
+ROOT = {  # owner of the capture, options, who it becomes
+    "root reads root's capture": (0, [], 65534),
+    "root reads a user's capture": (4711, [], 4711),
+    "root without the sandbox": (4711, ["--no-sandbox"], 0),
+}
+
+
+def can_be_others():
+    """Whether this is root, and there are others to become: not so in a user namespace that maps root alone."""
+    maps = [list(map(int, line.split())) for line in pathlib.Path("/proc/self/uid_map").read_text().splitlines()]
+    return os.geteuid() == 0 and any(first <= 65534 < first + n for first, _, n in maps)
+
+
 def main(dpitool):
     dpitool = os.path.abspath(dpitool)
     failed, done = 0, 0
@@ -156,7 +215,10 @@ def main(dpitool):
             tell(attack.__name__.replace("_", " "), attack(dpitool, Place(folder)))
     for name, (options, stdin) in FAULTS.items():
         tell(f"faults with {name}", faults(dpitool, options, stdin))
-    return tally_line(done - failed, failed)
+    for name, case in ROOT.items() if can_be_others() else ():
+        with tempfile.TemporaryDirectory(prefix="dpitool-attacks-") as folder:
+            tell(name, root_wrong(dpitool, Place(folder), *case))
+    return tally_line(done - failed, failed, 0 if can_be_others() else len(ROOT))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* failing.c - for LD_PRELOAD: allocation number FAIL_AT of the program's own code, counted from 1 in each process,
- * fails, and no other. Those of libraries do not: nDPI 4.2 looks at none of its own. */
+ * fails, and no other. With FAIL_IN=NAME it is one of the library that has NAME in its path, as libndpi, which at 4.2
+ * looks at none of its own. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <link.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
@@ -15,10 +17,11 @@ static long left;
 static uintptr_t begin = UINTPTR_MAX, end;
 
 /* The first object is the program. */
-static int note_program(struct dl_phdr_info *info, size_t size, void *unused)
+static int note_object(struct dl_phdr_info *info, size_t size, void *library)
 {
     (void)size;
-    (void)unused;
+    if (library && !strstr(info->dlpi_name, library))
+        return 0;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         uintptr_t at = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
         if (info->dlpi_phdr[i].p_type != PT_LOAD)
@@ -32,7 +35,7 @@ static int note_program(struct dl_phdr_info *info, size_t size, void *unused)
 __attribute__((constructor)) static void start(void)
 {
     const char *at = getenv("FAIL_AT");
-    dl_iterate_phdr(note_program, NULL);
+    dl_iterate_phdr(note_object, getenv("FAIL_IN"));
     left = at ? atol(at) : 0;
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""failures.py [--every=N] DPITOOL FAILING.so - each allocation of ours fails in turn (failing.c); the disk is full behind
-each byte of an output; a capture ends, and is wrong, at each of its bytes.
+"""failures.py [--every=N] [--only=TEXT] DPITOOL FAILING.so - each allocation of ours fails in turn (failing.c), and some
+of nDPI's, most of them while it starts; the disk is full behind each byte of an output; a capture ends, and is wrong, at
+each of its bytes.
 
-Every time: no crash, a message where the exit status is not 0, and no output that looks whole. --every: only each
-N-th."""
+Every time: no crash, a message where the exit status is not 0, and no output that looks whole. --every: only each N-th.
+--only: those tests that have TEXT in their name."""
 import argparse
 import functools
 import itertools
@@ -64,6 +65,23 @@ def allocations(args, command):
             return None if tried else "none failed", tried
 
 
+def of_library(args, command, at):
+    """(what is wrong or None, whether starting failed)"""
+    status, _, err = run([args.dpitool, *command],
+                         env=environment(LD_PRELOAD=args.failing, FAIL_IN="libndpi", FAIL_AT=str(at)))
+    lines = err.count(b"\n")
+    return judge(status, err, {0, 1, NO_MEMORY}) or (f"{lines} lines" if status == NO_MEMORY and lines != 1 else None), \
+        status == NO_MEMORY
+
+
+def allocations_of_library(args, command):
+    numbers = [*range(1, 9), *range(9, 60000, 1500 * args.every)]  # 4.2 starts with 30,000
+    results = list(each(functools.partial(of_library, args, command), numbers))
+    wrong = [f"allocation {n}: {w}" for n, (w, _) in zip(numbers, results) if w]
+    failed = sum(f for _, f in results)
+    return (wrong[0] if wrong else None if failed else "none failed"), f"{len(numbers)}, {failed} of them end it"
+
+
 def written(args, form, room):
     """What is wrong, or None, when a file may have so many bytes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -104,6 +122,7 @@ def every_byte(args, path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--only", default="")
     parser.add_argument("--sanitized", help="a build for the captures that are spoiled")
     parser.add_argument("dpitool")
     parser.add_argument("failing")
@@ -112,10 +131,13 @@ def main():
     args.dpitool, args.failing = os.path.abspath(args.dpitool), os.path.abspath(args.failing)
     tests = [(f"allocations of {name}", functools.partial(allocations, args, command))
              for name, command in COMMANDS.items()]
+    tests += [(f"allocations of nDPI, {name}", functools.partial(allocations_of_library, args, command))
+              for name, command in (("classify", COMMANDS["classify"]), ("version", ["version"]))]
     tests += [(f"a full disk, {form}", functools.partial(full_disk, args, form)) for form in FORMATS]
     spoiling = argparse.Namespace(dpitool=os.path.abspath(args.sanitized or args.dpitool), every=args.every)
     tests += [(f"{path.name} at every byte", functools.partial(every_byte, spoiling, path)) for path in SMALL]
     failed = 0
+    tests = [(name, test) for name, test in tests if args.only in name]
     for name, test in tests:
         wrong, n = test()
         print(f"{'not ok' if wrong else 'ok'}  {name}: {n}" + (f"\n    {wrong}" if wrong else ""), flush=True)

@@ -1,17 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """faults.py [--every] DPITOOL - detection that crashes or hangs on a packet costs that packet's flow its label and
-nothing else: every other record is as without the fault, the exit status is 1, and it is said.
+nothing else: every other record is as without the fault, the exit status is 1, and it is said. --crash-dir has the first
+packets of that flow, bit for bit, and without a fault none.
 
 Crashes at a spread of the packets that detection is shown, with --every at each of them; hangs at one, with --every at
-three."""
+three, and once it waits for ever, which takes a minute to be believed."""
 import json
 import os
 import pathlib
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dpitest import environment, run, tally_line  # noqa: E402
+import readcap  # noqa: E402
 
 PCAPS = pathlib.Path(__file__).resolve().parents[1] / "pcaps"
 CAPTURES = ["http11.pcapng", "tls-apps.pcapng", "dns-udp.pcapng", "made/syn-scan.pcap"]
@@ -54,6 +57,33 @@ def try_all(dpitool, capture, faults):
     return None if tried else "no fault came to pass"
 
 
+def packets_of(path):
+    return [(p.ns, p.wirelen, p.data) for p in readcap.packets(path.read_bytes())]
+
+
+def crash_dir_wrong(dpitool, capture, fault, options):
+    """What is wrong, or None."""
+    with tempfile.TemporaryDirectory(prefix="dpitool-faults-") as folder:
+        kept, whole = pathlib.Path(folder) / "kept", pathlib.Path(folder) / "whole"
+        command = [dpitool, "classify", "-o", "json", f"--crash-dir={kept}", *options, str(PCAPS / capture)]
+        status, out, err = run(command, env=environment(**({"DPITOOL_TEST_FAULT": fault} if fault else {})))
+        marked = [r["flow_id"] for r in map(json.loads, out.splitlines()) if FLAG in r.get("flags", [])]
+        index = json.loads((kept / "index.json").read_bytes())
+        files = sorted(name for name in os.listdir(kept) if not name.startswith("index."))
+        if [r["flow_id"] for r in index] != marked or [r["file"] for r in index] != files or bool(fault) != bool(marked):
+            return f"status {status}, {len(marked)} flows are marked, {files} are there: {err.decode()}"
+        run([dpitool, "extract", "--all", "--split", str(whole), *options, str(PCAPS / capture)])
+        for name in files:
+            got, want = packets_of(kept / name), packets_of(next(whole.glob(f"{pathlib.Path(name).stem}.*")))
+            if not got or got != want[:len(got)]:
+                return f"{name} has {len(got)} packets, which are not the first of {len(want)}"
+    return None
+
+
+CRASH_DIRS = [("http11.pcapng", "crash@5", []), ("http11.pcapng", "hang@2", []), ("http11.pcapng", None, []),
+              ("dns-udp.pcapng", "crash@3", ["--memory=1M"]), ("tls-apps.pcapng", "crash@40", ["--active-timeout=1"])]
+
+
 def main(args):
     every = "--every" in args
     dpitool = os.path.abspath(args[-1])
@@ -61,6 +91,7 @@ def main(args):
     for capture in CAPTURES:
         crashes = [f"crash@{n}" for n in (range(1, 400) if every else (1, 2, 5, 11))]
         hangs = [f"hang@{n}" for n in ((1, 4, 9) if every else (3,))] if capture == CAPTURES[0] else []
+        hangs += ["stop@2"] if hangs and every else []
         for kind, faults in (("crashes", crashes), ("hangs", hangs)):
             if not faults:
                 continue
@@ -68,6 +99,12 @@ def main(args):
             print(f"{'not ok' if wrong else 'ok'}  {kind} in {capture}" + (f"\n    {wrong}" if wrong else ""))
             failed += bool(wrong)
             done += 1
+    for capture, fault, options in CRASH_DIRS:
+        wrong = crash_dir_wrong(dpitool, capture, fault, options)
+        print(f"{'not ok' if wrong else 'ok'}  --crash-dir, {fault or 'no fault'} in {capture} {' '.join(options)}" +
+              (f"\n    {wrong}" if wrong else ""))
+        failed += bool(wrong)
+        done += 1
     return tally_line(done - failed, failed)
 
 

@@ -25,6 +25,8 @@ static int start_with(void **state, struct detector_options opt)
     struct dpi_err err;
     struct rig *r = calloc(1, sizeof(*r));
     r->b = calloc(1, sizeof(*r->b));
+    r->b->msg = calloc(DETECT_BATCH_MSGS, sizeof(*r->b->msg));
+    r->b->bytes = calloc(1, DETECT_BATCH_BYTES);
     *state = r;
     return detector_new(&r->d, &opt, &err) == DPI_OK ? 0 : -1;
 }
@@ -48,6 +50,8 @@ static int stop(void **state)
 {
     struct rig *r = *state;
     detector_free(r->d);
+    free(r->b->msg);
+    free(r->b->bytes);
     free(r->b);
     free(r);
     return 0;
@@ -149,7 +153,11 @@ static void handshake(struct rig *r, uint32_t slot, uint16_t port)
 
 static void hand_over(struct rig *r)
 {
-    memcpy(detector_batch(r->d), r->b, sizeof(*r->b));
+    struct detect_batch *b = detector_batch(r->d);
+    memcpy(b->msg, r->b->msg, DETECT_BATCH_MSGS * sizeof(*b->msg));
+    memcpy(b->bytes, r->b->bytes, DETECT_BATCH_BYTES);
+    b->n = r->b->n;
+    b->used = r->b->used;
     detector_submit(r->d);
     r->b->n = 0;
     r->b->used = 0;
@@ -649,7 +657,7 @@ static void survives_noise(void **state)
 static void works_off_more_than_the_memory_has_room_for(void **state)
 {
     struct rig *r = *state;
-    enum { BATCHES = 80 };
+    enum { BATCHES = 140 };
     static const uint8_t payload[1400];
     for (uint32_t i = 0; i < BATCHES; i++) {
         open_slot(r, i, UDP);

@@ -41,6 +41,40 @@ static int stop(void **state)
     return 0;
 }
 
+/* The names that came from the other process are those of this one. */
+static void names_cross_to_another_process(void **state)
+{
+    struct dpi_err err;
+    struct detector *other;
+    struct label_info here, there;
+    size_t i = 0;
+    (void)state;
+    assert_int_equal(detector_new(&other, &(struct detector_options){.guess = true, .contain = true}, &err), DPI_OK);
+    for (; label_at(labels, i, &here); i++) {
+        assert_true(label_at(detector_labels(other), i, &there));
+        assert_string_equal(here.name, there.name);
+        assert_string_equal(here.category, there.category);
+        assert_int_equal(here.kind, there.kind);
+    }
+    assert_true(i > 100 && !label_at(detector_labels(other), i, &there));
+    assert_string_equal(label_version(labels), label_version(detector_labels(other)));
+    detector_free(other);
+}
+
+static void packed_names_that_are_cut_are_none(void **state)
+{
+    static char bytes[1 << 16];
+    size_t n = labels_pack(labels, bytes, sizeof(bytes));
+    (void)state;
+    assert_true(n > 1000);
+    assert_int_equal(labels_pack(labels, bytes + n, n - 1), 0);
+    assert_null(labels_unpack(bytes, 3));
+    for (size_t k = 12; k < n; k += 97) { /* texts behind the end are empty */
+        struct labels *l = labels_unpack(bytes, k);
+        labels_free(l);
+    }
+}
+
 static size_t row_of(const char *name)
 {
     size_t i = 0;
@@ -247,6 +281,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_is_sorted_and_names_are_single),
+        cmocka_unit_test(names_cross_to_another_process),
+        cmocka_unit_test(packed_names_that_are_cut_are_none),
         cmocka_unit_test(general_names_are_applications),
         cmocka_unit_test(only_applications_imply_and_only_protocols_are_implied),
         cmocka_unit_test(every_name_of_the_library_is_listed),

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +122,33 @@ static void nothing_is_left_to_a_narrow_process(void **state)
     assert_int_equal(in_a_child(narrow_and_open), 0);
 }
 
+/* Where there is nobody else to be, as in some user namespaces, it stays root without rights. */
+static void be_nobody(void)
+{
+    uid_t real, effective, saved;
+    EXPECT(getresuid(&real, &effective, &saved) == 0);
+    EXPECT(real != 0 && effective != 0 && saved != 0);
+    EXPECT(can_open(readable, O_RDONLY)); /* what only root may */
+    EXPECT(setuid(0) != 0 && kill(1, 0) != 0);
+    sandbox_narrow();
+    EXPECT(!can_open(readable, O_RDONLY));
+}
+
+static void root_is_given_up(void **state)
+{
+    (void)state;
+    if (geteuid() != 0 || !sandbox_possible().files)
+        skip();
+    int line = in_a_child(be_nobody);
+    char map[64] = "";
+    FILE *f = fopen("/proc/self/uid_map", "r");
+    bool all = f && fgets(map, sizeof(map), f) && strstr(map, "4294967295");
+    if (f)
+        fclose(f);
+    if (all)
+        assert_int_equal(line, 0);
+}
+
 static void make(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
@@ -166,6 +195,7 @@ int main(void)
         cmocka_unit_test(only_what_is_named),
         cmocka_unit_test(forbidden_calls_are_named),
         cmocka_unit_test(nothing_is_left_to_a_narrow_process),
+        cmocka_unit_test(root_is_given_up),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

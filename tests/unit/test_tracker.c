@@ -15,7 +15,7 @@
 enum { MAX_SLOTS = 4096, MAX_ENDS = 20001, ENOUGH = 5 /* packets to be sure by payload */ };
 
 struct detector {
-    struct detect_batch *batch;
+    struct detect_batch batch;
     struct detect_reply *reply[2];
     unsigned submitted, collected;
     unsigned decide_after; /* packets; 0: only at the end */
@@ -66,12 +66,12 @@ static void take(struct detector *d, struct detect_reply *r, const struct detect
 
 struct detect_batch *detector_batch(struct detector *d)
 {
-    return d->batch;
+    return &d->batch;
 }
 
 void detector_submit(struct detector *d)
 {
-    struct detect_batch *b = d->batch;
+    struct detect_batch *b = &d->batch;
     struct detect_reply *r = d->reply[d->submitted++ % 2];
     assert_in_range(d->submitted - d->collected, 1, 2);
     r->n = 0;
@@ -158,7 +158,8 @@ static void start(struct world *w)
 static struct world *world_new(void)
 {
     struct world *w = xcalloc(1, sizeof(*w));
-    w->detector.batch = xcalloc(1, sizeof(struct detect_batch));
+    w->detector.batch = (struct detect_batch){.msg = xcalloc(DETECT_BATCH_MSGS, sizeof(struct detect_msg)),
+                                              .bytes = xmalloc(DETECT_BATCH_BYTES)};
     w->detector.reply[0] = xcalloc(1, sizeof(struct detect_reply));
     w->detector.reply[1] = xcalloc(1, sizeof(struct detect_reply));
     w->opt = (struct flow_options){.tcp_idle = S(300), .udp_idle = S(120), .other_idle = S(60),
@@ -169,7 +170,8 @@ static struct world *world_new(void)
 static void world_free(struct world *w)
 {
     tracker_free(w->tracker);
-    free(w->detector.batch);
+    free(w->detector.batch.msg);
+    free(w->detector.batch.bytes);
     free(w->detector.reply[0]);
     free(w->detector.reply[1]);
     free(w);
