@@ -21,6 +21,7 @@ struct dpi_field {
     const char *name;
     enum dpi_kind kind; /* never DPI_ABSENT */
     bool always;        /* in every record, never DPI_ABSENT */
+    bool extracted;     /* kept as an attribute */
     unsigned width;     /* columns of a text or list in a table, where space is short */
     unsigned show;      /* 0: not in a table by default; else 1 or higher, the highest dropped first */
     const char *unit, *doc;

@@ -52,4 +52,20 @@ struct dpi_record *dpi_record_dup(const struct dpi_record *r);
 /* The attribute's value, or DPI_ABSENT. */
 struct dpi_value dpi_record_attr(const struct dpi_record *r, enum dpi_field_id field);
 
+/* The same of any field, for one who asks for many of them: *at is 0 at first, and keeps the place among the attributes,
+ * so that fields in the order of fields.def cost no search. */
+static inline struct dpi_value dpi_record_walk(const struct dpi_record *r, const struct dpi_field *f, size_t *at)
+{
+    if (!f->extracted)
+        return f->get(r);
+    enum dpi_field_id field = (enum dpi_field_id)(f - dpi_fields);
+    if (*at > 0 && r->attrs[*at - 1].field >= field)
+        *at = 0;
+    while (*at < r->n_attrs && r->attrs[*at].field < field)
+        ++*at;
+    if (*at < r->n_attrs && r->attrs[*at].field == field)
+        return r->attrs[*at].value;
+    return (struct dpi_value){.kind = DPI_ABSENT};
+}
+
 #endif

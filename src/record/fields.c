@@ -26,9 +26,9 @@
 
 const struct dpi_field dpi_fields[DPI_FIELD_COUNT] = {
 #define F(name, kind, args, width, show, unit, doc)                                                \
-    {#name, DPI_KIND_OF_##kind, DPI_ALWAYS_##kind, width, show, unit, doc, get_##name},
+    {#name, DPI_KIND_OF_##kind, DPI_ALWAYS_##kind, false, width, show, unit, doc, get_##name},
 #define A(name, kind, width, show, unit, doc)                                                      \
-    {#name, DPI_KIND_OF_##kind, false, width, show, unit, doc, get_##name},
+    {#name, DPI_KIND_OF_##kind, false, true, width, show, unit, doc, get_##name},
 #include "dpitool/fields.def"
 #undef F
 #undef A

@@ -28,9 +28,10 @@ static enum dpi_status json_open(void **state, const struct dpi_writer_config *c
 static enum dpi_status json_record(void *state, const struct dpi_record *r, struct dpi_err *err)
 {
     struct json_state *s = state;
+    size_t attr = 0;
     json_map(&s->json);
     for (size_t i = 0; i < s->columns.n; i++) {
-        struct dpi_value v = s->columns.v[i]->get(r);
+        struct dpi_value v = dpi_record_walk(r, s->columns.v[i], &attr);
         json_member(&s->json, s->columns.v[i]->name, &v);
     }
     json_map_end(&s->json);
