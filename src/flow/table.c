@@ -2,19 +2,20 @@
 /* table.c - chained hash table that doubles when it has one flow a bucket. */
 #include "flow/table.h"
 
+#include "util/mix.h"
 #include "util/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BUCKETS = 1024 };
+enum { FIRST_BUCKETS = 1024, RECENT = 1024 };
 
 struct flow_table {
     struct siphash_key key;
     struct flow **buckets;
     size_t n_buckets; /* a power of two */
     uint64_t count;
-    struct flow *last; /* found, of which the next packet is likely; NULL: none */
+    struct flow *recent[RECENT]; /* found last, by a cheap hash: most packets belong to a few flows */
 };
 
 struct flow_table *flow_table_new(const struct siphash_key *key)
@@ -44,16 +45,22 @@ static struct flow **bucket(const struct flow_table *t, uint32_t hash)
     return &t->buckets[hash & (t->n_buckets - 1)];
 }
 
-struct flow *flow_table_recent(const struct flow_table *t, const struct flow_key *key)
+static struct flow **recent(struct flow_table *t, const struct flow_key *key)
 {
-    return t->last && memcmp(&t->last->key, key, sizeof(*key)) == 0 ? t->last : NULL;
+    return &t->recent[mix_bytes(0, key, sizeof(*key)) % RECENT];
+}
+
+struct flow *flow_table_recent(struct flow_table *t, const struct flow_key *key)
+{
+    struct flow *f = *recent(t, key);
+    return f && memcmp(&f->key, key, sizeof(*key)) == 0 ? f : NULL;
 }
 
 struct flow *flow_table_find(struct flow_table *t, const struct flow_key *key, uint32_t hash)
 {
     for (struct flow *f = *bucket(t, hash); f; f = f->chain)
         if (f->hash == hash && memcmp(&f->key, key, sizeof(*key)) == 0)
-            return t->last = f;
+            return *recent(t, key) = f;
     return NULL;
 }
 
@@ -84,7 +91,7 @@ void flow_table_add(struct flow_table *t, struct flow *f)
     if (t->count >= t->n_buckets && t->n_buckets < (size_t)1 << 31)
         grow(t);
     push(t, f);
-    t->last = f;
+    *recent(t, &f->key) = f;
     t->count++;
 }
 
@@ -95,8 +102,9 @@ void flow_table_remove(struct flow_table *t, struct flow *f)
         link = &(*link)->chain;
     *link = f->chain;
     f->chain = NULL;
-    if (t->last == f)
-        t->last = NULL;
+    struct flow **at = recent(t, &f->key);
+    if (*at == f)
+        *at = NULL;
     t->count--;
 }
 
