@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 enum {
-    CHANNEL_HALF = 16 << 20, /* bytes of batches between two checkpoints */
+    CHANNEL_HALF = 8 << 20, /* bytes of batches between two checkpoints */
     CHANNEL_PLACES = 4096,   /* more than batches that fit both halves */
     CHANNEL_REPLIES = 3,
     CHANNEL_SKIPS = 64,

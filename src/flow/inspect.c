@@ -22,6 +22,8 @@ struct inspection {
     uint8_t *attrs;                /* owned */
 };
 
+enum { SPARE_OPENINGS = 32 };
+
 struct inspect {
     struct feed *feed;
     struct ledger *ledger;
@@ -33,6 +35,8 @@ struct inspect {
     struct flow **arrived; /* verdicts that were not looked at */
     size_t n_arrived, arrived_room;
     uint64_t second_looks;
+    struct opening *spare[SPARE_OPENINGS]; /* of connections that are decided, for those that begin */
+    unsigned n_spare;
     uint8_t packet[OPENING_PACKET_MAX];     /* scratch */
 };
 
@@ -55,6 +59,8 @@ void inspect_free(struct inspect *in)
     if (!in)
         return;
     feed_free(in->feed);
+    while (in->n_spare > 0)
+        opening_free(in->spare[--in->n_spare]);
     free(in->arrived);
     free(in);
 }
@@ -83,7 +89,7 @@ static void begin(struct inspect *in, struct flow *f)
     f->inspection = i;
     i->flow = f;
     i->order = order_new();
-    i->opening = opening_new();
+    i->opening = in->n_spare ? in->spare[--in->n_spare] : opening_new();
     i->before = in->newest;
     *(in->newest ? &in->newest->behind : &in->oldest) = i;
     in->newest = i;
@@ -101,6 +107,16 @@ static void charge(struct inspect *in, struct inspection *i)
     i->charged = now;
 }
 
+static void drop_opening(struct inspect *in, struct opening *o)
+{
+    if (in->n_spare == SPARE_OPENINGS) {
+        opening_free(o);
+        return;
+    }
+    opening_reset(o);
+    in->spare[in->n_spare++] = o;
+}
+
 void inspect_drop(struct inspect *in, struct flow *f)
 {
     struct inspection *i = f->inspection;
@@ -111,7 +127,7 @@ void inspect_drop(struct inspect *in, struct flow *f)
     *(i->before ? &i->before->behind : &in->oldest) = i->behind;
     *(i->behind ? &i->behind->before : &in->newest) = i->before;
     order_free(i->order);
-    opening_free(i->opening);
+    drop_opening(in, i->opening);
     free(i->attrs);
     free(i);
     f->inspection = NULL;
