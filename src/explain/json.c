@@ -13,7 +13,7 @@ struct page {
 static void put_fields(struct page *g, const enum dpi_field_id *ids, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct dpi_value v = dpi_fields[ids[i]].get(g->r->record);
+        struct dpi_value v = dpi_field_get(&dpi_fields[ids[i]], g->r->record);
         json_member(&g->json, dpi_fields[ids[i]].name, &v);
     }
 }

@@ -73,7 +73,7 @@ struct flow_side {
 /* What is small stands together, so that no room is lost between. */
 struct flow {
     struct timer timer; /* first: a timer is its flow */
-    struct flow *chain; /* in the table's bucket, then in the queue of ended flows */
+    struct flow *chain; /* in the queue of ended flows */
     struct flow *older, *newer; /* in the order of the last packet */
     struct flow_key key;
     uint32_t hash;

@@ -193,11 +193,17 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
     offer_hosts(&search, n); /* globs that end with a wildcard */
 }
 
+static bool is_near(const struct rules *r, const struct dpi_addr *a)
+{
+    unsigned begin = (unsigned)a->b[0] << 8 | a->b[1];
+    return a->family != 4 || r->near4[begin / 8] >> begin % 8 & 1;
+}
+
 /* The longest prefixes first. */
 static void offer_addresses(const struct search *s, const struct rules_end *end, bool client)
 {
     uint8_t key[KEY_MAX];
-    if (!end->addr.family)
+    if (!end->addr.family || !is_near(s->r, &end->addr))
         return;
     const bool *known = lengths_of(s->r, &end->addr);
     for (unsigned bits = address_bits(&end->addr) + 1; bits-- > 0;) {

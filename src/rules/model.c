@@ -163,6 +163,13 @@ uint32_t model_find(const struct rules *r, enum entry_kind kind, uint32_t rule, 
     return slot_of(r, kind, rule, bytes, n, &tag)->first;
 }
 
+static void note_near(struct rules *r, const uint8_t *key)
+{
+    unsigned bits = key[1] < 16 ? key[1] : 16, first = (unsigned)key[2] << 8 | key[3];
+    for (unsigned i = first; i < first + (1u << (16 - bits)); i++)
+        r->near4[i / 8] |= (uint8_t)(1u << i % 8);
+}
+
 static void insert(struct rules *r, uint32_t index)
 {
     struct entry *e = &r->entries[index];
@@ -176,6 +183,8 @@ static void insert(struct rules *r, uint32_t index)
         r->has_bits4[(uint8_t)key[1]] = true;
     else if (e->kind == ENTRY_ADDRESS || e->kind == ENTRY_PORT)
         r->has_bits[e->kind][(uint8_t)key[1]] = true;
+    if (e->kind == ENTRY_ADDRESS && key[0] == 4 && !e->scoped)
+        note_near(r, (const uint8_t *)key);
 }
 
 static int compare_entries(const void *a, const void *b, void *rules)

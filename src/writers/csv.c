@@ -250,20 +250,21 @@ static enum dpi_status csv_open(void **state, const struct dpi_writer_config *cf
     return end_row(c, err);
 }
 
-/* A delimiter in front of each value but the first, which most cells are no more than. */
+/* A delimiter in front of each value but the first: most cells are no more than that. */
 static enum dpi_status csv_record(void *state, const struct dpi_record *r, struct dpi_err *err)
 {
     struct csv *c = state;
     size_t attr = 0;
     char *at = buf_room(&c->row, c->columns.n);
     for (size_t i = 0; i < c->columns.n; i++) {
-        struct dpi_value v = dpi_record_walk(r, c->columns.v[i], &attr);
+        struct dpi_value room;
+        const struct dpi_value *v = dpi_record_next(r, c->columns.v[i], &attr, &room);
         if (i > 0)
             *at++ = c->delimiter;
-        if (v.kind == DPI_ABSENT)
+        if (!v || v->kind == DPI_ABSENT)
             continue;
         c->row.n = (size_t)(at - c->row.p);
-        add_value(c, &v);
+        add_value(c, v);
         at = buf_room(&c->row, c->columns.n);
     }
     c->row.n = (size_t)(at - c->row.p);

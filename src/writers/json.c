@@ -31,8 +31,10 @@ static enum dpi_status json_record(void *state, const struct dpi_record *r, stru
     size_t attr = 0;
     json_map(&s->json);
     for (size_t i = 0; i < s->columns.n; i++) {
-        struct dpi_value v = dpi_record_walk(r, s->columns.v[i], &attr);
-        json_member(&s->json, s->columns.v[i]->name, &v);
+        struct dpi_value room;
+        const struct dpi_value *v = dpi_record_next(r, s->columns.v[i], &attr, &room);
+        if (v)
+            json_member(&s->json, s->columns.v[i]->name, v);
     }
     json_map_end(&s->json);
     json_end_line(&s->json);
