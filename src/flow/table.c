@@ -30,7 +30,7 @@ struct flow_table *flow_table_new(const struct siphash_key *key)
     struct flow_table *t = xcalloc(1, sizeof(*t));
     t->key = *key;
     t->n_slots = FIRST_SLOTS;
-    t->slots = xcalloc(t->n_slots, sizeof(*t->slots));
+    t->slots = xcalloc_table(t->n_slots, sizeof(*t->slots));
     return t;
 }
 
@@ -114,7 +114,7 @@ static void grow(struct flow_table *t)
     struct slot *old = t->slots;
     size_t n = t->n_slots;
     t->n_slots *= 2;
-    t->slots = xcalloc(t->n_slots, sizeof(*t->slots));
+    t->slots = xcalloc_table(t->n_slots, sizeof(*t->slots));
     for (size_t i = 0; i < n; i++)
         if (old[i].flow)
             put(t, old[i]);
