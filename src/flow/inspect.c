@@ -22,7 +22,7 @@ struct inspection {
     uint8_t *attrs;                /* owned */
 };
 
-enum { SPARE_OPENINGS = 32 };
+enum { SPARE_OPENINGS = 8 };
 
 struct inspect {
     struct feed *feed;
