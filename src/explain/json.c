@@ -164,6 +164,7 @@ void explain_json(FILE *out, const struct explain_result *r, const struct labels
         sections[i](&g);
     json_map_end(&g.json);
     json_end_line(&g.json);
-    fwrite(g.json.out.p, 1, g.json.out.n, out);
+    const struct buf *text = json_out(&g.json);
+    fwrite(text->p, 1, text->n, out);
     json_free(&g.json);
 }

@@ -38,7 +38,7 @@ static enum dpi_status json_record(void *state, const struct dpi_record *r, stru
     }
     json_map_end(&s->json);
     json_end_line(&s->json);
-    return output_buf(s->out, &s->json.out, err);
+    return output_buf(s->out, json_out(&s->json), err);
 }
 
 static enum dpi_status json_finish(void *state, const struct dpi_run *run, struct dpi_err *err)
