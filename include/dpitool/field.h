@@ -19,14 +19,23 @@ enum dpi_field_id {
 
 struct dpi_field {
     const char *name;
+    enum dpi_field_id id;
     enum dpi_kind kind; /* never DPI_ABSENT */
     bool always;        /* in every record, never DPI_ABSENT */
+    bool extracted;     /* kept as an attribute */
     unsigned width;     /* columns of a text or list in a table, where space is short */
     unsigned show;      /* 0: not in a table by default; else 1 or higher, the highest dropped first */
     const char *unit, *doc;
-    /* The value in r; kind DPI_ABSENT when r has none. Borrows from r. */
-    struct dpi_value (*get)(const struct dpi_record *r);
+    /* Puts the value in r into *v, where it is made; kind DPI_ABSENT when r has none. Borrows from r. */
+    void (*read)(const struct dpi_record *r, struct dpi_value *v);
 };
+
+static inline struct dpi_value dpi_field_get(const struct dpi_field *f, const struct dpi_record *r)
+{
+    struct dpi_value v;
+    f->read(r, &v);
+    return v;
+}
 
 extern const struct dpi_field dpi_fields[DPI_FIELD_COUNT];
 

@@ -52,4 +52,21 @@ struct dpi_record *dpi_record_dup(const struct dpi_record *r);
 /* The attribute's value, or DPI_ABSENT. */
 struct dpi_value dpi_record_attr(const struct dpi_record *r, enum dpi_field_id field);
 
+/* The value of any field, for one who asks for many: NULL or DPI_ABSENT when there is none. room is for one that is
+ * computed; *at is 0 at first and keeps the place among the attributes, so that fields in the order of fields.def cost
+ * no search. */
+static inline const struct dpi_value *dpi_record_next(const struct dpi_record *r, const struct dpi_field *f, size_t *at,
+                                                      struct dpi_value *room)
+{
+    if (!f->extracted) {
+        f->read(r, room);
+        return room;
+    }
+    if (*at > 0 && r->attrs[*at - 1].field >= f->id)
+        *at = 0;
+    while (*at < r->n_attrs && r->attrs[*at].field < f->id)
+        ++*at;
+    return *at < r->n_attrs && r->attrs[*at].field == f->id ? &r->attrs[*at].value : NULL;
+}
+
 #endif

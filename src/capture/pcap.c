@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pcap.c - classic pcap, read by libpcap from a stream over our source, so that every read goes through
- * it. libpcap does not tell offsets: they are counted here. */
+ * it. libpcap does not tell offsets: they are counted here.
+ *
+ * Records of the usual form that are there as a whole are taken from the source's buffer, which libpcap would only copy.
+ * From the first that is not, libpcap has the rest: it says what ends, what is cut and what is wrong. */
 #include "capture/format.h"
 
 #include <endian.h>
@@ -39,6 +42,7 @@ struct pcap_state {
     uint64_t offset; /* of the next record */
     struct record_form form;
     bool nanoseconds;
+    bool direct; /* libpcap has read nothing but the file header */
     const struct capture_iface *iface;
     /* The file header as libpcap gets it, and how much of it it has. */
     uint8_t header[HEADER_SIZE];
@@ -252,6 +256,14 @@ static enum dpi_status choose_size(struct pcap_state *s, struct dpi_err *err)
     return DPI_OK;
 }
 
+/* Where the file's byte order is not the machine's, libpcap turns numbers inside of packets around: not Ethernet's. */
+static bool is_usual(const struct pcap_state *s)
+{
+    bool foreign = s->form.big != (htobe16(1) == 1);
+    return (!foreign || pcap_datalink(s->pcap) == DLT_EN10MB) && s->form.lengths == LENGTHS_NORMAL &&
+           s->form.header_size == RECORD_SIZE && !s->trim && !s->in->resync;
+}
+
 static enum dpi_status classic_open(void **state, struct capture_input *in, struct dpi_err *err)
 {
     struct pcap_state *s = *state = xcalloc(1, sizeof(*s));
@@ -266,6 +278,7 @@ static enum dpi_status classic_open(void **state, struct capture_input *in, stru
     DPI_TRY(start_libpcap(s, err));
     s->form.caplen_max = (uint32_t)pcap_snapshot(s->pcap);
     s->form.distrust = in->resync;
+    s->direct = is_usual(s);
     iface.link_type = linktype_of_dlt((uint32_t)pcap_datalink(s->pcap));
     iface.tsresol = s->nanoseconds ? 9 : 6;
     s->iface = iface_add(&in->facts->ifaces, &iface, (struct dpi_text){0});
@@ -309,9 +322,38 @@ static enum dpi_status classic_failed(struct pcap_state *s, struct dpi_err *err)
     return capture_damaged(s->in, s->offset, err, "packet record cut or damaged: %s", what);
 }
 
-static enum dpi_status classic_next(void *state, struct packet *p, struct dpi_err *err)
+/* The next record where it lies; *took is false when libpcap is to say what it is. */
+static enum dpi_status take_record(struct pcap_state *s, struct packet *p, bool *took, struct dpi_err *err)
 {
-    struct pcap_state *s = state;
+    const uint8_t *bytes;
+    size_t n;
+    *took = false;
+    DPI_TRY(source_view(s->in->src, RECORD_SIZE, &bytes, &n, err));
+    if (n < RECORD_SIZE)
+        return DPI_OK;
+    uint32_t seconds = record_u32(&s->form, bytes), fraction = record_u32(&s->form, bytes + 4);
+    uint32_t caplen = record_u32(&s->form, bytes + 8), wirelen = record_u32(&s->form, bytes + 12);
+    if (caplen > s->form.caplen_max)
+        return DPI_OK;
+    DPI_TRY(source_view(s->in->src, RECORD_SIZE + (size_t)caplen, &bytes, &n, err));
+    if (n < RECORD_SIZE + (size_t)caplen)
+        return DPI_OK;
+    *p = (struct packet){
+        .iface = s->iface,
+        .data = bytes + RECORD_SIZE,
+        .caplen = caplen,
+        .wirelen = wirelen,
+        .ts_ns = (int64_t)seconds * 1000000000 + (int64_t)fraction * (s->nanoseconds ? 1 : 1000),
+        .offset = s->offset,
+    };
+    source_skip(s->in->src, n);
+    s->offset += n;
+    *took = true;
+    return DPI_OK;
+}
+
+static enum dpi_status next_of_libpcap(struct pcap_state *s, struct packet *p, struct dpi_err *err)
+{
     struct pcap_pkthdr *h;
     const u_char *data;
     int rc = pcap_next_ex(s->pcap, &h, &data);
@@ -331,6 +373,17 @@ static enum dpi_status classic_next(void *state, struct packet *p, struct dpi_er
     };
     s->offset += s->form.header_size + h->caplen;
     return DPI_OK;
+}
+
+static enum dpi_status classic_next(void *state, struct packet *p, struct dpi_err *err)
+{
+    struct pcap_state *s = state;
+    if (s->direct) {
+        DPI_TRY(take_record(s, p, &s->direct, err));
+        if (s->direct)
+            return DPI_OK;
+    }
+    return next_of_libpcap(s, p, err);
 }
 
 static enum dpi_status classic_resync(void *state, uint64_t *at, struct dpi_err *err)

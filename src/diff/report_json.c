@@ -116,6 +116,7 @@ void diff_json(FILE *out, const struct diff *d, const struct diff_versions *v)
     struct json j;
     json_init(&j, true);
     put_diff(&j, d, v);
-    (void)!fwrite(j.out.p, 1, j.out.n, out);
+    const struct buf *text = json_out(&j);
+    (void)!fwrite(text->p, 1, text->n, out);
     json_free(&j);
 }

@@ -13,7 +13,7 @@ struct page {
 static void put_fields(struct page *g, const enum dpi_field_id *ids, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct dpi_value v = dpi_fields[ids[i]].get(g->r->record);
+        struct dpi_value v = dpi_field_get(&dpi_fields[ids[i]], g->r->record);
         json_member(&g->json, dpi_fields[ids[i]].name, &v);
     }
 }
@@ -164,6 +164,7 @@ void explain_json(FILE *out, const struct explain_result *r, const struct labels
         sections[i](&g);
     json_map_end(&g.json);
     json_end_line(&g.json);
-    fwrite(g.json.out.p, 1, g.json.out.n, out);
+    const struct buf *text = json_out(&g.json);
+    fwrite(text->p, 1, text->n, out);
     json_free(&g.json);
 }

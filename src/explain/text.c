@@ -45,7 +45,7 @@ static void write_value(FILE *out, const struct dpi_value *v)
 /* The begin of a line about a field; false when the record has none of it. */
 static bool begin_field(const struct page *g, enum dpi_field_id id)
 {
-    struct dpi_value v = dpi_fields[id].get(g->r->record);
+    struct dpi_value v = dpi_field_get(&dpi_fields[id], g->r->record);
     if (v.kind == DPI_ABSENT || (v.kind == DPI_LIST && v.list.n == 0))
         return false;
     fprintf(g->out, "  %-16s ", dpi_fields[id].name);
@@ -62,7 +62,8 @@ static void write_fields(const struct page *g, const enum dpi_field_id *ids, siz
 
 static void write_end(const struct page *g, enum dpi_field_id addr, enum dpi_field_id port)
 {
-    struct dpi_value a = dpi_fields[addr].get(g->r->record), p = dpi_fields[port].get(g->r->record);
+    struct dpi_value a = dpi_field_get(&dpi_fields[addr], g->r->record);
+    struct dpi_value p = dpi_field_get(&dpi_fields[port], g->r->record);
     bool brackets = p.kind != DPI_ABSENT && a.addr.family == 6;
     fputs(brackets ? "[" : "", g->out);
     write_value(g->out, &a);

@@ -281,7 +281,7 @@ static bool is_one_of(const struct expr *e, const struct test *t, const struct d
 
 static bool test(const struct expr *e, const struct test *t, const struct dpi_record *r)
 {
-    struct dpi_value v = t->field->get(r);
+    struct dpi_value v = dpi_field_get(t->field, r);
     if (v.kind == DPI_ABSENT)
         return false;
     switch (t->kind) {

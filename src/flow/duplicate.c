@@ -2,32 +2,13 @@
 /* duplicate.c - a mark for each packet: what its headers, with the checksums in them, and its end come to. */
 #include "flow/duplicate.h"
 
-#include <string.h>
+#include "util/mix.h"
 
 enum {
     HEAD_BYTES = 64,
     TAIL_BYTES = 8,
     SAME_MS = 5,
 };
-
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-    h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
-    return h ^ h >> 29;
-}
-
-static uint64_t mix_bytes(uint64_t h, const uint8_t *p, size_t n)
-{
-    uint64_t v;
-    for (; n >= sizeof(v); p += sizeof(v), n -= sizeof(v)) {
-        memcpy(&v, p, sizeof(v));
-        h = mix(h, v);
-    }
-    v = 0;
-    if (n)
-        memcpy(&v, p, n);
-    return mix(h, v);
-}
 
 static uint32_t mark_of(const struct decoded *d)
 {

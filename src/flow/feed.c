@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NO_SLOT = UINT32_MAX, HELD_MAX = 4, HELD_BYTES_MAX = 128 };
+
+/* Packets that wait until the detector is told of their flow. */
+struct feed_held {
+    uint64_t time_ms[HELD_MAX];
+    uint8_t n, len[HELD_MAX];
+    uint8_t bytes[]; /* one behind the other */
+};
+
 struct feed {
     struct detector *detector;
     void (*on_verdict)(void *ctx, struct flow *f);
@@ -110,18 +119,55 @@ static uint32_t new_slot(struct feed *feed)
 
 void feed_open(struct feed *feed, struct flow *f)
 {
-    struct detect_msg *m = add_msg(feed, DETECT_OPEN, 0);
-    f->slot = new_slot(feed);
+    (void)feed;
+    f->slot = NO_SLOT;
     f->has_slot = true;
-    feed->slot[f->slot] = f;
-    m->slot = f->slot;
-    m->transport = f->key.transport;
+}
+
+bool feed_is_open(const struct flow *f)
+{
+    return f->has_slot && f->slot != NO_SLOT;
+}
+
+void feed_drop(struct flow *f)
+{
+    free(f->held);
+    f->held = NULL;
 }
 
 void feed_hand_over(struct feed *feed, struct flow *from, struct flow *to)
 {
-    feed->slot[from->slot] = to;
+    if (from->slot != NO_SLOT)
+        feed->slot[from->slot] = to;
+    to->held = from->held;
+    from->held = NULL;
     from->has_slot = false;
+}
+
+/* Room for the bytes of a packet of f. */
+static uint8_t *add_packet(struct feed *feed, const struct flow *f, uint32_t n, uint64_t time_ms)
+{
+    struct detect_msg *m = add_msg(feed, DETECT_PACKET, n);
+    feed->stats.packets++;
+    m->slot = f->slot;
+    m->trace = f->traced;
+    m->time_ms = time_ms;
+    return detector_batch(feed->detector)->bytes + m->offset;
+}
+
+/* Tells the detector of f and shows it what has waited. */
+static void open_slot(struct feed *feed, struct flow *f)
+{
+    struct detect_msg *m = add_msg(feed, DETECT_OPEN, 0);
+    struct feed_held *held = f->held;
+    f->slot = new_slot(feed);
+    feed->slot[f->slot] = f;
+    m->slot = f->slot;
+    m->transport = f->key.transport;
+    const uint8_t *at = held ? held->bytes : NULL;
+    for (unsigned i = 0; held && i < held->n; at += held->len[i++])
+        memcpy(add_packet(feed, f, held->len[i], held->time_ms[i]), at, held->len[i]);
+    feed_drop(f);
 }
 
 static uint32_t at_most(uint32_t n, uint32_t max)
@@ -131,24 +177,53 @@ static uint32_t at_most(uint32_t n, uint32_t max)
 
 /* nDPI believes the length in the header and ignores a packet that has less: where we hand over less than the
  * header says, or the header says nothing, the header we hand over says what is there. */
-void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, int64_t now_ns)
+static void copy_packet(uint8_t *copy, const struct feed_bytes *b, uint32_t n_head, uint32_t n_rest)
 {
-    uint32_t n_head = at_most(b->n_head, DETECT_PACKET_MAX), n_rest = at_most(b->n_rest, DETECT_PACKET_MAX - n_head);
-    struct detect_msg *m = add_msg(feed, DETECT_PACKET, n_head + n_rest);
-    uint8_t *copy = detector_batch(feed->detector)->bytes + m->offset;
     memcpy(copy, b->head, n_head);
     if (n_rest)
         memcpy(copy + n_head, b->rest, n_rest);
     if (!b->honest || n_head + n_rest < b->n_head + b->n_rest)
         ip_set_length(copy, n_head + n_rest);
-    feed->stats.packets++;
-    m->slot = f->slot;
-    m->trace = f->traced;
-    m->time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;
+}
+
+static bool may_wait(const struct flow *f, const struct feed_bytes *b)
+{
+    return f->slot == NO_SLOT && b->bare && b->n_rest == 0 && b->n_head <= HELD_BYTES_MAX &&
+           !(f->held && f->held->n == HELD_MAX);
+}
+
+static void keep_waiting(struct flow *f, const struct feed_bytes *b, uint64_t time_ms)
+{
+    struct feed_held *held = f->held;
+    size_t used = 0;
+    for (unsigned i = 0; held && i < held->n; i++)
+        used += held->len[i];
+    held = xrealloc(held, sizeof(*held) + used + b->n_head, 1);
+    if (!f->held)
+        held->n = 0;
+    held->time_ms[held->n] = time_ms;
+    held->len[held->n++] = (uint8_t)b->n_head;
+    copy_packet(held->bytes + used, b, b->n_head, 0);
+    f->held = held;
+}
+
+void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, int64_t now_ns)
+{
+    uint64_t time_ms = now_ns > 0 ? (uint64_t)now_ns / 1000000 : 0;
+    if (may_wait(f, b)) {
+        keep_waiting(f, b, time_ms);
+        return;
+    }
+    if (f->slot == NO_SLOT)
+        open_slot(feed, f);
+    uint32_t n_head = at_most(b->n_head, DETECT_PACKET_MAX), n_rest = at_most(b->n_rest, DETECT_PACKET_MAX - n_head);
+    copy_packet(add_packet(feed, f, n_head + n_rest, time_ms), b, n_head, n_rest);
 }
 
 void feed_end(struct feed *feed, struct flow *f)
 {
+    if (f->slot == NO_SLOT)
+        open_slot(feed, f);
     uint32_t slot = f->slot; /* making room may bring in the verdict of f itself; END is then one too many */
     struct detect_msg *m = add_msg(feed, DETECT_END, 0);
     m->slot = slot;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* feed.h - the tracker's side of the detector seam: batches out, verdicts in.
  *
- * A flow has a slot from feed_open until its verdict. A batch goes out when it is full or after a fixed number of
+ * A flow has a slot from feed_open until its verdict; the detector gets to know it with its first packet. Of a connection
+ * that nobody answers or that is refused, that is when it ends: packets which say no more than that wait here, so a scan
+ * costs no state in the detector. What it is shown, and in which order, is the same as if they had not waited. A batch goes out when it is full or after a fixed number of
  * packets read; the verdicts of the batch before it are then put into their flows (f->verdict, f->attrs; f->has_slot
  * becomes false). Nothing here depends on how fast the detector is. */
 #ifndef FLOW_FEED_H
@@ -25,10 +27,15 @@ struct feed_bytes {
     const uint8_t *head, *rest;
     uint32_t n_head, n_rest;
     bool honest; /* its header says what length it has */
+    bool bare;   /* a SYN or a reset without payload: it may wait for what comes behind it */
 };
+
+enum { FEED_HELD_HEAD = 32 }; /* bytes that a packet which waits takes besides its own */
 
 void feed_packet(struct feed *feed, struct flow *f, const struct feed_bytes *b, int64_t now_ns);
 void feed_end(struct feed *feed, struct flow *f); /* its verdict will come; no packets after this */
+bool feed_is_open(const struct flow *f); /* the detector knows f */
+void feed_drop(struct flow *f);          /* frees what waits */
 void feed_tick(struct feed *feed);                /* one packet was read from the input */
 void feed_flush(struct feed *feed);               /* sends what there is and takes in every verdict due */
 bool feed_waits(const struct feed *feed);         /* a flow has a slot */

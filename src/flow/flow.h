@@ -57,11 +57,11 @@ struct flow_tunnel_ids {
 /* What one side sent. */
 struct flow_side {
     uint64_t packets, bytes, frame_bytes, payload;
-    uint32_t isn;      /* initial sequence number, see isn_known */
-    uint8_t tcp_flags; /* union of all */
-    uint8_t ttl;       /* of the first packet */
-    bool isn_known;    /* isn is that of the side's SYN, or one less than the first number seen of it */
-    bool syn, syn_ack; /* sent a SYN without, with ACK */
+    uint8_t tcp_flags;       /* union of all */
+    uint8_t ttl;             /* of the first packet */
+    bool isn_known : 1;      /* isn is that of the side's SYN, or one less than the first number seen of it */
+    bool syn : 1, syn_ack : 1; /* sent a SYN without, with ACK */
+    uint32_t isn;            /* initial sequence number, see isn_known */
     /* All below is set when isn_known is: the stream as far as it was captured. */
     uint32_t next;        /* number expected next */
     uint32_t wild;        /* behind a segment that belonged nowhere, where the next one may confirm it */
@@ -70,43 +70,45 @@ struct flow_side {
     uint64_t out_of_order; /* packets that brought what was missing */
 };
 
+/* What is small stands together, so that no room is lost between. */
 struct flow {
     struct timer timer; /* first: a timer is its flow */
-    struct flow *chain; /* in the table's bucket, then in the queue of ended flows */
+    struct flow *chain; /* in the queue of ended flows */
     struct flow *older, *newer; /* in the order of the last packet */
     struct flow_key key;
     uint32_t hash;
-    uint32_t tunnel; /* path held, 0: none; the key has it too but for --conversations */
     uint64_t id, first_packet;
     int64_t first_ns, last_ns; /* packet times as captured, earliest and latest */
     int64_t began;             /* packet clock at the first packet */
-    bool only_untimed;         /* no packet so far had a time of its own */
     const struct capture_iface *iface;
     struct flow_side side[2];
-    uint8_t mac[2][6];       /* of side 0 and 1 */
-    uint8_t mac_source[2];   /* enum mac_source */
-    struct flow_labels *mpls; /* owned; of the first packet, NULL: none */
-    struct flow_tunnel_ids *tunnel_ids; /* owned; NULL: none */
+    uint64_t duplicates; /* packets that were captured before */
+    struct recent recent;
+    uint32_t tunnel; /* path held, 0: none; the key has it too but for --conversations */
+    uint32_t fed;    /* bytes charged to the ledger as fed to the detector */
+    uint32_t slot;   /* at the detector, while has_slot */
+    struct detect_verdict verdict;
+    uint8_t mac[2][6];     /* of side 0 and 1 */
+    uint8_t mac_source[2]; /* enum mac_source */
+    uint16_t flags; /* bits by enum flow_flag */
     uint8_t first_side; /* who sent the first packet */
     uint8_t icmp_type, icmp_code; /* of the first packet */
-    uint8_t fin;        /* bit per side */
-    bool rst;
-    uint16_t flags; /* bits by enum flow_flag */
-    uint8_t end;   /* enum end_reason, once ended */
-    bool ended;
-    struct recent recent;
+    uint8_t fin;         /* bit per side */
+    uint8_t end;         /* enum end_reason, once ended */
     uint8_t speech;      /* enum naming_speech; NAMING_DONE: no more names are read */
-    struct flow_firsts *firsts; /* owned; NULL: nothing is kept (firsts.h) */
-    struct flow_names *names; /* owned; NULL: there are none so far (naming.h) */
-    uint64_t duplicates; /* packets that were captured before */
-    bool unordered;      /* its segments are shown as they come, for memory was short */
-    struct inspection *inspection; /* owned; NULL: nothing is kept of it (inspect.h) */
-    uint32_t fed;  /* bytes charged to the ledger as fed to the detector */
-    uint32_t slot; /* at the detector, while has_slot */
+    bool rst, ended;
+    bool only_untimed; /* no packet so far had a time of its own */
+    bool unordered;    /* its segments are shown as they come, for memory was short */
     bool has_slot;
+    bool is_charged;   /* to the ledger as undecided */
     bool has_verdict;
     bool traced; /* somebody watches it: trace.h */
-    struct detect_verdict verdict;
+    struct feed_held *held;       /* owned; NULL: nothing waits for the detector (feed.h) */
+    struct flow_labels *mpls;     /* owned; of the first packet, NULL: none */
+    struct flow_tunnel_ids *tunnel_ids; /* owned; NULL: none */
+    struct flow_firsts *firsts;   /* owned; NULL: nothing is kept (firsts.h) */
+    struct flow_names *names;     /* owned; NULL: there are none so far (naming.h) */
+    struct inspection *inspection; /* owned; NULL: nothing is kept of it (inspect.h) */
     uint8_t *attrs; /* owned; verdict.attrs_len bytes */
     struct flow_slice *slice; /* owned; NULL unless the active timeout has cut the flow: slice.h */
 };

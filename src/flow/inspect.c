@@ -22,6 +22,8 @@ struct inspection {
     uint8_t *attrs;                /* owned */
 };
 
+enum { SPARE_OPENINGS = 8 };
+
 struct inspect {
     struct feed *feed;
     struct ledger *ledger;
@@ -33,6 +35,8 @@ struct inspect {
     struct flow **arrived; /* verdicts that were not looked at */
     size_t n_arrived, arrived_room;
     uint64_t second_looks;
+    struct opening *spare[SPARE_OPENINGS]; /* of connections that are decided, for those that begin */
+    unsigned n_spare;
     uint8_t packet[OPENING_PACKET_MAX];     /* scratch */
 };
 
@@ -55,6 +59,8 @@ void inspect_free(struct inspect *in)
     if (!in)
         return;
     feed_free(in->feed);
+    while (in->n_spare > 0)
+        opening_free(in->spare[--in->n_spare]);
     free(in->arrived);
     free(in);
 }
@@ -83,7 +89,7 @@ static void begin(struct inspect *in, struct flow *f)
     f->inspection = i;
     i->flow = f;
     i->order = order_new();
-    i->opening = opening_new();
+    i->opening = in->n_spare ? in->spare[--in->n_spare] : opening_new();
     i->before = in->newest;
     *(in->newest ? &in->newest->behind : &in->oldest) = i;
     in->newest = i;
@@ -101,16 +107,27 @@ static void charge(struct inspect *in, struct inspection *i)
     i->charged = now;
 }
 
+static void drop_opening(struct inspect *in, struct opening *o)
+{
+    if (in->n_spare == SPARE_OPENINGS) {
+        opening_free(o);
+        return;
+    }
+    opening_reset(o);
+    in->spare[in->n_spare++] = o;
+}
+
 void inspect_drop(struct inspect *in, struct flow *f)
 {
     struct inspection *i = f->inspection;
+    feed_drop(f);
     if (!i)
         return;
     ledger_sub(in->ledger, LEDGER_queued_byte, i->charged);
     *(i->before ? &i->before->behind : &in->oldest) = i->behind;
     *(i->behind ? &i->behind->before : &in->newest) = i->before;
     order_free(i->order);
-    opening_free(i->opening);
+    drop_opening(in, i->opening);
     free(i->attrs);
     free(i);
     f->inspection = NULL;
@@ -118,7 +135,9 @@ void inspect_drop(struct inspect *in, struct flow *f)
 
 void inspect_write_off(struct inspect *in, struct flow *f)
 {
-    ledger_sub(in->ledger, LEDGER_undecided, 1);
+    if (f->is_charged)
+        ledger_sub(in->ledger, LEDGER_undecided, 1);
+    f->is_charged = false;
     ledger_sub(in->ledger, LEDGER_fed_byte, f->fed);
     f->fed = 0;
     if (f->inspection)
@@ -130,18 +149,27 @@ void inspect_write_off(struct inspect *in, struct flow *f)
 /* --- to the feed -------------------------------------------------------------------------------------- */
 
 /* nDPI keeps strings that are as long as a packet, but not all that it is fed. */
-static void show(struct inspect *in, struct flow *f, const struct feed_bytes *b)
+static void charge_shown(struct inspect *in, struct flow *f, uint32_t n)
 {
     enum { FED_MAX = 65536 };
-    uint32_t n = b->n_head + b->n_rest;
+    if (f->held)
+        n += FEED_HELD_HEAD;
     uint32_t more = n < FED_MAX - f->fed ? n : FED_MAX - f->fed;
+    ledger_add(in->ledger, LEDGER_fed_byte, more);
+    f->fed += more;
+    if (!f->is_charged && feed_is_open(f)) {
+        ledger_add(in->ledger, LEDGER_undecided, 1);
+        f->is_charged = true;
+    }
+}
+
+static void show(struct inspect *in, struct flow *f, const struct feed_bytes *b)
+{
     if (!f->has_slot)
         return; /* its verdict has just arrived */
-    if (!f->ended) {
-        ledger_add(in->ledger, LEDGER_fed_byte, more);
-        f->fed += more;
-    }
     feed_packet(in->feed, f, b, in->clock->now);
+    if (!f->ended)
+        charge_shown(in, f, b->n_head + b->n_rest);
 }
 
 struct shower {
@@ -179,7 +207,7 @@ static void show_segment(void *ctx, const struct segment *s, uint32_t skip, bool
     struct feed_bytes b = {.head = s->ip, .n_head = s->cap, .honest = s->honest};
     if (skip) {
         uint32_t start = s->header + skip < s->cap ? s->header + skip : s->cap;
-        b = (struct feed_bytes){s->ip, s->ip + start, s->header, s->cap - start, false};
+        b = (struct feed_bytes){.head = s->ip, .rest = s->ip + start, .n_head = s->header, .n_rest = s->cap - start};
     }
     show(to->in, to->i->flow, &b);
     opening_add(to->i->opening, s, skip, gap);
@@ -218,7 +246,6 @@ static bool has_order(const struct inspect *in, struct flow *f, const struct dec
 
 void inspect_open(struct inspect *in, struct flow *f)
 {
-    ledger_add(in->ledger, LEDGER_undecided, 1);
     tell(in, f, TRACE_LOOK, 0);
     feed_open(in->feed, f);
 }
@@ -228,7 +255,10 @@ static void show_packet(struct inspect *in, struct flow *f, const struct decoded
 {
     trace_tell(in->trace, f,
                &(struct trace_event){.kind = TRACE_SHOWN, .packet = number, .payload = d->payload_cap});
-    show(in, f, &(struct feed_bytes){.head = d->ip, .n_head = d->ip_cap, .honest = !d->cut && !d->offload});
+    bool bare = d->has_tcp && d->payload_len == 0 &&
+                ((d->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN || (d->tcp_flags & TCP_RST));
+    show(in, f,
+         &(struct feed_bytes){.head = d->ip, .n_head = d->ip_cap, .honest = !d->cut && !d->offload, .bare = bare});
 }
 
 void inspect_packet(struct inspect *in, struct flow *f, unsigned sender, const struct decoded *d, uint64_t number,

@@ -13,8 +13,8 @@ void flow_table_free(struct flow_table *t); /* NULL is fine; flows are not touch
 
 uint32_t flow_table_hash(const struct flow_table *t, const struct flow_key *key);
 struct flow *flow_table_find(struct flow_table *t, const struct flow_key *key, uint32_t hash);
-/* The flow found or added last, when it is the one with the key: without a hash. */
-struct flow *flow_table_recent(const struct flow_table *t, const struct flow_key *key);
+/* The flow with the key when it is one of those found or added last: without its hash. */
+struct flow *flow_table_recent(struct flow_table *t, const struct flow_key *key);
 void flow_table_add(struct flow_table *t, struct flow *f); /* f->key and f->hash are set, and not in the table */
 void flow_table_remove(struct flow_table *t, struct flow *f);
 uint64_t flow_table_count(const struct flow_table *t);

@@ -92,8 +92,8 @@ void tcp_note(struct flow *f, unsigned sender, const struct decoded *d)
     else
         note_stream(s, d);
     s->tcp_flags |= d->tcp_flags;
-    if (d->tcp_flags & TCP_SYN)
-        *(d->tcp_flags & TCP_ACK ? &s->syn_ack : &s->syn) = true;
+    s->syn |= (d->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    s->syn_ack |= (d->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
     if (d->tcp_flags & TCP_FIN)
         f->fin |= (uint8_t)(1u << sender);
     if (d->tcp_flags & TCP_RST)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ARITY = 4, FIRST_CAPACITY = 64 };
 
@@ -82,12 +83,19 @@ static void sift_down(struct timers *q, size_t i, struct entry e)
     put(q, i, e);
 }
 
+static void grow(struct timers *q)
+{
+    struct entry *old = q->heap;
+    q->capacity *= 2;
+    q->heap = xcalloc_table(q->capacity, sizeof(*q->heap));
+    memcpy(q->heap, old, q->n * sizeof(*q->heap));
+    free(old);
+}
+
 void timers_add(struct timers *q, struct timer *t)
 {
-    if (q->n == q->capacity) {
-        q->capacity *= 2;
-        q->heap = xrealloc(q->heap, q->capacity, sizeof(*q->heap));
-    }
+    if (q->n == q->capacity)
+        grow(q);
     sift_up(q, q->n++, (struct entry){t->deadline, t});
 }
 

@@ -42,14 +42,14 @@ struct unknown {
 
 /* --- the index ---------------------------------------------------------------------------------------- */
 
-static struct dpi_value get_file(const struct dpi_record *r)
+static void read_file(const struct dpi_record *r, struct dpi_value *v)
 {
     const struct row *row = (const struct row *)r;
-    return (struct dpi_value){.kind = row->file.p ? DPI_TEXT : DPI_ABSENT, .text = row->file};
+    *v = (struct dpi_value){.kind = row->file.p ? DPI_TEXT : DPI_ABSENT, .text = row->file};
 }
 
 static const struct dpi_field file_field = {
-    .name = "file", .kind = DPI_TEXT, .doc = "the capture of the flow, in the same folder", .get = get_file,
+    .name = "file", .kind = DPI_TEXT, .doc = "the capture of the flow, in the same folder", .read = read_file,
 };
 
 static void set_columns(struct unknown *u)

@@ -63,6 +63,9 @@ static bool find_out(struct name_reader *r, struct cursor *c)
     return true;
 }
 
+/* All that is below a blank, but for tabs and carriage returns. */
+static const bool ends_line[256] = {[0 ... '\t' - 1] = true, ['\n' ... '\r' - 1] = true, ['\r' + 1 ... ' ' - 1] = true};
+
 /* Mail, FTP and others talk in lines until they agree on TLS (RFC 3207, 2595, 4217): its first record stands where a
  * line would. */
 static bool read_text(struct name_reader *r, struct cursor *c)
@@ -73,7 +76,7 @@ static bool read_text(struct name_reader *r, struct cursor *c)
         r->speech = SPEECH_TLS;
         return true;
     }
-    while (n < left && n < TEXT_LINE_MAX && c->p[n] != '\n' && (c->p[n] >= ' ' || memchr("\t\r", c->p[n], 2)))
+    while (n < left && n < TEXT_LINE_MAX && !ends_line[c->p[n]])
         n++;
     if (more || (n == left && n < TEXT_LINE_MAX))
         return true;

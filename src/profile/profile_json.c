@@ -306,6 +306,7 @@ void profile_json(FILE *out, const struct samples *s, const struct profile *p)
     put_list(&j, "capture_next", p->next, p->n_next);
     json_map_end(&j);
     json_end_line(&j);
-    fwrite(j.out.p, 1, j.out.n, out);
+    const struct buf *text = json_out(&j);
+    fwrite(text->p, 1, text->n, out);
     json_free(&j);
 }

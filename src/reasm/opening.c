@@ -25,7 +25,9 @@ enum { NOTHING = UINT32_MAX };
 
 struct opening {
     uint8_t *bytes;
-    uint32_t used, room;
+    uint32_t size; /* of bytes */
+    uint32_t used;
+    uint32_t room; /* what it would be without what an earlier connection has left */
     unsigned n;
     bool full;
     bool cut; /* see opening_is_cut */
@@ -36,10 +38,15 @@ struct opening {
     bool last_whole; /* the last segment ends where it said it would */
 };
 
+void opening_reset(struct opening *o)
+{
+    *o = (struct opening){.bytes = o->bytes, .size = o->size, .first = {NOTHING, NOTHING}};
+}
+
 struct opening *opening_new(void)
 {
     struct opening *o = xcalloc(1, sizeof(*o));
-    o->first[0] = o->first[1] = NOTHING;
+    opening_reset(o);
     return o;
 }
 
@@ -66,7 +73,10 @@ static uint8_t *make_room(struct opening *o, uint32_t n)
     if (o->used + n > o->room) {
         uint32_t twice = (o->used + n) * 2;
         o->room = twice < OPENING_BYTES ? twice : OPENING_BYTES;
-        o->bytes = xrealloc(o->bytes, o->room, 1);
+    }
+    if (o->room > o->size) {
+        o->size = o->room;
+        o->bytes = xrealloc(o->bytes, o->size, 1);
     }
     uint8_t *at = o->bytes + o->used;
     o->used += n;

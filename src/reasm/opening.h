@@ -16,6 +16,9 @@ enum { OPENING_PACKET_MAX = 60000 }; /* bytes of a packet that opening_next make
 struct opening *opening_new(void);
 void opening_free(struct opening *o); /* NULL is fine */
 
+/* Empties o for another connection, without giving its memory back; for opening_bytes it is as a new one. */
+void opening_reset(struct opening *o);
+
 /* s went out to the detector, but for the first skip bytes of its payload. What is beyond the bounds is left out. */
 void opening_add(struct opening *o, const struct segment *s, uint32_t skip, bool gap);
 

@@ -10,15 +10,15 @@
 #include "util/xalloc.h"
 
 #define F(name, kind, args, width, show, unit, doc)                                                \
-    static struct dpi_value get_##name(const struct dpi_record *r)                                 \
+    static void read_##name(const struct dpi_record *r, struct dpi_value *v)                       \
     {                                                                                              \
         (void)r;                                                                                   \
-        return dpi_v_##kind args;                                                                  \
+        *v = dpi_v_##kind args;                                                                    \
     }
 #define A(name, kind, width, show, unit, doc)                                                      \
-    static struct dpi_value get_##name(const struct dpi_record *r)                                 \
+    static void read_##name(const struct dpi_record *r, struct dpi_value *v)                       \
     {                                                                                              \
-        return dpi_record_attr(r, DPI_FIELD_##name);                                               \
+        *v = dpi_record_attr(r, DPI_FIELD_##name);                                                 \
     }
 #include "dpitool/fields.def"
 #undef F
@@ -26,9 +26,9 @@
 
 const struct dpi_field dpi_fields[DPI_FIELD_COUNT] = {
 #define F(name, kind, args, width, show, unit, doc)                                                \
-    {#name, DPI_KIND_OF_##kind, DPI_ALWAYS_##kind, width, show, unit, doc, get_##name},
+    {#name, DPI_FIELD_##name, DPI_KIND_OF_##kind, DPI_ALWAYS_##kind, false, width, show, unit, doc, read_##name},
 #define A(name, kind, width, show, unit, doc)                                                      \
-    {#name, DPI_KIND_OF_##kind, false, width, show, unit, doc, get_##name},
+    {#name, DPI_FIELD_##name, DPI_KIND_OF_##kind, false, true, width, show, unit, doc, read_##name},
 #include "dpitool/fields.def"
 #undef F
 #undef A

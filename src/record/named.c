@@ -115,7 +115,7 @@ size_t named_all(struct arena *a, const struct flow *f, struct dpi_text protocol
     struct other_names o = names_of_detector(f, protocol, attrs, n);
     struct named *v = arena_alloc(a, (count(set, 0, NAME_KINDS_OF_FLOW) + 1 + o.n_certificate) * sizeof(*v));
     size_t found = 0;
-    for (enum name_kind kind = 0; kind < NAME_KINDS_OF_FLOW; kind++)
+    for (enum name_kind kind = 0; (set || o.host.text.p || o.n_certificate) && kind < NAME_KINDS_OF_FLOW; kind++)
         found += add_kind(v + found, set, kind, &o);
     *all = v;
     return found;
@@ -167,6 +167,8 @@ size_t named_attrs(struct arena *a, const struct flow *f, struct dpi_text protoc
     uint64_t packet = naming_hint_packet(f);
     struct attr_list l = {v, n};
     put(&l, DPI_FIELD_names, all_names(a, f, protocol, &l));
+    if (!f->names)
+        return l.n;
     put(&l, DPI_FIELD_hostname, dpi_v_text(copy(a, named_host(f))));
     put(&l, DPI_FIELD_dns_hint, dpi_v_text(copy(a, name_set_first(set, NAME_DNS_HINT))));
     put(&l, DPI_FIELD_hint_packet, dpi_v_u64_if(packet != 0, packet));

@@ -12,25 +12,38 @@ enum { NS_PER_S = 1000000000, S_PER_DAY = 86400 };
 
 static const char hex[] = "0123456789abcdef";
 
-/* The last digits digits of v. */
-static char *put_digits(char *p, uint64_t v, unsigned digits)
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                            "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+                            "9899";
+
+static char *put_2(char *p, unsigned v)
 {
-    for (unsigned i = digits; i-- > 0; v /= 10)
-        p[i] = (char)('0' + v % 10);
-    return p + digits;
+    memcpy(p, pairs + 2 * v, 2);
+    return p + 2;
+}
+
+/* Exactly nine digits. */
+static char *put_9(char *p, uint32_t v)
+{
+    for (int i = 7; i > 0; i -= 2, v /= 100)
+        put_2(p + i, v % 100);
+    *p = (char)('0' + v);
+    return p + 9;
 }
 
 static char *put_u64(char *p, uint64_t v)
 {
-    char reversed[DPI_U64_MAX];
-    unsigned n = 0;
-    do {
-        reversed[n++] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    while (n > 0)
-        *p++ = reversed[--n];
-    return p;
+    unsigned n = 1;
+    for (uint64_t limit = 10; n < DPI_U64_MAX - 1 && v >= limit; limit *= 10)
+        n++;
+    char *end = p + n, *at = end;
+    for (; v >= 100; v /= 100)
+        put_2(at -= 2, (unsigned)(v % 100));
+    if (v >= 10)
+        put_2(at - 2, (unsigned)v);
+    else
+        at[-1] = (char)('0' + v);
+    return end;
 }
 
 static size_t end_text(const char *out, char *p)
@@ -52,7 +65,7 @@ size_t dpi_span_text(char out[static DPI_SPAN_MAX], int64_t ns)
         *p++ = '-';
     p = put_u64(p, v / NS_PER_S);
     *p++ = '.';
-    return end_text(out, put_digits(p, v % NS_PER_S, 9));
+    return end_text(out, put_9(p, (uint32_t)(v % NS_PER_S)));
 }
 
 struct date {
@@ -83,19 +96,22 @@ size_t dpi_time_text(char out[static DPI_TIME_MAX], int64_t ns)
     int64_t days = ns / ns_per_day - (ns % ns_per_day < 0);
     /* In two steps: days * ns_per_day may lie below the least 64-bit number. */
     uint64_t rest = (uint64_t)(ns % ns_per_day + (ns % ns_per_day < 0 ? ns_per_day : 0));
-    uint64_t s = rest / NS_PER_S;
+    unsigned s = (unsigned)(rest / NS_PER_S);
     struct date d = civil(days);
-    const struct {
-        uint64_t v;
-        unsigned digits;
-        char then;
-    } parts[] = {{d.year, 4, '-'},     {d.month, 2, '-'}, {d.day, 2, 'T'},           {s / 3600, 2, ':'},
-                 {s / 60 % 60, 2, ':'}, {s % 60, 2, '.'},  {rest % NS_PER_S, 9, 'Z'}};
-    char *p = out;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        p = put_digits(p, parts[i].v, parts[i].digits);
-        *p++ = parts[i].then;
-    }
+    char *p = put_2(put_2(out, d.year / 100), d.year % 100);
+    *p++ = '-';
+    p = put_2(p, d.month);
+    *p++ = '-';
+    p = put_2(p, d.day);
+    *p++ = 'T';
+    p = put_2(p, s / 3600);
+    *p++ = ':';
+    p = put_2(p, s / 60 % 60);
+    *p++ = ':';
+    p = put_2(p, s % 60);
+    *p++ = '.';
+    p = put_9(p, (uint32_t)(rest % NS_PER_S));
+    *p++ = 'Z';
     return end_text(out, p);
 }
 

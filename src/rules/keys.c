@@ -7,13 +7,11 @@ enum { NUMBER_MAX = 16 };
 /* Clears what is behind the first bits of n bytes. */
 static void mask(uint8_t *number, size_t n, unsigned bits)
 {
-    for (size_t i = 0; i < n; i++) {
-        unsigned before = 8 * (unsigned)i;
-        if (bits <= before)
-            number[i] = 0;
-        else if (bits < before + 8)
-            number[i] &= (uint8_t)(0xff00 >> (bits - before));
-    }
+    size_t whole = bits / 8;
+    if (whole >= n)
+        return;
+    number[whole] &= (uint8_t)(0xff00 >> bits % 8);
+    memset(number + whole + 1, 0, n - whole - 1);
 }
 
 size_t key_of_address(uint8_t key[static KEY_MAX], const struct dpi_addr *a, unsigned bits)

@@ -188,14 +188,25 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
     offer_hosts(&search, n); /* globs that end with a wildcard */
 }
 
+static bool is_near(const struct rules *r, const struct dpi_addr *a)
+{
+    unsigned begin = (unsigned)a->b[0] << 8 | a->b[1];
+    return a->family != 4 || r->near4[begin / 8] >> begin % 8 & 1;
+}
+
+/* The longest prefixes first. */
 static void offer_addresses(const struct search *s, const struct rules_end *end, bool client)
 {
-    if (!end->addr.family)
+    uint8_t key[KEY_MAX];
+    if (!end->addr.family || !is_near(s->r, &end->addr))
         return;
     const bool *known = lengths_of(s->r, &end->addr);
-    for (unsigned bits = address_bits(&end->addr) + 1; bits-- > 0;)
-        if (known[bits])
-            offer_chain(s, find_address(s->r, NO_RULE, &end->addr, bits), LEVEL_ADDRESS, bits, client);
+    for (unsigned bits = address_bits(&end->addr) + 1; bits-- > 0;) {
+        if (!known[bits])
+            continue;
+        size_t n = key_of_address(key, &end->addr, bits);
+        offer_chain(s, model_find(s->r, ENTRY_ADDRESS, NO_RULE, key, n), LEVEL_ADDRESS, bits, client);
+    }
 }
 
 void match_rest(const struct rules *r, const struct rules_query *q, candidate_fn *fn, void *ctx)

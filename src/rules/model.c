@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* model.c - a set of rules: growing arrays, then a hash table over the keys of its entries. The hash is keyed, so that
- * names in a capture cannot be chosen to collide; what is found does not depend on the key. */
+/* model.c - a set of rules: growing arrays, then a hash table over the keys of its entries. What is in the table comes
+ * from rules alone: a name in a capture can be chosen to be looked for where many entries stand, which are a few. */
 #include "rules/model.h"
 
 #include "rules/keys.h"
 #include "rules/precedence.h"
+#include "util/mix.h"
 #include "util/xalloc.h"
 
 #include <stdio.h>
@@ -33,9 +34,7 @@ const char *const rules_category_names[] = {
 
 struct rules *model_new(void)
 {
-    struct rules *r = xcalloc(1, sizeof(*r));
-    r->hash_key = siphash_random_key();
-    return r;
+    return xcalloc(1, sizeof(struct rules));
 }
 
 void rules_free(struct rules *r)
@@ -132,15 +131,9 @@ static enum entry_kind kind_of_key(enum entry_kind kind)
     return kind == ENTRY_GLOB ? ENTRY_HOST : kind;
 }
 
-static uint64_t hash_of(const struct rules *r, enum entry_kind kind, uint32_t rule, const void *bytes, size_t n)
+static uint64_t hash_of(enum entry_kind kind, uint32_t rule, const void *bytes, size_t n)
 {
-    uint8_t all[8 + UINT8_MAX];
-    memset(all, 0, 8);
-    all[0] = (uint8_t)kind_of_key(kind);
-    memcpy(all + 1, &rule, sizeof(rule));
-    if (n)
-        memcpy(all + 8, bytes, n);
-    return siphash(&r->hash_key, all, 8 + n);
+    return mix_bytes(mix((uint64_t)rule << 32, n << 8 | kind_of_key(kind)), bytes, n);
 }
 
 static bool has_key(const struct rules *r, const struct entry *e, enum entry_kind kind, uint32_t rule,
@@ -155,7 +148,7 @@ static bool has_key(const struct rules *r, const struct entry *e, enum entry_kin
 static struct slot *slot_of(const struct rules *r, enum entry_kind kind, uint32_t rule, const void *bytes, size_t n,
                             uint32_t *tag)
 {
-    uint64_t hash = hash_of(r, kind, rule, bytes, n);
+    uint64_t hash = hash_of(kind, rule, bytes, n);
     size_t i = hash & (r->n_slots - 1);
     *tag = (uint32_t)(hash >> 33);
     while (r->slots[i].first != NO_ENTRY &&
@@ -168,6 +161,13 @@ uint32_t model_find(const struct rules *r, enum entry_kind kind, uint32_t rule, 
 {
     uint32_t tag;
     return slot_of(r, kind, rule, bytes, n, &tag)->first;
+}
+
+static void note_near(struct rules *r, const uint8_t *key)
+{
+    unsigned bits = key[1] < 16 ? key[1] : 16, first = (unsigned)key[2] << 8 | key[3];
+    for (unsigned i = first; i < first + (1u << (16 - bits)); i++)
+        r->near4[i / 8] |= (uint8_t)(1u << i % 8);
 }
 
 static void insert(struct rules *r, uint32_t index)
@@ -183,6 +183,8 @@ static void insert(struct rules *r, uint32_t index)
         r->has_bits4[(uint8_t)key[1]] = true;
     else if (e->kind == ENTRY_ADDRESS || e->kind == ENTRY_PORT)
         r->has_bits[e->kind][(uint8_t)key[1]] = true;
+    if (e->kind == ENTRY_ADDRESS && key[0] == 4 && !e->scoped)
+        note_near(r, (const uint8_t *)key);
 }
 
 static int compare_entries(const void *a, const void *b, void *rules)

@@ -12,7 +12,6 @@
 #include "rules/signature.h"
 #include "util/arena.h"
 #include "util/buf.h"
-#include "util/siphash.h"
 
 enum condition {
 #define C(name, key) CONDITION_##name,
@@ -103,11 +102,11 @@ struct rules {
     /* set by model_seal */
     struct slot *slots;
     size_t n_slots; /* a power of 2 */
-    struct siphash_key hash_key;
     bool has_user;           /* an application that is not shipped */
     bool has[ENTRY_KINDS];   /* an entry of the kind */
     bool has_bits[ENTRY_KINDS][129]; /* ENTRY_ADDRESS of IPv6, ENTRY_PORT: prefixes of such a length are there */
     bool has_bits4[33];              /* ENTRY_ADDRESS of IPv4 */
+    uint8_t near4[65536 / 8];        /* bits: a prefix of IPv4 that is not scoped has addresses that begin with these 16 */
 };
 
 struct rules *model_new(void);

@@ -439,7 +439,7 @@ static void say_unexpected(struct assertions *a, const struct rule *r, const str
                            const struct dpi_record *record, struct report_case *c)
 {
     struct buf b = {0};
-    put_value(&b, e->field->get(record));
+    put_value(&b, dpi_field_get(e->field, record));
     fail(a, c, r->line, "flow %" PRIu64 ": %s is %s, expected %s (where %s)", record->flow_id,
                 e->field->name, b.p, e->text, r->where);
     buf_free(&b);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* The one piece of mutable file-scope state of the library: set once, at start-up. */
 static void (*on_failure)(void);
@@ -31,6 +32,19 @@ void *xmalloc(size_t n)
 void *xcalloc(size_t n, size_t size)
 {
     return checked(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *xcalloc_table(size_t n, size_t size)
+{
+    const size_t page = (size_t)2 << 20;
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        return checked(NULL);
+    if (bytes < page)
+        return xcalloc(n, size);
+    void *p = checked(aligned_alloc(page, (bytes + page - 1) / page * page));
+    (void)madvise(p, bytes, MADV_HUGEPAGE); /* else it is as slow as without */
+    return memset(p, 0, bytes);
 }
 
 void *xrealloc(void *p, size_t n, size_t size)

@@ -36,11 +36,15 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* How many bytes at p are written as they are, in a list too: printable ASCII but for quotes, ";" and backslashes. */
+/* Bytes that are written as they are, in a list too: printable ASCII but for quotes, ";" and backslashes. */
+static const bool is_plain[256] = {
+    [' '] = true, ['!'] = true, ['#' ... ':'] = true, ['<' ... '['] = true, [']' ... '~'] = true,
+};
+
 static size_t plain(const char *p, size_t n)
 {
     size_t i = 0;
-    while (i < n && p[i] >= ' ' && p[i] < 0x7f && p[i] != '"' && p[i] != ';' && p[i] != '\\')
+    while (i < n && is_plain[(unsigned char)p[i]])
         i++;
     return i;
 }
@@ -152,10 +156,14 @@ static bool reads_as_date(const char *p, size_t n)
     return n == 10 || (p[10] == 'T' && p[n - 1] >= '0' && p[n - 1] <= '9');
 }
 
-static bool needs_apostrophe(const char *p, size_t n)
+static bool is_acted_on(const char *p, size_t n)
 {
-    return n > 0 && !is_letter(p[0]) &&
-           (p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n));
+    return p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n);
+}
+
+static inline bool needs_apostrophe(const char *p, size_t n)
+{
+    return n > 0 && !is_letter(p[0]) && is_acted_on(p, n);
 }
 
 /* Quotes what stands in c->cell and empties it. */
@@ -203,9 +211,9 @@ static void add_list(struct csv *c, const struct dpi_text *v, size_t n)
 
 static void add_value(struct csv *c, const struct dpi_value *v)
 {
-    if (v->kind == DPI_ABSENT || (v->kind == DPI_TEXT && add_plain_cell(c, &v->text)))
-        return;
     if (v->kind == DPI_TEXT) {
+        if (add_plain_cell(c, &v->text))
+            return;
         add_text(c, v->text.p, v->text.n, false);
         add_cell(c);
     } else if (v->kind == DPI_LIST) {
@@ -242,15 +250,24 @@ static enum dpi_status csv_open(void **state, const struct dpi_writer_config *cf
     return end_row(c, err);
 }
 
+/* A delimiter in front of each value but the first: most cells are no more than that. */
 static enum dpi_status csv_record(void *state, const struct dpi_record *r, struct dpi_err *err)
 {
     struct csv *c = state;
+    size_t attr = 0;
+    char *at = buf_room(&c->row, c->columns.n);
     for (size_t i = 0; i < c->columns.n; i++) {
-        struct dpi_value v = c->columns.v[i]->get(r);
+        struct dpi_value room;
+        const struct dpi_value *v = dpi_record_next(r, c->columns.v[i], &attr, &room);
         if (i > 0)
-            buf_char(&c->row, c->delimiter);
-        add_value(c, &v);
+            *at++ = c->delimiter;
+        if (!v || v->kind == DPI_ABSENT)
+            continue;
+        c->row.n = (size_t)(at - c->row.p);
+        add_value(c, v);
+        at = buf_room(&c->row, c->columns.n);
     }
+    c->row.n = (size_t)(at - c->row.p);
     return end_row(c, err);
 }
 

@@ -28,14 +28,17 @@ static enum dpi_status json_open(void **state, const struct dpi_writer_config *c
 static enum dpi_status json_record(void *state, const struct dpi_record *r, struct dpi_err *err)
 {
     struct json_state *s = state;
+    size_t attr = 0;
     json_map(&s->json);
     for (size_t i = 0; i < s->columns.n; i++) {
-        struct dpi_value v = s->columns.v[i]->get(r);
-        json_member(&s->json, s->columns.v[i]->name, &v);
+        struct dpi_value room;
+        const struct dpi_value *v = dpi_record_next(r, s->columns.v[i], &attr, &room);
+        if (v)
+            json_member(&s->json, s->columns.v[i]->name, v);
     }
     json_map_end(&s->json);
     json_end_line(&s->json);
-    return output_buf(s->out, &s->json.out, err);
+    return output_buf(s->out, json_out(&s->json), err);
 }
 
 static enum dpi_status json_finish(void *state, const struct dpi_run *run, struct dpi_err *err)

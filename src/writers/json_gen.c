@@ -34,16 +34,22 @@ static void add_escaped(struct buf *b, uint32_t cp)
 /* Bytes that mean themselves: yajl's own syntax, and ASCII in strings, where yajl escapes the controls. */
 static size_t plain_run(const char *p, size_t n)
 {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t eight;
     size_t i = 0;
+    for (; i + sizeof(eight) <= n; i += sizeof(eight)) {
+        memcpy(&eight, p + i, sizeof(eight));
+        if (((eight + ones) | eight) & highs) /* one of 0x7f or more */
+            break;
+    }
     while (i < n && (unsigned char)p[i] < 0x7f)
         i++;
     return i;
 }
 
-/* yajl escapes ASCII only and never cuts between other bytes, so a character is always whole in p. */
-static void sink(void *ctx, const char *p, size_t n)
+/* What yajl wrote, which has whole characters only: it escapes ASCII and never cuts between other bytes. */
+static void add_safely(struct buf *b, const char *p, size_t n)
 {
-    struct buf *b = ctx;
     while (n > 0) {
         uint32_t cp;
         size_t len = plain_run(p, n);
@@ -82,13 +88,29 @@ static void gen_free(void *ctx, void *p)
     free(p);
 }
 
+/* yajl only refuses what would be our mistake: a value for a key, an end without a beginning. */
+static void must(yajl_gen_status st)
+{
+    assert(st == yajl_gen_status_ok);
+    (void)st;
+}
+
 void json_init(struct json *j, bool pretty)
 {
     static const yajl_alloc_funcs alloc = {gen_malloc, gen_realloc, gen_free, NULL};
     *j = (struct json){.gen = yajl_gen_alloc(&alloc)};
-    yajl_gen_config(j->gen, yajl_gen_print_callback, sink, &j->out);
     yajl_gen_config(j->gen, yajl_gen_beautify, pretty);
     yajl_gen_config(j->gen, yajl_gen_indent_string, "  ");
+}
+
+struct buf *json_out(struct json *j)
+{
+    const unsigned char *text;
+    size_t n;
+    must(yajl_gen_get_buf(j->gen, &text, &n));
+    add_safely(&j->out, (const char *)text, n);
+    yajl_gen_clear(j->gen);
+    return &j->out;
 }
 
 void json_free(struct json *j)
@@ -97,13 +119,6 @@ void json_free(struct json *j)
         yajl_gen_free(j->gen);
     buf_free(&j->out);
     j->gen = NULL;
-}
-
-/* yajl only refuses what would be our mistake: a value for a key, an end without a beginning. */
-static void must(yajl_gen_status st)
-{
-    assert(st == yajl_gen_status_ok);
-    (void)st;
 }
 
 void json_map(struct json *j)

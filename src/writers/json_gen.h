@@ -13,11 +13,14 @@
 
 struct json {
     struct yajl_gen_t *gen;
-    struct buf out; /* what was written so far; the caller takes it from here */
+    struct buf out; /* see json_out */
 };
 
 void json_init(struct json *j, bool pretty);
 void json_free(struct json *j);
+
+/* What was written so far and not taken out yet: the caller takes it from there. */
+struct buf *json_out(struct json *j);
 
 void json_map(struct json *j); /* opens an object */
 void json_map_end(struct json *j);

@@ -111,7 +111,7 @@ enum dpi_status dpi_schema_write(FILE *out, struct dpi_err *err)
     json_bool(&j, false);
     json_map_end(&j);
 
-    enum dpi_status st = output_buf(out, &j.out, err);
+    enum dpi_status st = output_buf(out, json_out(&j), err);
     if (st == DPI_OK)
         st = output_flush(out, err);
     json_free(&j);

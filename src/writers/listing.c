@@ -79,6 +79,7 @@ void listing_json(FILE *out, const struct listing *l)
         json_map_end(&j);
     }
     json_array_end(&j);
-    fwrite(j.out.p, 1, j.out.n, out);
+    const struct buf *text = json_out(&j);
+    fwrite(text->p, 1, text->n, out);
     json_free(&j);
 }

@@ -224,7 +224,7 @@ static enum dpi_status summary_json_finish(void *state, const struct dpi_run *ru
     struct json j;
     json_init(&j, true);
     put_run(&j, run);
-    enum dpi_status st = output_buf(out, &j.out, err);
+    enum dpi_status st = output_buf(out, json_out(&j), err);
     if (st == DPI_OK)
         st = output_flush(out, err);
     json_free(&j);

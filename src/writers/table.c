@@ -90,7 +90,7 @@ struct scratch {
 static struct dpi_text cell_text(struct scratch *s, const struct dpi_field *f, const struct dpi_record *r,
                                  unsigned max)
 {
-    struct dpi_value v = f->get(r);
+    struct dpi_value v = dpi_field_get(f, r);
     s->list.n = 0;
     if (v.kind == DPI_ABSENT)
         return (struct dpi_text){"", 0};

@@ -45,7 +45,7 @@ static int compare_values(const struct dpi_value *a, const struct dpi_value *b)
 /* Negative: a stands before b. */
 static int compare(const struct top *t, const struct dpi_record *a, const struct dpi_record *b)
 {
-    struct dpi_value va = t->sort->get(a), vb = t->sort->get(b);
+    struct dpi_value va = dpi_field_get(t->sort, a), vb = dpi_field_get(t->sort, b);
     int cmp = (va.kind == DPI_ABSENT) - (vb.kind == DPI_ABSENT);
     if (cmp == 0 && va.kind != DPI_ABSENT)
         cmp = compare_values(&va, &vb);

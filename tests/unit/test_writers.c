@@ -339,7 +339,7 @@ static void csv_has_a_cell_for_every_field(void **state)
     assert_int_equal(c.n, 4 * DPI_FIELD_COUNT);
     for (size_t i = 0; i < DPI_FIELD_COUNT; i++) {
         assert_text(c.v[i], dpi_fields[i].name);
-        assert_int_equal(c.v[DPI_FIELD_COUNT + i].p == NULL, dpi_fields[i].get(&zero).kind == DPI_ABSENT);
+        assert_int_equal(c.v[DPI_FIELD_COUNT + i].p == NULL, dpi_field_get(&dpi_fields[i], &zero).kind == DPI_ABSENT);
         assert_non_null(c.v[2 * DPI_FIELD_COUNT + i].p);
     }
     free_cells(&c);
