@@ -74,6 +74,11 @@ static enum dpi_status check_abi(struct dpi_err *err)
                     sizeof(struct ndpi_flow_struct));
 }
 
+static bool is_off(const void *veto, uint16_t id)
+{
+    return veto_has(veto, id);
+}
+
 static const char *name_of(const void *module, uint16_t id)
 {
     return ndpi_get_proto_name((struct ndpi_detection_module_struct *)module, id);
@@ -91,7 +96,8 @@ enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_
     self->module = compat_init();
     if (self->module)
         self->veto = veto_new(opt->disabled, opt->n_disabled, name_of, self->module, compat_protocols(self->module));
-    if (!self->module || !compat_configure(self->module, opt->guess, self->veto) || !compat_finalize(self->module)) {
+    if (!self->module || !compat_configure(self->module, opt->guess, is_off, self->veto) ||
+        !compat_finalize(self->module)) {
         ndpi_adapter_free(self);
         return dpi_fail(err, DPI_ABI, "libndpi %s does not start", ndpi_revision());
     }

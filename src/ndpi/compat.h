@@ -12,8 +12,6 @@
 
 #include <ndpi_api.h>
 
-#include "ndpi/veto.h"
-
 #define COMPAT_VERSION (NDPI_MAJOR * 100 + NDPI_MINOR + NDPI_MINOR % 2)
 
 #define COMPAT_HAS_JA3 (COMPAT_VERSION < 412) /* fingerprints of TLS clients */
@@ -57,19 +55,21 @@ static inline struct ndpi_detection_module_struct *compat_init(void)
 #endif
 }
 
-/* All dissectors on but those of labels that are not wanted, which 5.0 and later are left with, and what became an
- * option over time; before 4.10 giveup is told to guess or not. */
-static inline bool compat_configure(struct ndpi_detection_module_struct *m, bool guess, const struct veto *veto)
+/* All dissectors on but those of numbers that are `off` (NULL: none), which 5.0 and later are left with, and what became
+ * an option over time; before 4.10 giveup is told to guess or not. */
+static inline bool compat_configure(struct ndpi_detection_module_struct *m, bool guess,
+                                    bool (*off)(const void *ctx, uint16_t id), const void *ctx)
 {
 #if COMPAT_VERSION < 500
     NDPI_PROTOCOL_BITMASK wanted;
     NDPI_BITMASK_SET_ALL(wanted);
-    for (uint16_t id = 0; id < NDPI_MAX_SUPPORTED_PROTOCOLS; id++)
-        if (veto_has(veto, id))
+    for (uint16_t id = 0; off && id < NDPI_MAX_SUPPORTED_PROTOCOLS; id++)
+        if (off(ctx, id))
             NDPI_BITMASK_DEL(wanted, id);
     ndpi_set_protocol_detection_bitmask2(m, &wanted);
 #else
-    (void)veto;
+    (void)off;
+    (void)ctx;
 #endif
 #if COMPAT_VERSION >= 410
     return ndpi_set_config(m, NULL, "tcp_ack_payload_heuristic", "enable") == NDPI_CFG_OK &&

@@ -200,7 +200,7 @@ int main(int argc, char **argv)
     const u_char *frame;
     struct program p = {.module = compat_init()};
     pcap_t *in = argc == 2 ? pcap_open_offline(argv[1], why) : NULL;
-    if (!in || !p.module || !compat_configure(p.module, true) || !compat_finalize(p.module)) {
+    if (!in || !p.module || !compat_configure(p.module, true, NULL, NULL) || !compat_finalize(p.module)) {
         fprintf(stderr, "bare CAPTURE: %s\n", in ? "nDPI does not start" : argc == 2 ? why : "one capture is needed");
         return 1;
     }
