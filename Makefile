@@ -39,6 +39,7 @@ OBJ  := $(SRC:%.c=$(BUILD)/%.o)
 LIB  := $(BUILD)/libdpitool.a
 BIN  := $(BUILD)/dpitool
 SCHEMA := $(BUILD)/dpitool-flow.schema.json
+RULES := $(BUILD)/rules.compiled
 DOCGEN := $(BUILD)/man/docgen
 MADE := $(patsubst %.in,%,$(wildcard man/*.in completions/*.in)) # by docgen
 SAMPLES := $(BUILD)/tests/tools/unknown_samples
@@ -68,7 +69,7 @@ DEPS      = CC='$(CC)' PYTHON='$(PYTHON)' PKG_CONFIG='$(PKG_CONFIG)' NDPI_PREFIX
 SAY := @$(if $(or $(V),$(findstring s,$(firstword -$(MAKEFLAGS)))),:,echo)
 RUN := $(if $(V),,@)
 
-all: $(BIN) $(SCHEMA) ## build the program
+all: $(BIN) $(SCHEMA) $(RULES) ## build the program
 
 $(BIN): $(BUILD)/src/main.o $(LIB)
 	$(SAY) '  LD $@'
@@ -108,6 +109,14 @@ $(REPLAYERS): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD
 
 $(BUILD)/failing.so: tests/tools/failing.c
 	$(RUN)$(CC) -O1 -shared -fPIC -o $@ $<
+
+$(BUILD)/rules/compile: $(BUILD)/rules/compile.o $(LIB)
+	$(SAY) '  LD $@'
+	$(RUN)$(CC) $(SAN) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(RULES): $(BUILD)/rules/compile $(wildcard rules/*.yaml)
+	$(SAY) '  RULES $@'
+	$(RUN)$< rules $@.new && mv $@.new $@
 
 $(DOCGEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard man/*.c)) $(LIB)
 	$(SAY) '  LD $@'
@@ -314,6 +323,7 @@ DATA = $(foreach m,$(wildcard man/*.1),$m:$(datadir)/man/man1/$(notdir $m)) \
        $(SCHEMA):$(datadir)/dpitool/dpitool-flow.schema.json \
        man/dpitool-rules.schema.json:$(datadir)/dpitool/dpitool-rules.schema.json \
        $(foreach f,$(wildcard rules/*.yaml),$f:$(datadir)/dpitool/rules/$(notdir $f)) \
+       $(RULES):$(datadir)/dpitool/rules.compiled \
        LICENSE:$(datadir)/doc/dpitool/LICENSE
 
 $(SCHEMA): $(BIN)
@@ -336,7 +346,7 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d \
-         $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d \
+         $(BUILD)/rules/compile.d $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d \
          $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
 .PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
         asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \

@@ -82,7 +82,7 @@ static size_t sources_of(const struct job *j, struct rules_source *v, char **shi
     if (j->n)
         return j->n;
     *shipped = rule_files_default();
-    v[0] = (struct rules_source){*shipped, true};
+    v[0] = (struct rules_source){.path = *shipped, .shipped = true};
     return *shipped ? 1 : 0;
 }
 

@@ -74,6 +74,19 @@ char *rule_files_default(void)
     return folder_is(DPITOOL_RULES_DIR) ? xstrdup(DPITOOL_RULES_DIR) : NULL;
 }
 
+char *rule_files_compiled(void)
+{
+    char folder[PATH_MAX];
+    if (getenv("DPITOOL_RULES"))
+        return NULL;
+    char *beside = beside_build();
+    bool built = beside != NULL;
+    free(beside);
+    if (!built)
+        return xstrdup(DPITOOL_RULES_DIR ".compiled");
+    return program_folder(folder) ? join(folder, "rules.compiled") : NULL;
+}
+
 /* --- loading ------------------------------------------------------------------------------------------ */
 
 static void tell(const struct rules_problem *p)
@@ -121,15 +134,17 @@ enum dpi_status rule_files_load(struct rules **r, const struct rule_options *o, 
     DPI_TRY(rule_files_check(o, err));
     struct rules_source *v = xcalloc(o->paths.n + 1, sizeof(*v));
     char *shipped = o->no_default ? NULL : rule_files_default();
+    char *compiled = shipped ? rule_files_compiled() : NULL;
     enum dpi_status st = DPI_OK;
     size_t n = 0;
     if (shipped)
-        v[n++] = (struct rules_source){shipped, true};
+        v[n++] = (struct rules_source){shipped, true, compiled};
     for (size_t i = 0; i < o->paths.n; i++)
-        v[n++] = (struct rules_source){o->paths.v[i], false};
+        v[n++] = (struct rules_source){.path = o->paths.v[i]};
     if (n)
         st = load(r, v, n, err);
     free(shipped);
+    free(compiled);
     free(v);
     return st;
 }

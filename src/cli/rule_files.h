@@ -15,6 +15,9 @@ struct rule_options {
  * installed, or that of the installation. NULL when there is none, or DPITOOL_RULES is empty. Free it. */
 char *rule_files_default(void);
 
+/* What was compiled of that folder when the program was built; NULL when the environment names it. Free it. */
+char *rule_files_compiled(void);
+
 /* DPI_USAGE when a path is empty. */
 enum dpi_status rule_files_check(const struct rule_options *o, struct dpi_err *err);
 

@@ -55,8 +55,8 @@ static inline struct ndpi_detection_module_struct *compat_init(void)
 #endif
 }
 
-/* All dissectors on but those of numbers that are `off` (NULL: none), which 5.0 and later are left with, and what became
- * an option over time; before 4.10 giveup is told to guess or not. */
+/* All dissectors on but those of numbers that are `off` (NULL: none), which 5.0 and later are left with, and what
+ * became an option over time; before 4.10 giveup is told to guess or not. */
 static inline bool compat_configure(struct ndpi_detection_module_struct *m, bool guess,
                                     bool (*off)(const void *ctx, uint16_t id), const void *ctx)
 {

@@ -3,7 +3,9 @@
 #include "rules/rules.h"
 
 #include "io/folder.h"
+#include "rules/compiled.h"
 #include "rules/load.h"
+#include "util/mix.h"
 #include "util/xalloc.h"
 
 #include <stdlib.h>
@@ -52,6 +54,58 @@ static void load_folder(struct rules *r, const struct rules_source *from, struct
     if (!any && problems->errors == 0)
         rules_error(problems, &at, "no file in the folder ends in .yaml");
     folder_free(&f);
+}
+
+/* --- compiled ----------------------------------------------------------------------------------------- */
+
+static enum dpi_status hash_file(const char *path, uint64_t *hash, struct dpi_err *err)
+{
+    struct source *s;
+    const uint8_t *bytes;
+    const char *name = base_name(path);
+    size_t got;
+    DPI_TRY(source_open(&s, path, err));
+    enum dpi_status st = source_view(s, (size_t)source_file_size(s) + 1, &bytes, &got, err);
+    if (st == DPI_OK)
+        *hash = mix(mix_bytes(mix_bytes(*hash, name, strlen(name)), bytes, got), got);
+    source_close(s);
+    return st;
+}
+
+/* Of the rule files in a folder, by name and content. */
+static enum dpi_status hash_folder(const char *path, uint64_t *hash, struct dpi_err *err)
+{
+    struct folder f;
+    enum dpi_status st = folder_list(&f, path, err);
+    *hash = 0;
+    for (size_t i = 0; i < f.n && st == DPI_OK; i++)
+        if (is_rule_file(f.paths[i]))
+            st = hash_file(f.paths[i], hash, err);
+    folder_free(&f);
+    return st;
+}
+
+enum dpi_status rules_compile(const char *folder, struct buf *out, struct rules_problems *problems,
+                              struct dpi_err *err)
+{
+    struct rules_source source = {.path = folder, .shipped = true};
+    struct rules *r;
+    uint64_t hash;
+    DPI_TRY(hash_folder(folder, &hash, err));
+    DPI_TRY(rules_load(&r, &source, 1, problems, err));
+    compiled_write(r, hash, out);
+    rules_free(r);
+    return DPI_OK;
+}
+
+/* What was compiled of the source, or NULL. */
+static struct rules *load_compiled(const struct rules_source *from)
+{
+    struct dpi_err err;
+    uint64_t hash;
+    if (!from->compiled || hash_folder(from->path, &hash, &err) != DPI_OK)
+        return NULL;
+    return compiled_read(from->compiled, hash);
 }
 
 /* --- ids ---------------------------------------------------------------------------------------------- */
@@ -111,10 +165,13 @@ static void check_ids(const struct rules *r, struct rules_problems *problems)
 enum dpi_status rules_load(struct rules **out, const struct rules_source *sources, size_t n,
                            struct rules_problems *problems, struct dpi_err *err)
 {
-    struct rules *r = model_new();
+    struct rules *r = n ? load_compiled(&sources[0]) : NULL;
     unsigned long before = problems->errors;
+    size_t first = r ? 1 : 0;
     *out = NULL;
-    for (size_t i = 0; i < n; i++) {
+    if (!r)
+        r = model_new();
+    for (size_t i = first; i < n; i++) {
         if (folder_is(sources[i].path))
             load_folder(r, &sources[i], problems);
         else

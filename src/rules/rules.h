@@ -10,6 +10,7 @@
 #include "dpitool/value.h"
 #include "names/kind.h"
 #include "rules/problems.h"
+#include "util/buf.h"
 #include "util/first_message.h"
 
 struct rules;
@@ -20,6 +21,7 @@ struct rules;
 struct rules_source {
     const char *path;
     bool shipped; /* with the program: a user's rules go before it, and its files are told by their names alone */
+    const char *compiled; /* of the first source, a folder: what rules_compile may have made of it; NULL: nothing */
 };
 
 /* Loads all of them in this order. DPI_RULES when anything is wrong, with all of it in problems; err says how many
@@ -27,6 +29,11 @@ struct rules_source {
 enum dpi_status rules_load(struct rules **r, const struct rules_source *sources, size_t n,
                            struct rules_problems *problems, struct dpi_err *err);
 void rules_free(struct rules *r); /* NULL is fine */
+
+/* Appends to out a form of a shipped folder that is loaded in less time: what counts is its content, so it may be older
+ * or younger than its files, but not another. It has no tests of rules. Errors as of rules_load. */
+enum dpi_status rules_compile(const char *folder, struct buf *out, struct rules_problems *problems,
+                              struct dpi_err *err);
 
 struct rules_counts {
     size_t files, applications, hosts, addresses, ports, tests, signatures;

@@ -9,6 +9,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ import jsonschema
 import yaml
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from dpitest import run, tally_line  # noqa: E402
+from dpitest import environment, run, tally_line  # noqa: E402
 from rules_errors import ERRORS  # noqa: E402
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
@@ -70,6 +71,41 @@ class Checks:
             self.sound("shipped rules", "--strict", os.path.join(TOP, "rules"))
         self.sound("rules of the tests", "--strict", os.path.join(TOP, "tests/rules"))
         self.sound("signatures of the tests", os.path.join(TOP, "tests/signatures"), warnings=True)
+
+    def listed(self, **more):
+        """The shipped rules, as the program of the tree in the folder has them."""
+        env = environment(**more)
+        if not more:
+            del env["DPITOOL_RULES"]
+        status, out, said = run([f"{self.tree}/build/dpitool", "rules", "list", "-o", "json"], env=env)
+        return json.loads(out) if status == 0 else said.decode()
+
+    def compiled(self):
+        """What was compiled says the same as the files; changed files go before it, and damage does no harm."""
+        self.tree = os.path.join(os.path.dirname(self.path), "tree")
+        rules, compiled = f"{self.tree}/rules", f"{self.tree}/build/rules.compiled"
+        os.makedirs(f"{self.tree}/build")
+        for name in ("Makefile", "build/libdpitool.a"):  # by which it knows that it was not installed
+            with open(f"{self.tree}/{name}", "wb"):
+                pass
+        shutil.copy(self.dpitool, f"{self.tree}/build/dpitool")
+        shutil.copytree(f"{TOP}/rules", rules)
+        shutil.copy(f"{TOP}/build/rules.compiled", compiled)
+        files = self.listed(DPITOOL_RULES=rules)
+        self.count("compiled rules", None if self.listed() == files else "not what the files say")
+        with open(compiled, "r+b") as file:
+            data = file.read().replace(b"GitHub", b"GotHub")
+            file.seek(0)
+            file.write(data)
+        self.count("compiled rules are used", None if "GotHub" in str(self.listed()) else "they are not")
+        with open(f"{rules}/more.yaml", "w", encoding="utf-8") as file:
+            file.write("version: 1\napplications: [{id: more, name: More, category: web, hosts: [more.example]}]\n")
+        more = self.listed()
+        self.count("a file that is new", None if len(more) == len(files) + 1 and "GotHub" not in str(more) else "not seen")
+        os.unlink(f"{rules}/more.yaml")
+        with open(compiled, "r+b") as file:
+            file.truncate(os.path.getsize(compiled) // 2)
+        self.count("compiled rules that are cut", None if self.listed() == files else "not what the files say")
 
     def manual(self, schema):
         """The examples that begin with "version: 1"."""
@@ -155,6 +191,7 @@ def main(args):
             checks.million()
         else:
             checks.shipped()
+            checks.compiled()
             checks.manual(checks.schema())
             checks.imported()
     return tally_line(checks.passed, checks.failed, checks.skipped)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_compiled.c - rules that were compiled are the same rules; what is no such file is none. */
+#include "rules/compiled.h"
+
+#include "unit.h"
+#include "util/xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { HASH_AT = sizeof("dpitool rules " DPITOOL_VERSION) + 2 * sizeof(uint32_t) };
+
+static char path[] = "/tmp/dpitool-compiled-XXXXXX";
+
+static struct rules *read_bytes(const char *bytes, size_t n, uint64_t hash)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+    return compiled_read(path, hash);
+}
+
+static uint64_t compile(const char *folder, struct buf *out)
+{
+    struct rules_problems problems = {0};
+    struct dpi_err err;
+    uint64_t hash;
+    if (rules_compile(folder, out, &problems, &err) != DPI_OK)
+        fail_msg("%s", err.msg);
+    rules_problems_free(&problems);
+    memcpy(&hash, out->p + HASH_AT, sizeof(hash));
+    return hash;
+}
+
+/* What a set has of everything but tests is in its compiled form. */
+static void is_the_same_set(void **state)
+{
+    static const char *const folders[] = {"tests/rules", "tests/signatures", "rules"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        struct buf first = {0}, second = {0};
+        uint64_t hash = compile(folders[i], &first);
+        struct rules *r = read_bytes(first.p, first.n, hash);
+        assert_non_null(r);
+        assert_true(r->n_applications + r->n_signatures > 0);
+        compiled_write(r, hash, &second);
+        assert_int_equal(first.n, second.n);
+        assert_memory_equal(first.p, second.p, first.n);
+        rules_free(r);
+        buf_free(&first);
+        buf_free(&second);
+    }
+}
+
+static void others_are_none(void **state)
+{
+    struct buf b = {0};
+    (void)state;
+    uint64_t hash = compile("tests/rules", &b);
+    assert_null(read_bytes(b.p, b.n, hash + 1));
+    assert_null(compiled_read("/tmp/dpitool-compiled-none", hash));
+    b.p[HASH_AT - 8] ^= 1; /* of a machine with other numbers */
+    assert_null(read_bytes(b.p, b.n, hash));
+    buf_free(&b);
+}
+
+/* Cut anywhere it is none; with a byte changed it is none, or some set that can be used. */
+static void damage_is_harmless(void **state)
+{
+    static const char *const folders[] = {"tests/rules", "tests/signatures"};
+    (void)state;
+    for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+        struct buf b = {0};
+        uint64_t hash = compile(folders[k], &b);
+        for (size_t i = 0; i < b.n; i++) {
+            assert_null(read_bytes(b.p, i, hash));
+            char *changed = xmemdup(b.p, b.n);
+            changed[i] ^= (char)0xff;
+            struct rules *r = read_bytes(changed, b.n, hash);
+            if (r) {
+                struct rules_query q = {.transport = 6, .end = {{.has_port = true, .port = 443}, {.port = 80}}};
+                struct rules_match m;
+                model_seal(r);
+                rules_find(r, &q, &m);
+                rules_free(r);
+            }
+            free(changed);
+        }
+        buf_free(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_the_same_set),
+        cmocka_unit_test(others_are_none),
+        cmocka_unit_test(damage_is_harmless),
+    };
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return 1;
+    close(fd);
+    int status = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(path);
+    return status;
+}
