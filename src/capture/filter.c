@@ -20,6 +20,7 @@ struct compiled {
     uint32_t link_type;
     enum verdict verdict;
     struct bpf_program program; /* USES_PROGRAM only */
+    char *why;                  /* CANNOT_COMPILE only */
 };
 
 struct filter {
@@ -28,7 +29,8 @@ struct filter {
     size_t n, last;     /* last: the one used for the packet before */
 };
 
-/* Link types on which an expression is tried before the captures are known. The first one's error is what
+/* Link types for which an expression is compiled before the captures are known: libpcap looks names of services and
+ * hosts up in files and by sockets, which nobody may do any more once captures are read. The first one's error is what
  * the user reads. */
 static const uint32_t common[] = {
     1,   /* Ethernet */
@@ -70,26 +72,8 @@ static enum verdict compile(const char *expr, uint32_t link_type, struct bpf_pro
     return verdict;
 }
 
-enum dpi_status filter_new(struct filter **out, const char *expr, struct dpi_err *err)
-{
-    *out = NULL;
-    char why[PCAP_ERRBUF_SIZE], first_why[PCAP_ERRBUF_SIZE] = "";
-    for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++) {
-        struct bpf_program program;
-        if (compile(expr, common[i], &program, why) == USES_PROGRAM) {
-            pcap_freecode(&program);
-            *out = xcalloc(1, sizeof(**out));
-            (*out)->expr = xstrdup(expr);
-            return DPI_OK;
-        }
-        if (i == 0)
-            memcpy(first_why, why, sizeof(why));
-    }
-    return dpi_fail(err, DPI_USAGE, "--filter '%s' does not compile: %s", expr, first_why);
-}
-
 /* Compiles for a link type that was not met before; f->last is where it belongs. */
-static enum dpi_status add(struct filter *f, uint32_t link_type, struct dpi_err *err)
+static struct compiled *add(struct filter *f, uint32_t link_type)
 {
     char why[PCAP_ERRBUF_SIZE];
     f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
@@ -97,10 +81,8 @@ static enum dpi_status add(struct filter *f, uint32_t link_type, struct dpi_err 
     memmove(c + 1, c, (f->n++ - f->last) * sizeof(*c));
     *c = (struct compiled){.link_type = link_type};
     c->verdict = compile(f->expr, link_type, &c->program, why);
-    if (c->verdict == CANNOT_COMPILE)
-        return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile for link type %u: %s", f->expr,
-                        link_type, why);
-    return DPI_OK;
+    c->why = c->verdict == CANNOT_COMPILE ? xstrdup(why) : NULL;
+    return c;
 }
 
 /* Sets f->last to the program, or to where it belongs. */
@@ -120,12 +102,35 @@ static bool find(struct filter *f, uint32_t link_type)
     return first < f->n && f->v[first].link_type == link_type;
 }
 
+enum dpi_status filter_new(struct filter **out, const char *expr, struct dpi_err *err)
+{
+    struct filter *f = xcalloc(1, sizeof(*f));
+    enum dpi_status st = DPI_OK;
+    bool any = false;
+    f->expr = xstrdup(expr);
+    for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++) {
+        find(f, common[i]);
+        struct compiled *c = add(f, common[i]);
+        any |= c->verdict == USES_PROGRAM;
+        if (i == 0 && c->why)
+            st = dpi_fail(err, DPI_USAGE, "--filter '%s' does not compile: %s", expr, c->why);
+        else if (i == 0 && c->verdict == MATCHES_NOTHING)
+            st = dpi_fail(err, DPI_USAGE, "--filter '%s' does not compile: expression rejects all packets", expr);
+    }
+    *out = any ? f : NULL;
+    if (any)
+        return DPI_OK;
+    filter_free(f);
+    return st;
+}
+
 enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *match, struct dpi_err *err)
 {
     *match = false;
-    if (!find(f, p->iface->link_type))
-        DPI_TRY(add(f, p->iface->link_type, err));
-    const struct compiled *c = &f->v[f->last];
+    struct compiled *c = find(f, p->iface->link_type) ? &f->v[f->last] : add(f, p->iface->link_type);
+    if (c->verdict == CANNOT_COMPILE)
+        return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile for link type %u: %s", f->expr,
+                        c->link_type, c->why);
     if (c->verdict != USES_PROGRAM)
         return DPI_OK;
     struct pcap_pkthdr h = {.caplen = p->caplen, .len = p->wirelen};
@@ -137,8 +142,10 @@ void filter_free(struct filter *f)
 {
     if (!f)
         return;
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = 0; i < f->n; i++) {
         pcap_freecode(&f->v[i].program);
+        free(f->v[i].why);
+    }
     free(f->v);
     free(f->expr);
     free(f);

@@ -5,6 +5,8 @@
 #include "cli/cmd.h"
 #include "cli/confine.h"
 #include "cli/diag.h"
+#include "cli/filters.h"
+#include "io/folder.h"
 #include "io/outfile.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
@@ -181,9 +183,12 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     if (o->dns_hints && (!*o->dns_hints || strcmp(o->dns_hints, "-") == 0))
         return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '%s'",
                         o->dns_hints);
+    for (size_t i = 0; o->dns_hints && writes && i < writes->n; i++)
+        if (writes->v[i] && folder_same_place(o->dns_hints, writes->v[i]))
+            return dpi_fail(err, DPI_USAGE, "--dns-hints: '%s' is another output, too", o->dns_hints);
     e.captures = captures->v;
     e.n_captures = captures->n;
-    e.filter = o->filter;
+    DPI_TRY(filters_get(&e.filter, o->filter, err));
     e.inputs.max_input = o->max_input;
     e.inputs.resync = o->resync;
     e.flow = flow_options_of(o);

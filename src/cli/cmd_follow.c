@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct options {
     struct capture_options capture;
@@ -88,6 +89,9 @@ static enum dpi_status open_destinations(struct destinations *to, const struct o
 {
     if (o->write && o->write[0] == '\0')
         return dpi_fail(err, DPI_USAGE, "--write: '' is no beginning of a name");
+    if (o->write && strcmp(o->write, "-") == 0)
+        return dpi_fail(err, DPI_USAGE, "--write: names of files begin with what is given; without it the bytes go to "
+                                        "standard output");
     if (!o->flow)
         return dpi_fail(err, DPI_USAGE, "--flow is missing: which flow? dpitool classify lists them");
     if (o->write) {

@@ -3,6 +3,7 @@
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
 #include "cli/confine.h"
+#include "cli/filters.h"
 #include "suite/check.h"
 #include "util/xalloc.h"
 
@@ -96,12 +97,19 @@ static void add_path(struct opt_words *w, const char *path)
 }
 
 /* What a run with these options opens. */
-static void need(struct suite *s, const struct capture_options *o)
+static enum dpi_status need(struct suite *s, const struct capture_options *o, const struct check *k,
+                            struct dpi_err *err)
 {
+    struct filter *filter;
+    if (filters_get(&filter, o->filter, err) != DPI_OK) {
+        check_blame(k, err);
+        return err->code;
+    }
     for (size_t i = 0; i < o->rules.paths.n; i++)
         add_path(&s->reads, o->rules.paths.v[i]);
     if (o->dns_hints)
         add_path(&s->writes, o->dns_hints);
+    return DPI_OK;
 }
 
 /* All captures are known: one sandbox stands around all of them. Options of an expectation cannot leave it. */
@@ -133,7 +141,7 @@ static enum dpi_status load(struct suite *s, struct dpi_err *err)
         DPI_TRY(check_open(&s->checks[i], &s->cases.v[i], s->options->update, err));
         enum dpi_status st = add_options(&o, s->checks[i], err);
         if (st == DPI_OK)
-            need(s, &o);
+            st = need(s, &o, s->checks[i], err);
         opt_free(capture_opts, &o, &words);
         DPI_TRY(st);
         any |= is_chosen(s, &s->cases.v[i]) && check_expects(s->checks[i]);

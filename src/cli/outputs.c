@@ -134,7 +134,9 @@ static enum dpi_status add_spec(struct outputs *o, const char *spec, struct dpi_
         return dpi_fail(err, DPI_USAGE, "-o %s: no format '%.*s'%s%s%s", spec, (int)n, spec,
                         meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
     }
-    const char *path = spec[n] == ':' && spec[n + 1] ? spec + n + 1 : "-";
+    if (spec[n] == ':' && !spec[n + 1])
+        return dpi_fail(err, DPI_USAGE, "-o %s the path is missing; standard output is -o %s alone", spec, ops->name);
+    const char *path = spec[n] == ':' ? spec + n + 1 : "-";
     if (ops->wants_folder)
         return add_unknown(o, ops, path, err);
     add(o, ops, add_target(o, path))->cfg.top = o->opt.sort && !o->opt.top ? DEFAULT_TOP : o->opt.top;
@@ -297,6 +299,21 @@ static enum dpi_status open_target(struct outputs *o, size_t i, struct dpi_err *
     return DPI_OK;
 }
 
+/* No output stands where the files of a folder do. */
+static enum dpi_status spare_folders(const struct outputs *o, struct dpi_err *err)
+{
+    for (size_t i = 0; i < o->n_targets; i++)
+        for (size_t k = 0; k < o->n_targets; k++) {
+            const char *folder = o->targets[i].path, *path = o->targets[k].path;
+            if (!o->targets[i].folder || o->targets[k].folder || strcmp(path, "-") == 0)
+                continue;
+            if (folder_same_place(folder, path) || folder_has(folder, path))
+                return dpi_fail(err, DPI_USAGE, "-o %s:%s is in the way of what is written into %s",
+                                writer_of(o, k)->name, path, folder);
+        }
+    return DPI_OK;
+}
+
 static bool is_target(const struct target *t, const char *path)
 {
     return t->folder ? folder_has(t->path, path) : outfile_is_input(t->file, path);
@@ -355,6 +372,7 @@ const char *const *outputs_paths(struct outputs *o, size_t *n)
 
 enum dpi_status outputs_open(struct outputs *o, struct dpi_err *err)
 {
+    DPI_TRY(spare_folders(o, err));
     for (size_t i = 0; i < o->n_targets; i++)
         DPI_TRY(open_target(o, i, err));
     for (size_t i = 0; i < o->n; i++)

@@ -121,8 +121,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     enum dpi_status st;
     struct engine *e = xcalloc(1, sizeof(*e));
     *out = NULL;
-    if (opt->filter && (st = filter_new(&e->filter, opt->filter, err)) != DPI_OK)
-        goto fail;
+    e->filter = opt->filter;
     if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, &opt->inputs, err)) != DPI_OK)
         goto fail;
     e->detector = opt->lent;
@@ -175,7 +174,6 @@ void engine_free(struct engine *e)
     tracker_free(e->tracker);
     if (!e->lent)
         detector_free(e->detector);
-    filter_free(e->filter);
     inputs_free(e->inputs);
     notes_free(&e->notes);
     free(e->rule_files);
@@ -232,9 +230,10 @@ static bool passes_filter(struct engine *e, const struct packet *p)
         e->filter_matched |= match;
         return match;
     }
-    notes_add(&e->notes, "%s", err.msg);
-    if (!e->filter_failed)
+    if (!e->filter_failed) {
+        notes_add(&e->notes, "%s", err.msg);
         e->filter_err = err;
+    }
     e->filter_failed = true;
     return match;
 }

@@ -30,7 +30,7 @@ struct engine_options {
     const char *const *captures;
     size_t n_captures;
     struct inputs_options inputs;
-    const char *filter; /* BPF expression, or NULL */
+    struct filter *filter; /* borrowed, or NULL */
     int64_t earliest, latest; /* only packets of these times or between; INT64_MIN, INT64_MAX: all */
     uint64_t first;           /* read only so many packets; 0: all */
     const struct expr *where; /* only records that match, or NULL; borrowed for the engine's life */

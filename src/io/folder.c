@@ -85,14 +85,30 @@ enum dpi_status folder_clear(const char *path, bool (*is_ours)(const char *name)
     return failed ? cannot_use(path, failed, err) : DPI_OK;
 }
 
-bool folder_has(const char *folder, const char *file)
+/* The folder that the name stands in, to be freed. */
+static char *parent_of(const char *file)
 {
-    struct stat a, b;
     const char *slash = strrchr(file, '/');
     char *parent = slash ? xmemdup(file, (size_t)(slash - file) + 2) : xstrdup(".");
     if (slash)
         parent[slash - file + 1] = '\0';
+    return parent;
+}
+
+bool folder_has(const char *folder, const char *file)
+{
+    struct stat a, b;
+    char *parent = parent_of(file);
     bool same = stat(folder, &a) == 0 && stat(parent, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    free(parent);
+    return same;
+}
+
+bool folder_same_place(const char *a, const char *b)
+{
+    const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
+    char *parent = parent_of(a);
+    bool same = strcmp(x ? x + 1 : a, y ? y + 1 : b) == 0 && folder_has(parent, b);
     free(parent);
     return same;
 }

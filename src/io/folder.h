@@ -33,6 +33,9 @@ enum dpi_status folder_clear(const char *path, bool (*is_ours)(const char *name)
 /* Whether the file stands directly in the folder, however both are spelled. */
 bool folder_has(const char *folder, const char *file);
 
+/* Whether both names mean one place, however they are spelled and whether anything is there or not. */
+bool folder_same_place(const char *a, const char *b);
+
 void folder_free(struct folder *f);
 
 #endif

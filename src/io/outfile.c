@@ -325,10 +325,26 @@ static struct outfile *outfile_new(const char *path, int alias)
     return o;
 }
 
+/* What a name promises has to be true. */
+static enum dpi_status check_name(const char *path, struct dpi_err *err)
+{
+    static const char *const endings[] = {".gz", ".zst", ".xz", ".bz2", ".lz4"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        size_t end = strlen(endings[i]);
+        if (n > end && strcmp(path + n - end, endings[i]) == 0)
+            return dpi_fail(err, DPI_USAGE, "cannot write '%s': outputs are not compressed; send standard output to a "
+                                            "program that does", path);
+    }
+    return DPI_OK;
+}
+
 enum dpi_status outfile_open(struct outfile **out, const char *path, struct dpi_err *err)
 {
     *out = NULL;
     int alias = alias_of(path ? path : "-");
+    if (alias < 0)
+        DPI_TRY(check_name(path, err));
     struct outfile *o = outfile_new(path, alias);
     enum dpi_status status = alias >= 0 ? open_fd(o, alias, err) : open_path(o, path, err);
     if (status == DPI_OK)

@@ -21,7 +21,8 @@ enum dpi_status outfile_guard_stdout(struct dpi_err *err);
 
 /* path "-", NULL or /dev/stdout: standard output; /dev/fd/N: a descriptor that the program was given, as a
  * shell's >(...) makes it. Any other symbolic link is replaced, not followed. DPI_OUTPUT: cannot be written,
- * the message says why; a file that is read-only is not replaced. DPI_INTERRUPTED: a signal came while
+ * the message says why; a file that is read-only is not replaced. DPI_USAGE: the name says that it would be compressed,
+ * which no output is. DPI_INTERRUPTED: a signal came while
  * waiting for the reader of a FIFO. SIGPIPE must be ignored. *o is NULL unless DPI_OK. */
 enum dpi_status outfile_open(struct outfile **o, const char *path, struct dpi_err *err);
 

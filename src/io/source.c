@@ -80,8 +80,7 @@ static enum dpi_status check_kind(const struct source *s, struct stat *st, struc
     if (fstat(s->fd, st) != 0)
         return dpi_fail_errno(err, DPI_INPUT, errno, "cannot read %s", s->label);
     if (S_ISDIR(st->st_mode))
-        return dpi_fail(err, DPI_INPUT, "cannot read %s: it is a folder, a capture file was expected",
-                        s->label);
+        return dpi_fail(err, DPI_INPUT, "cannot read %s: it is a folder, a file was expected", s->label);
     return DPI_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "ndpi/compat.h"
 #include "ndpi/extract.h"
+#include "ndpi/labels.h"
 #include "ndpi/veto.h"
 #include "util/xalloc.h"
 
@@ -24,6 +25,7 @@ struct ndpi_adapter {
     struct ndpi_detection_module_struct *module;
     bool guess;
     struct veto *veto;
+    uint16_t by_port; /* the label that label_is_by_port, 0: the library has none */
     uint8_t by[NDPI_CONFIDENCE_MAX]; /* enum detect_by */
     uint8_t scratch[DETECT_PACKET_MAX + SCRATCH_TAIL];
 };
@@ -101,6 +103,9 @@ enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_
         ndpi_adapter_free(self);
         return dpi_fail(err, DPI_ABI, "libndpi %s does not start", ndpi_revision());
     }
+    for (size_t i = 1; i < compat_protocols(self->module); i++)
+        if (label_is_by_port(ndpi_adapter_protocol(self, (uint16_t)i)))
+            self->by_port = (uint16_t)i;
     *a = self;
     return DPI_OK;
 }
@@ -220,6 +225,8 @@ static enum detect_by label_by(const struct ndpi_adapter *a, const struct ndpi_a
     if (f->result.app == NDPI_PROTOCOL_UNKNOWN && f->result.master == NDPI_PROTOCOL_UNKNOWN)
         return DETECT_BY_NONE;
     unsigned confidence = (unsigned)f->ndpi.confidence;
+    if (a->by_port && f->result.app == a->by_port)
+        return DETECT_BY_PORT;
     enum detect_by by = confidence < NDPI_CONFIDENCE_MAX ? a->by[confidence] : DETECT_BY_NONE;
     return by == DETECT_BY_NONE ? DETECT_BY_DPI : by;
 }

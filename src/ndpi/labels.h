@@ -51,6 +51,9 @@ bool label_is_general(const char *application);
 /* Whether the library at hand has the label, in any case. */
 bool label_find(const struct labels *l, const char *name);
 
+/* Whether nDPI says so of any flow of some ports, whatever is in it, and calls that DPI. */
+bool label_is_by_port(const char *name);
+
 /* The protocol that an application of nDPI's runs on when its label names none; "" when it is not known. */
 const char *label_implied(const char *name);
 

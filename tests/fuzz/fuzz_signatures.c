@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct fuzz_file f = fuzz_file(data, text);
     struct cursor c = cursor_of(data + text + (end != NULL), n - text - (end != NULL));
     struct rules_problems problems = {0};
-    struct rules_source from = {f.path, false};
+    struct rules_source from = {.path = f.path};
     struct rules *r;
     struct dpi_err err;
     enum dpi_status st = rules_load(&r, &from, 1, &problems, &err);
