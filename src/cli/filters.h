@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* filters.h - compiled filters, each compiled once: libpcap looks names of services up in files, which no pass behind the
- * first one could open any more. */
+/* filters.h - compiled filters, each compiled once: libpcap looks names of services up in files, which no pass behind
+ * the first one could open any more. */
 #ifndef CLI_FILTERS_H
 #define CLI_FILTERS_H
 
