@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "capture/facts.h"
 #include "capture/reader.h"
@@ -212,6 +213,18 @@ static enum dpi_status add_all(struct inputs *in, const char *const *names, size
     return DPI_OK;
 }
 
+/* One file given twice is rather a slip than what was wanted, and counts twice. Its two stand beside each other. */
+static void note_same(struct inputs *in)
+{
+    struct stat a, b;
+    for (size_t i = 1; i < in->n; i++) {
+        const struct input *x = &in->v[i - 1], *y = &in->v[i];
+        if (x->file_size && x->file_size == y->file_size && stat(x->name, &a) == 0 && stat(y->name, &b) == 0 &&
+            a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+            note(in, "%s and %s are one file, which is read and counted twice", x->name, y->name);
+    }
+}
+
 enum dpi_status inputs_open(struct inputs **out, const char *const *names, size_t n,
                             const struct inputs_options *opt, struct dpi_err *err)
 {
@@ -225,6 +238,7 @@ enum dpi_status inputs_open(struct inputs **out, const char *const *names, size_
     }
     in->info = xcalloc(in->n, sizeof(*in->info));
     qsort(in->v, in->n, sizeof(*in->v), by_first_packet);
+    note_same(in);
     *out = in;
     return DPI_OK;
 }
