@@ -188,14 +188,14 @@ _dpitool_output() {
 _dpitool_options() { # COMMAND
     case $1 in
     '') echo -V --version -h --help ;;
-    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --unknown-packets --unknown-include --unknown-spool --crash-dir --force --rule-stats --stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
-    unknown) echo -o --output --scaffold --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    classify) echo -o --output --fields --csv-delimiter --csv-bom --csv-raw --where --top --sort --all --unknown-packets --unknown-include --unknown-spool --crash-dir --force --rule-stats --stats --width --color -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
+    extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
+    follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
+    explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
+    unknown) echo -o --output --scaffold --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
     rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --payload --port --direction --id --category -h --help ;;
     diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
-    test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory --progress --no-contain --no-sandbox -h --help ;;
+    test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
     protocols) echo --json -h --help ;;
     fields) echo --json --json-schema -h --help ;;
     version) echo -h --help ;;
@@ -234,6 +234,7 @@ _dpitool_value() {
     'classify --max-input') _dpitool_nothing "$@" ;;
     'classify --max-flows') _dpitool_nothing "$@" ;;
     'classify --memory') _dpitool_nothing "$@" ;;
+    'classify --jobs' | 'classify -j') _dpitool_nothing "$@" ;;
     'classify --progress') _dpitool_words "$@" auto always never ;;
     'extract --write' | 'extract -w') _dpitool_files "$@" ;;
     'extract --split') _dpitool_files "$@" ;;
@@ -255,6 +256,7 @@ _dpitool_value() {
     'extract --max-input') _dpitool_nothing "$@" ;;
     'extract --max-flows') _dpitool_nothing "$@" ;;
     'extract --memory') _dpitool_nothing "$@" ;;
+    'extract --jobs' | 'extract -j') _dpitool_nothing "$@" ;;
     'extract --progress') _dpitool_words "$@" auto always never ;;
     'follow --flow') _dpitool_nothing "$@" ;;
     'follow --direction') _dpitool_words "$@" both client server ;;
@@ -275,6 +277,7 @@ _dpitool_value() {
     'follow --max-input') _dpitool_nothing "$@" ;;
     'follow --max-flows') _dpitool_nothing "$@" ;;
     'follow --memory') _dpitool_nothing "$@" ;;
+    'follow --jobs' | 'follow -j') _dpitool_nothing "$@" ;;
     'follow --progress') _dpitool_words "$@" auto always never ;;
     'explain --flow') _dpitool_nothing "$@" ;;
     'explain --filter' | 'explain -f') _dpitool_nothing "$@" ;;
@@ -292,6 +295,7 @@ _dpitool_value() {
     'explain --max-input') _dpitool_nothing "$@" ;;
     'explain --max-flows') _dpitool_nothing "$@" ;;
     'explain --memory') _dpitool_nothing "$@" ;;
+    'explain --jobs' | 'explain -j') _dpitool_nothing "$@" ;;
     'explain --progress') _dpitool_words "$@" auto always never ;;
     'unknown --output' | 'unknown -o') _dpitool_files "$@" ;;
     'unknown --scaffold') _dpitool_files "$@" ;;
@@ -313,6 +317,7 @@ _dpitool_value() {
     'unknown --max-input') _dpitool_nothing "$@" ;;
     'unknown --max-flows') _dpitool_nothing "$@" ;;
     'unknown --memory') _dpitool_nothing "$@" ;;
+    'unknown --jobs' | 'unknown -j') _dpitool_nothing "$@" ;;
     'unknown --progress') _dpitool_words "$@" auto always never ;;
     'rules --rules' | 'rules -r') _dpitool_files "$@" ;;
     'rules --output' | 'rules -o') _dpitool_words "$@" table csv json ;;
@@ -345,6 +350,7 @@ _dpitool_value() {
     'test --max-input') _dpitool_nothing "$@" ;;
     'test --max-flows') _dpitool_nothing "$@" ;;
     'test --memory') _dpitool_nothing "$@" ;;
+    'test --jobs' | 'test -j') _dpitool_nothing "$@" ;;
     'test --progress') _dpitool_words "$@" auto always never ;;
     *) return 1 ;;
     esac

@@ -211,6 +211,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -247,6 +248,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -281,6 +283,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -313,6 +316,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -351,6 +355,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -414,6 +419,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \

@@ -2,8 +2,8 @@
 /* pcap.c - classic pcap, read by libpcap from a stream over our source, so that every read goes through
  * it. libpcap does not tell offsets: they are counted here.
  *
- * Records of the usual form that are there as a whole are taken from the source's buffer, which libpcap would only copy.
- * From the first that is not, libpcap has the rest: it says what ends, what is cut and what is wrong. */
+ * Records of the usual form that are there as a whole are taken from the source's buffer, which libpcap would only
+ * copy. From the first that is not, libpcap has the rest: it says what ends, what is cut and what is wrong. */
 #include "capture/format.h"
 
 #include <endian.h>

@@ -196,6 +196,7 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     e.detector.disabled = o->disabled.v;
     e.detector.n_disabled = o->disabled.n;
     e.detector.contain = !o->no_contain;
+    e.detector.in_turns = o->jobs == 1;
     set_test_fault(&e.detector);
     e.no_reassembly = o->no_reassembly;
     e.decode.tunnels = o->tunnels;

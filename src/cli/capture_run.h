@@ -18,7 +18,7 @@ struct capture_options {
     struct opt_texts home_nets, disabled;
     struct rule_options rules;
     const char *filter, *dns_hints;
-    uint64_t max_flows, memory, seed, first, max_input;
+    uint64_t max_flows, memory, seed, first, max_input, jobs;
     int64_t idle, active, after, before;
     unsigned progress;
     uint32_t tunnels;

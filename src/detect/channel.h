@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 enum {
-    CHANNEL_LOG = 32 << 20,    /* bytes of batches between two checkpoints, about */
+    CHANNEL_LOG = 16 << 20,    /* bytes of batches between two checkpoints, about */
     CHANNEL_BATCH_MAX = DETECT_BATCH_BYTES + DETECT_BATCH_MSGS * sizeof(struct detect_msg) + 64,
     CHANNEL_FRONTS = CHANNEL_LOG + CHANNEL_BATCH_MAX, /* where the first two batches stand, in turn */
     CHANNEL_ARENA = CHANNEL_FRONTS + 4 * CHANNEL_BATCH_MAX,

@@ -10,12 +10,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +49,7 @@ struct contained {
     struct detect_batch batch;         /* that is filled; bytes NULL: none */
     struct sent sent[UNDER_WAY_MAX];        /* by the batch's number */
     uint64_t collected;
+    bool in_turns;
     pid_t pid; /* of the worker */
     struct detector_faults faults;
     uint8_t *state; /* enum slot_state of each slot */
@@ -72,6 +75,32 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
+static void close_from(unsigned first, unsigned last)
+{
+    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+        return;
+    for (unsigned fd = first; fd <= last && fd < 4096; fd++) /* Linux before 5.9 */
+        close((int)fd);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* All but standard streams and the ends of pipes that are the worker's. */
+static void close_others(const struct contained *c)
+{
+    int kept[] = {c->submitted.read, c->done.write, c->wake.read};
+    unsigned first = STDERR_FILENO + 1;
+    qsort(kept, sizeof(kept) / sizeof(kept[0]), sizeof(kept[0]), by_number);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        close_from(first, (unsigned)kept[i] - 1);
+        first = (unsigned)kept[i] + 1;
+    }
+    close_from(first, UINT_MAX);
+}
+
 /* Signals are for the tracker's process, which then closes the pipe; descriptors that are not needed are closed, so
  * that no output has another holder. */
 static void settle_in(struct contained *c)
@@ -88,10 +117,7 @@ static void settle_in(struct contained *c)
     if (null >= 0)
         dup2(null, STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDIN_FILENO); /* in a sandbox standard output is /dev/null already (outfile_guard_stdout) */
-    int highest = (int)sysconf(_SC_OPEN_MAX);
-    for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
-        if (fd != c->submitted.read && fd != c->done.write && fd != c->wake.read)
-            close(fd);
+    close_others(c);
 }
 
 /* Starts the library, and says so. The adapter and its worker live as long as the process. */
@@ -274,6 +300,7 @@ enum dpi_status contained_new(struct contained **out, const struct detector_opti
                               struct dpi_err *err)
 {
     struct contained *c = xcalloc(1, sizeof(*c));
+    c->in_turns = opt->in_turns;
     c->submitted = c->done = c->wake = (struct ends){-1, -1};
     *out = NULL;
     *labels = NULL;
@@ -330,18 +357,6 @@ struct detect_batch *contained_batch(struct contained *c)
         c->batch = (struct detect_batch){.msg = c->sent[number % UNDER_WAY_MAX].msg,
                                          .bytes = channel_next(c->channel, &c->log)};
     return &c->batch;
-}
-
-void contained_submit(struct contained *c)
-{
-    struct detect_batch *b = contained_batch(c);
-    b->n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
-    b->used = b->used < DETECT_BATCH_BYTES ? b->used : DETECT_BATCH_BYTES;
-    c->sent[(c->log.submitted + 1) % UNDER_WAY_MAX].n = b->n;
-    channel_submit(c->channel, &c->log, b);
-    c->batch.bytes = NULL;
-    if (!c->faults.off && atomic_load(&c->channel->idle) && write(c->submitted.write, "", 1) < 0)
-        return; /* the pipe is full, so the worker will look; or it is gone, which collecting finds out */
 }
 
 /* --- when the worker fails ---------------------------------------------------------------------------- */
@@ -548,6 +563,21 @@ static void await_batch(struct contained *c, uint64_t number)
             look_after(c);
     }
     atomic_store(&c->channel->awaited, 0);
+}
+
+void contained_submit(struct contained *c)
+{
+    struct detect_batch *b = contained_batch(c);
+    b->n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
+    b->used = b->used < DETECT_BATCH_BYTES ? b->used : DETECT_BATCH_BYTES;
+    c->sent[(c->log.submitted + 1) % UNDER_WAY_MAX].n = b->n;
+    channel_submit(c->channel, &c->log, b);
+    c->batch.bytes = NULL;
+    /* When the pipe is full, the worker will look; when it is gone, waiting for the batch finds out. */
+    if (!c->faults.off && atomic_load(&c->channel->idle))
+        (void)!write(c->submitted.write, "", 1);
+    if (c->in_turns)
+        await_batch(c, c->log.submitted);
 }
 
 const struct detect_reply *contained_collect(struct contained *c)

@@ -106,6 +106,7 @@ struct detector_options {
     const char *const *disabled; /* labels that are no answer, as the library spells them, in any case; borrowed */
     size_t n_disabled;
     bool contain; /* detect in a process of its own, which may crash or hang on a flow without harm to the others */
+    bool in_turns; /* with contain: that process and this one never work at the same time */
     enum detector_test test; /* what the detector does when it is given ... */
     uint64_t test_at;        /* ... this packet, counted from 1 over all that it is given */
 };

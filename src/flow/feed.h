@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* feed.h - the tracker's side of the detector seam: batches out, verdicts in.
  *
- * A flow has a slot from feed_open until its verdict; the detector gets to know it with its first packet. Of a connection
- * that nobody answers or that is refused, that is when it ends: packets which say no more than that wait here, so a scan
- * costs no state in the detector. What it is shown, and in which order, is the same as if they had not waited. A batch goes out when it is full or after a fixed number of
- * packets read; the verdicts of the batch before it are then put into their flows (f->verdict, f->attrs; f->has_slot
- * becomes false). Nothing here depends on how fast the detector is. */
+ * A flow has a slot from feed_open until its verdict; the detector gets to know it with its first packet. Of a
+ * connection that nobody answers or that is refused, that is when it ends: packets which say no more than that wait
+ * here, so a scan costs no state in the detector. What it is shown of a flow, and in which order, is the same as if
+ * they had not waited. A batch goes out when it is full or after a fixed number of packets read; the verdicts of the
+ * batch before it are then put into their flows (f->verdict, f->attrs; f->has_slot becomes false). Nothing here depends
+ * on how fast the detector is. */
 #ifndef FLOW_FEED_H
 #define FLOW_FEED_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* table.c - a table with the hash beside each flow, so that only the flow that is looked for is touched; linear probing,
- * doubled when three of four slots are taken. In front of it is a small one by a cheap hash, for most packets belong to
- * a few flows. */
+/* table.c - a table with the hash beside each flow, so that only the flow that is looked for is touched; linear
+ * probing, doubled when three of four slots are taken. In front of it is a small one by a cheap hash, for most packets
+ * belong to a few flows. */
 #include "flow/table.h"
 
 #include "util/mix.h"

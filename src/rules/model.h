@@ -106,7 +106,7 @@ struct rules {
     bool has[ENTRY_KINDS];   /* an entry of the kind */
     bool has_bits[ENTRY_KINDS][129]; /* ENTRY_ADDRESS of IPv6, ENTRY_PORT: prefixes of such a length are there */
     bool has_bits4[33];              /* ENTRY_ADDRESS of IPv4 */
-    uint8_t near4[65536 / 8];        /* bits: a prefix of IPv4 that is not scoped has addresses that begin with these 16 */
+    uint8_t near4[65536 / 8];        /* bits: an address of IPv4 that begins with these 16 may be one of a prefix */
 };
 
 struct rules *model_new(void);

@@ -13,7 +13,7 @@ void xalloc_on_failure(void (*handler)(void));
 void *xmalloc(size_t n);
 void *xcalloc(size_t n, size_t size);          /* zeroed; the product is checked */
 void *xrealloc(void *p, size_t n, size_t size); /* room for n elements; the product is checked */
-void *xcalloc_table(size_t n, size_t size);    /* the same for what is read at random: on large pages where it is large */
+void *xcalloc_table(size_t n, size_t size);    /* the same on large pages, for much that is read at random */
 char *xstrdup(const char *s);
 void *xmemdup(const void *p, size_t n);
 

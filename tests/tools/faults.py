@@ -24,7 +24,9 @@ FLAG = "detector-fault"
 def records(dpitool, capture, fault=None):
     """(status, records by flow_id, stderr)"""
     extra = {"DPITOOL_TEST_FAULT": fault} if fault else {}
-    status, out, err = run([dpitool, "classify", "-o", "json", str(PCAPS / capture)], env=environment(**extra))
+    jobs = str(1 + int(fault.split("@")[1]) % 2) if fault else "2"
+    status, out, err = run([dpitool, "classify", "-j", jobs, "-o", "json", str(PCAPS / capture)],
+                           env=environment(**extra))
     return status, {r["flow_id"]: r for r in map(json.loads, out.splitlines())}, err.decode()
 
 

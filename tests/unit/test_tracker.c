@@ -306,6 +306,67 @@ static void unanswered_syn_ends_early(void **state)
     world_free(w);
 }
 
+static unsigned known_to_detector(const struct world *w)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < MAX_SLOTS; i++)
+        n += w->detector.open[i];
+    return n;
+}
+
+/* Without payload, as those of scans are. */
+static void bare(struct world *w, double t, unsigned from, uint16_t port, uint8_t flags)
+{
+    struct decoded d = from == 1 ? packet_of(w, IPPROTO_NUM_TCP, 1, port, 2, 80)
+                                 : packet_of(w, IPPROTO_NUM_TCP, 2, 80, 1, port);
+    d.payload_len = d.payload_cap = 0;
+    d.tcp_flags = flags;
+    d.tcp_seq = 100;
+    play(w, t, &d);
+}
+
+static void flush_batches(struct world *w, double t)
+{
+    for (unsigned i = 0; i < 2 * DETECT_BATCH_PACKETS; i++)
+        udp(w, t, 3, 7, 4, 7);
+}
+
+static void an_unanswered_syn_is_shown_when_it_ends(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    w->detector.decide_after = 1; /* the flow of udp is not in the way */
+    start(w);
+    flush_batches(w, 0);
+    uint64_t shown = w->detector.delivered;
+    for (uint16_t port = 1; port <= 100; port++)
+        bare(w, 0, 1, port, TCP_SYN);
+    bare(w, 1, 2, 1, TCP_RST | TCP_ACK); /* refused */
+    bare(w, 1, 2, 2, TCP_SYN | TCP_ACK); /* answered */
+    flush_batches(w, 2);
+    assert_int_equal(known_to_detector(w), 0);
+    assert_int_equal(w->detector.delivered, shown + 1); /* the SYN of port 2, which decides it */
+    finish(w);
+    assert_int_equal(w->n, 101);
+    for (size_t i = 0; i < w->n; i++)
+        assert_int_equal(w->ends[i].labelled_after, 1);
+    world_free(w);
+}
+
+static void what_has_waited_is_shown_first(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    start(w);
+    bare(w, 0, 1, 9, TCP_SYN);
+    bare(w, 1, 1, 9, TCP_SYN);
+    bare(w, 2, 2, 9, TCP_RST);
+    finish(w);
+    assert_int_equal(w->detector.delivered, 3);
+    assert_int_equal(w->ends[0].labelled_after, 3);
+    world_free(w);
+}
+
 static void fin_and_reset_close(void **state)
 {
     (void)state;
@@ -951,6 +1012,8 @@ int main(void)
         cmocka_unit_test(idle_by_packet_time),
         cmocka_unit_test(records_leave_by_deadline_then_id),
         cmocka_unit_test(unanswered_syn_ends_early),
+        cmocka_unit_test(an_unanswered_syn_is_shown_when_it_ends),
+        cmocka_unit_test(what_has_waited_is_shown_first),
         cmocka_unit_test(fin_and_reset_close),
         cmocka_unit_test(new_syn_is_a_new_flow),
         cmocka_unit_test(conversations_never_split),
