@@ -3,12 +3,12 @@
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
 #include "cli/diag.h"
+#include "cli/scaffolding.h"
 #include "gather/gather.h"
 #include "io/folder.h"
 #include "io/outfile.h"
 #include "profile/profile_json.h"
 #include "profile/profile_text.h"
-#include "scaffold/draft.h"
 #include "util/buf.h"
 #include "util/xalloc.h"
 
@@ -21,7 +21,7 @@ struct options {
     const char *where, *output, *scaffold;
     uint64_t most_flows;
     unsigned include;
-    bool by_port, payload_only, json;
+    bool by_port, payload_only, json, force, no_tshark;
 };
 
 #define AT(member)      offsetof(struct options, member)
@@ -34,8 +34,13 @@ static const struct opt unknown_opts[] = {
     {.name = "output", .letter = 'o', .type = OPT_TEXT, .offset = AT(output), .arg = "FOLDER",
      .help = "also write the profile of each group to a folder of its own in that folder: profile.txt, profile.json"},
     {.name = "scaffold", .type = OPT_TEXT, .offset = AT(scaffold), .arg = "FOLDER",
-     .help = "also write signatures.yaml to that folder: for each group a signature, tried on every flow of the "
-             "captures, which are read a third time; or why there is none"},
+     .help = "also write to that folder, for each group with enough structure, a signature, a capture, a dissector "
+             "for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; "
+             "README.txt says how they did, and why other groups have none"},
+    {.name = "force", .type = OPT_FLAG, .offset = AT(force),
+     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced"},
+    {.name = "no-tshark", .type = OPT_FLAG, .offset = AT(no_tshark),
+     .help = "do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox"},
     {.name = "json", .type = OPT_FLAG, .offset = AT(json),
      .help = "write one JSON object a line and group instead of text"},
     {.name = "payload-only", .type = OPT_FLAG, .offset = AT(payload_only),
@@ -63,8 +68,7 @@ struct job {
     struct samples samples;
     struct groups groups;
     struct profile **profile; /* beside groups */
-    struct draft *draft;      /* beside groups, or NULL: not asked for */
-    uint32_t *group_of;       /* beside wanted: the number of its group, of those that were looked at */
+    struct scaffolding *scaffolding; /* NULL: not asked for */
     int status;
 };
 
@@ -250,119 +254,29 @@ static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
     return DPI_OK;
 }
 
-/* --- signatures --------------------------------------------------------------------------------------- */
-
-enum { NO_GROUP = UINT32_MAX };
-
-static size_t number_of_wanted(const struct job *j, uint64_t flow_id)
-{
-    const uint64_t *at = bsearch(&flow_id, j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
-    return at ? (size_t)(at - j->wanted) : j->n_wanted;
-}
-
-static void make_drafts(struct job *j)
-{
-    j->draft = xcalloc(j->groups.n + 1, sizeof(*j->draft));
-    j->group_of = xcalloc(j->n_wanted + 1, sizeof(*j->group_of));
-    for (size_t i = 0; i <= j->n_wanted; i++)
-        j->group_of[i] = NO_GROUP;
-    for (size_t i = 0; i < j->groups.n; i++) {
-        const struct group *g = &j->groups.v[i];
-        draft_make(&j->draft[i], j->profile[i]);
-        for (size_t k = 0; k < g->n; k++)
-            j->group_of[number_of_wanted(j, j->samples.v[g->member[k]]->flow_id)] = (uint32_t)i;
-    }
-}
-
-static enum dpi_status write_drafts(const struct job *j, const char *path, bool trial, struct dpi_err *err)
-{
-    struct outfile *file;
-    DPI_TRY(outfile_open(&file, path, err));
-    drafts_write(outfile_stream(file), j->draft, j->groups.n, trial);
-    return outfile_commit(file, err);
-}
-
-/* Whether the record was named by the draft's signature: FILE:ID. */
-static bool has_signature(const struct dpi_record *r, const struct draft *d)
-{
-    size_t n = strlen(d->id);
-    return r->rule.p && r->rule.n > n && r->rule.p[r->rule.n - n - 1] == ':' &&
-           memcmp(r->rule.p + r->rule.n - n, d->id, n) == 0;
-}
-
-static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
-{
-    struct job *j = ctx;
-    size_t number = number_of_wanted(j, r->flow_id);
-    (void)err;
-    if (r->dir[0].payload + r->dir[1].payload == 0)
-        return DPI_OK;
-    for (size_t i = 0; i < j->groups.n; i++) {
-        struct draft *d = &j->draft[i];
-        bool hit = has_signature(r, d);
-        if (j->group_of[number] == i)
-            ++*(hit ? &d->hits : &d->misses);
-        else if (number < j->n_wanted)
-            d->unknown_hits += hit, d->unknown++;
-        else
-            d->known_hits += hit, d->known++;
-    }
-    return DPI_OK;
-}
-
-/* Reads all captures once more, with the drafts for rules. */
-static enum dpi_status try_drafts(struct job *j, const struct opt_words *words, const char *path,
-                                  struct dpi_err *err)
-{
-    struct capture_run run;
-    struct capture_options o = j->o->capture;
-    struct engine_options more = {.inputs.spool = j->spool};
-    o.rules = (struct rule_options){.paths = {&path, 1}, .no_default = true};
-    enum dpi_status st = capture_run_open(&run, &o, words, NULL, &more, err);
-    if (st == DPI_OK)
-        st = capture_run_go(&run, false, count_flow, j, err);
-    capture_run_free(&run);
-    for (size_t i = 0; i < j->groups.n; i++)
-        draft_judge(&j->draft[i]);
-    return st;
-}
-
-static bool any_draft(const struct job *j)
-{
-    for (size_t i = 0; i < j->groups.n; i++)
-        if (!j->draft[i].refused[0])
-            return true;
-    return false;
-}
-
-static enum dpi_status scaffold(struct job *j, const struct opt_words *words, const char *path, struct dpi_err *err)
-{
-    make_drafts(j);
-    DPI_TRY(folder_make(j->o->scaffold, err));
-    if (!any_draft(j))
-        return write_drafts(j, path, false, err);
-    DPI_TRY(write_drafts(j, path, true, err));
-    DPI_TRY(try_drafts(j, words, path, err));
-    return write_drafts(j, path, false, err);
-}
-
-static enum dpi_status write_scaffold(struct job *j, const struct opt_words *words, struct dpi_err *err)
-{
-    struct buf path = {0};
-    buf_str(&path, j->o->scaffold);
-    buf_str(&path, "/signatures.yaml");
-    buf_char(&path, '\0');
-    enum dpi_status st = scaffold(j, words, path.p, err);
-    buf_free(&path);
-    return st;
-}
-
 /* --- the command -------------------------------------------------------------------------------------- */
+
+static enum dpi_status open_scaffolding(struct job *j, struct dpi_err *err)
+{
+    struct scaffolding_options o = {.folder = j->o->scaffold, .force = j->o->force, .no_tshark = j->o->no_tshark,
+                                    .no_sandbox = j->o->capture.no_sandbox};
+    return o.folder ? scaffolding_open(&j->scaffolding, &o, err) : DPI_OK;
+}
+
+static enum dpi_status write_scaffold(const struct job *j, const struct opt_words *words, struct dpi_err *err)
+{
+    struct scaffolding_input in = {
+        .capture = &j->o->capture, .captures = words, .spool = j->spool, .wanted = j->wanted,
+        .n_wanted = j->n_wanted, .samples = &j->samples, .groups = &j->groups, .profile = j->profile,
+    };
+    return scaffolding_write(j->scaffolding, &in, err);
+}
 
 static enum dpi_status run_passes(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
     DPI_TRY(check(j->o, err));
     DPI_TRY(capture_run_where(&j->where, j->o->where, err));
+    DPI_TRY(open_scaffolding(j, err));
     DPI_TRY(first_pass(j, words, err));
     tell_left_out(j);
     if (j->n_wanted)
@@ -370,7 +284,7 @@ static enum dpi_status run_passes(struct job *j, const struct opt_words *words, 
     profile_all(j);
     if (j->o->output)
         DPI_TRY(write_folder(j, err));
-    return j->o->scaffold ? write_scaffold(j, words, err) : DPI_OK;
+    return j->scaffolding ? write_scaffold(j, words, err) : DPI_OK;
 }
 
 static void free_job(struct job *j)
@@ -378,8 +292,7 @@ static void free_job(struct job *j)
     for (size_t i = 0; j->profile && i < j->groups.n; i++)
         profile_free(j->profile[i]);
     free(j->profile);
-    free(j->draft);
-    free(j->group_of);
+    scaffolding_free(j->scaffolding);
     groups_free(&j->groups);
     samples_free(&j->samples);
     free(j->wanted);

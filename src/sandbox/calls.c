@@ -8,7 +8,8 @@
 #include <sys/prctl.h>
 #include <linux/seccomp.h>
 
-/* Other programs, other processes, the network, and the machine itself. */
+/* Other programs, with the first so many calls; other processes, the network, and the machine itself. */
+enum { STARTS_PROGRAMS = 2 };
 static const struct {
     int number;
     const char *name;
@@ -48,16 +49,27 @@ bool calls_possible(void)
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) != 0 && errno == EFAULT;
 }
 
-bool calls_forbid(void)
+/* From the i-th call on. */
+static bool forbid_from(size_t i, uint32_t action)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     bool done = filter != NULL;
-    for (size_t i = 0; done && i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+    for (; done && i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
         if (forbidden[i].number >= 0) /* else this machine does not have it */
-            done = seccomp_rule_add(filter, SCMP_ACT_TRAP, forbidden[i].number, 0) == 0;
+            done = seccomp_rule_add(filter, action, forbidden[i].number, 0) == 0;
     done = done && seccomp_load(filter) == 0;
     seccomp_release(filter);
     return done;
+}
+
+bool calls_forbid(void)
+{
+    return forbid_from(0, SCMP_ACT_TRAP);
+}
+
+bool calls_refuse(void)
+{
+    return forbid_from(STARTS_PROGRAMS, SCMP_ACT_ERRNO(EPERM));
 }
 
 /* A library that asks for a file is told that there is none, instead of being stopped. */

@@ -8,6 +8,7 @@
 bool calls_possible(void);
 bool calls_forbid(void);     /* those that nobody needs who reads captures */
 bool calls_allow_only(void); /* those of a process that detects */
+bool calls_refuse(void);     /* as calls_forbid, but for starting programs; a call fails, and nothing is stopped */
 const char *calls_name(int number); /* of a call that calls_forbid forbids, or NULL; for signal handlers */
 
 #endif

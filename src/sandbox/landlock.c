@@ -101,13 +101,26 @@ static void allow_output(int ruleset, const char *path)
     allow(ruleset, n ? folder : slash ? "/" : ".", 0, write_folder);
 }
 
+/* -1: the kernel does not have it. */
+static int new_ruleset(uint64_t rights)
+{
+    struct ruleset attr = {.files = rights, .scoped = LANDLOCK_SCOPE_SIGNAL}; /* to itself and those it started */
+    if (!landlock_possible())
+        return -1;
+    size_t size = version() >= 6 ? sizeof(attr) : sizeof(attr.files);
+    return (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
+}
+
+static bool restrict_to(int ruleset)
+{
+    bool done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    close(ruleset);
+    return done;
+}
+
 bool landlock_enter(const struct sandbox_paths *paths)
 {
-    struct ruleset attr = {.files = handled(), .scoped = LANDLOCK_SCOPE_SIGNAL}; /* to itself and those it started */
-    if (!landlock_possible())
-        return false;
-    size_t size = version() >= 6 ? sizeof(attr) : sizeof(attr.files);
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
+    int ruleset = new_ruleset(handled());
     if (ruleset < 0)
         return false;
 #ifdef __SANITIZE_ADDRESS__ /* the leak check at the end lists the process' threads */
@@ -119,7 +132,15 @@ bool landlock_enter(const struct sandbox_paths *paths)
     }
     for (size_t i = 0; i < paths->n_write; i++)
         allow_output(ruleset, paths->write[i]);
-    bool done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-    close(ruleset);
-    return done;
+    return restrict_to(ruleset);
+}
+
+bool landlock_enter_program(const char *const *programs, size_t n)
+{
+    int ruleset = new_ruleset(handled() & ~read_folder);
+    if (ruleset < 0)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        allow(ruleset, programs[i], LANDLOCK_ACCESS_FS_EXECUTE, 0);
+    return restrict_to(ruleset);
 }

@@ -6,7 +6,10 @@
 #include "sandbox/landlock.h"
 #include "sandbox/user.h"
 
+#include <link.h>
 #include <signal.h>
+#include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -53,4 +56,28 @@ void sandbox_narrow(void)
 #ifndef __SANITIZE_ADDRESS__ /* which needs more, and only where it has something to report */
     calls_allow_only();
 #endif
+}
+
+/* The loader that this program was started with, and every other one is; NULL: it was started without. */
+static const char *loader(void)
+{
+    const ElfW(Phdr) *header = (const ElfW(Phdr) *)getauxval(AT_PHDR); /* NOLINT: the kernel gives it as a number */
+    unsigned long n = getauxval(AT_PHNUM);
+    uintptr_t base = 0;
+    for (unsigned long i = 0; header && i < n; i++)
+        if (header[i].p_type == PT_PHDR)
+            base = (uintptr_t)header - header[i].p_vaddr;
+    for (unsigned long i = 0; header && i < n; i++)
+        if (header[i].p_type == PT_INTERP)
+            return (const char *)(base + header[i].p_vaddr);
+    return NULL;
+}
+
+void sandbox_program(const char *path)
+{
+    const char *programs[] = {path, loader()};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    landlock_enter_program(programs, programs[1] ? 2 : 1);
+    calls_refuse();
 }

@@ -43,6 +43,10 @@ struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*sto
  * itself. Nothing is left of the file system, and nothing of root. */
 void sandbox_narrow(void);
 
+/* For a process that is about to become another program, which is to look at captures: it can read files, but write
+ * none, reach no network, and start nothing but itself. */
+void sandbox_program(const char *path);
+
 /* What sandbox_enter would come to on this machine, without entering. */
 struct sandbox_state sandbox_possible(void);
 

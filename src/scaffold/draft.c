@@ -2,6 +2,8 @@
 /* draft.c - what first messages of a group have in common. */
 #include "scaffold/draft.h"
 
+#include "decode/decode.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +106,7 @@ static void find_length(struct draft *d, const struct firsts *f)
     for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++)
         for (uint32_t at = 0; at < DRAFT_HEAD && !d->length.given; at++)
             if (is_length(f, at, types[t].form, &d->length.plus)) {
-                d->length = (struct draft_length){true, at, types[t].type, d->length.plus};
+                d->length = (struct draft_length){true, at, types[t].type, types[t].form, d->length.plus};
                 d->bits += LENGTH_BITS;
             }
 }
@@ -151,11 +153,28 @@ void draft_make(struct draft *d, const struct profile *p)
     if (server.flows >= DRAFT_FLOWS &&
         (d->flows < DRAFT_FLOWS || (server.flows >= d->flows && server.bits > d->bits)))
         *d = server;
-    if (!profile_transport(p->transport))
+    if (p->transport != IPPROTO_NUM_TCP && p->transport != IPPROTO_NUM_UDP)
         snprintf(d->refused, DRAFT_WHY, "it is neither TCP nor UDP");
     else
         refuse(d);
     snprintf(d->id, sizeof(d->id), "unknown.%s.%s", p->id + 1, p->name); /* without its U: ids have no capitals */
+}
+
+uint32_t draft_run(const struct draft *d, uint32_t at)
+{
+    uint32_t n = 0;
+    while (at + n < DRAFT_HEAD && d->fixed[at + n])
+        n++;
+    return n;
+}
+
+uint32_t draft_reach(const struct draft *d)
+{
+    uint32_t reach = d->length.given ? d->length.at + d->length.form.width : 0;
+    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
+        if (d->fixed[at] && at + 1 > reach)
+            reach = at + 1;
+    return reach;
 }
 
 void draft_judge(struct draft *d)

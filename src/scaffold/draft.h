@@ -15,6 +15,7 @@ struct draft_length {
     bool given;
     uint32_t at;
     const char *type; /* as rule files call it */
+    struct number_form form;
     int64_t plus;
 };
 
@@ -36,6 +37,12 @@ struct draft {
 
 /* Of a profile, which is borrowed. */
 void draft_make(struct draft *d, const struct profile *p);
+
+/* How many bytes from at on are fixed, one after the other. */
+uint32_t draft_run(const struct draft *d, uint32_t at);
+
+/* Bytes of a message that it looks at. */
+uint32_t draft_reach(const struct draft *d);
 
 /* Refuses what others' flows have, too: call when all flows were counted. */
 void draft_judge(struct draft *d);

@@ -19,21 +19,17 @@ static void write_results(FILE *out, const struct draft *d)
 /* Bytes that are fixed, a line for each run of them. */
 static void write_bytes(FILE *out, const struct draft *d)
 {
-    bool any = false, run = false;
-    for (uint32_t at = 0; at < DRAFT_HEAD; at++) {
-        if (d->fixed[at] && !any)
-            fputs("    bytes:\n", out);
-        if (d->fixed[at] && !run)
-            fprintf(out, "      - {at: %u, hex: \"", at);
-        if (!d->fixed[at] && run)
-            fputs("\"}\n", out);
-        if (d->fixed[at])
-            fprintf(out, "%02x", d->value[at]);
-        run = d->fixed[at];
-        any |= run;
-    }
-    if (run)
+    bool any = false;
+    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
+        n = draft_run(d, at);
+        if (!n)
+            continue;
+        fprintf(out, "%s      - {at: %u, hex: \"", any ? "" : "    bytes:\n", at);
+        for (uint32_t i = at; i < at + n; i++)
+            fprintf(out, "%02x", d->value[i]);
         fputs("\"}\n", out);
+        any = true;
+    }
 }
 
 static void write_signature(FILE *out, const struct draft *d, bool trial)

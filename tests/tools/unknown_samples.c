@@ -73,7 +73,7 @@ static enum dpi_status pass(const char *path, const struct engine_options *more,
         .before = OPT_NO_MOMENT, .max_input = UINT64_C(1) << 34, .progress = 2, .no_guess = true,
     };
     struct opt_words words = {.v = &path, .n = 1};
-    enum dpi_status st = capture_run_open(&run, &o, &words, more, &err);
+    enum dpi_status st = capture_run_open(&run, &o, &words, NULL, more, &err);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, fn, ctx, &err);
     capture_run_free(&run);

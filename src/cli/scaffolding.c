@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scaffolding.c - drafts a signature for each group, tries all on every flow in a further pass, which also gathers
+ * packets for tshark to try the dissectors on, and writes what stood. */
+#include "cli/scaffolding.h"
+
+#include "io/folder.h"
+#include "io/outfile.h"
+#include "scaffold/draft.h"
+#include "scaffold/lua.h"
+#include "scaffold/names.h"
+#include "scaffold/ndpi_source.h"
+#include "scaffold/readme.h"
+#include "trial/packets.h"
+#include "trial/tshark.h"
+#include "util/xalloc.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is gathered for tshark: more of a group, for it is also what is left to work with. */
+static const struct heap_limits of_group = {.packets = 60, .bytes = 1 << 20};
+static const struct heap_limits of_others = {.packets = 12, .bytes = 8 << 20};
+
+static const char rules_name[] = "signatures.yaml", readme_name[] = "README.txt", trial_name[] = ".trial.yaml";
+
+struct scaffolding {
+    struct scaffolding_options o;
+    struct tshark *tshark; /* NULL: nothing is tried */
+    const struct scaffolding_input *in;
+    struct draft *draft;     /* beside groups */
+    struct lua_trial *trial; /* beside groups */
+    uint32_t *group_of;      /* beside wanted: the number of its group, of those that were looked at */
+    struct heap_limits *limits;
+    struct packet_heaps *heaps; /* one for each group, one for all other flows */
+};
+
+enum dpi_status scaffolding_open(struct scaffolding **out, const struct scaffolding_options *o, struct dpi_err *err)
+{
+    *out = NULL;
+    DPI_TRY(folder_take(o->folder, o->force, err));
+    struct scaffolding *s = xcalloc(1, sizeof(*s));
+    s->o = *o;
+    if (!o->no_tshark)
+        s->tshark = tshark_new(getenv("PATH"), !o->no_sandbox);
+    *out = s;
+    return DPI_OK;
+}
+
+void scaffolding_free(struct scaffolding *s)
+{
+    if (!s)
+        return;
+    tshark_free(s->tshark);
+    packet_heaps_free(s->heaps);
+    free(s->limits);
+    free(s->draft);
+    free(s->trial);
+    free(s->group_of);
+    free(s);
+}
+
+/* --- which flows -------------------------------------------------------------------------------------- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* n_wanted: it is none of them. */
+static size_t number_of_wanted(const struct scaffolding *s, uint64_t flow_id)
+{
+    const struct scaffolding_input *in = s->in;
+    const uint64_t *at = in->n_wanted
+                             ? bsearch(&flow_id, in->wanted, in->n_wanted, sizeof(*in->wanted), compare_ids)
+                             : NULL;
+    return at ? (size_t)(at - in->wanted) : in->n_wanted;
+}
+
+static void make_drafts(struct scaffolding *s)
+{
+    const struct scaffolding_input *in = s->in;
+    s->draft = xcalloc(in->groups->n + 1, sizeof(*s->draft));
+    s->trial = xcalloc(in->groups->n + 1, sizeof(*s->trial));
+    s->group_of = xcalloc(in->n_wanted + 1, sizeof(*s->group_of));
+    for (size_t i = 0; i <= in->n_wanted; i++)
+        s->group_of[i] = (uint32_t)in->groups->n;
+    for (size_t i = 0; i < in->groups->n; i++) {
+        const struct group *g = &in->groups->v[i];
+        draft_make(&s->draft[i], in->profile[i]);
+        for (size_t k = 0; k < g->n; k++)
+            s->group_of[number_of_wanted(s, in->samples->v[g->member[k]]->flow_id)] = (uint32_t)i;
+    }
+}
+
+/* --- the pass that tries signatures ------------------------------------------------------------------- */
+
+/* Whether the record was named by the draft's signature: FILE:ID. */
+static bool has_signature(const struct dpi_record *r, const struct draft *d)
+{
+    size_t n = strlen(d->id);
+    return r->rule.p && r->rule.n > n && r->rule.p[r->rule.n - n - 1] == ':' &&
+           memcmp(r->rule.p + r->rule.n - n, d->id, n) == 0;
+}
+
+static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
+{
+    struct scaffolding *s = ctx;
+    size_t number = number_of_wanted(s, r->flow_id);
+    (void)err;
+    if (r->dir[0].payload + r->dir[1].payload == 0)
+        return DPI_OK;
+    for (size_t i = 0; i < s->in->groups->n; i++) {
+        struct draft *d = &s->draft[i];
+        bool hit = has_signature(r, d);
+        if (s->group_of[number] == i)
+            ++*(hit ? &d->hits : &d->misses);
+        else if (number < s->in->n_wanted)
+            d->unknown_hits += hit, d->unknown++;
+        else
+            d->known_hits += hit, d->known++;
+    }
+    return DPI_OK;
+}
+
+static void gather_packet_of(void *ctx, const struct flow *f, unsigned sender, const struct packet *p,
+                             const struct decoded *decoded)
+{
+    struct scaffolding *s = ctx;
+    (void)sender;
+    (void)decoded;
+    packet_heaps_add(s->heaps, s->group_of[number_of_wanted(s, f->id)], f, p);
+}
+
+static void make_heaps(struct scaffolding *s)
+{
+    size_t n = s->in->groups->n;
+    s->limits = xcalloc(n + 1, sizeof(*s->limits));
+    for (size_t i = 0; i < n; i++)
+        s->limits[i] = s->draft[i].refused[0] ? of_others : of_group;
+    s->limits[n] = of_others;
+    s->heaps = packet_heaps_new(s->limits, n + 1);
+}
+
+/* Groups of what was read until then would be others than those of the whole. */
+static enum dpi_status whole(const struct dpi_run *run, struct dpi_err *err)
+{
+    return run->interrupted ? dpi_fail(err, DPI_INTERRUPTED, "interrupted: nothing is told") : DPI_OK;
+}
+
+static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struct dpi_err *err)
+{
+    struct capture_run run;
+    struct capture_options o = *s->in->capture;
+    struct engine_options more = {.inputs.spool = s->in->spool, .on_counted = gather_packet_of, .packet_ctx = s};
+    o.rules = (struct rule_options){.paths = {&rules, 1}, .no_default = true};
+    o.dns_hints = NULL;
+    enum dpi_status st = capture_run_open(&run, &o, s->in->captures, NULL, &more, err);
+    unlink(rules);
+    if (st == DPI_OK)
+        st = capture_run_go(&run, false, count_flow, s, err);
+    if (st == DPI_OK)
+        st = whole(engine_report(run.engine), err);
+    capture_run_free(&run);
+    for (size_t i = 0; i < s->in->groups->n; i++)
+        draft_judge(&s->draft[i]);
+    return st;
+}
+
+/* --- files -------------------------------------------------------------------------------------------- */
+
+static char *path_of(const struct scaffolding *s, const char *name, const char *ending)
+{
+    struct buf b = {0};
+    buf_str(&b, s->o.folder);
+    buf_char(&b, '/');
+    buf_str(&b, name);
+    buf_str(&b, ending);
+    buf_char(&b, '\0');
+    return b.p;
+}
+
+typedef void write_fn(FILE *out, const struct scaffolding *s, size_t group);
+
+static enum dpi_status write_file(const struct scaffolding *s, const char *path, write_fn *fn, size_t group,
+                                  struct dpi_err *err)
+{
+    struct outfile *file;
+    DPI_TRY(outfile_open(&file, path, err));
+    fn(outfile_stream(file), s, group);
+    return outfile_commit(file, err);
+}
+
+static void put_trial_rules(FILE *out, const struct scaffolding *s, size_t group)
+{
+    (void)group;
+    drafts_write(out, s->draft, s->in->groups->n, true);
+}
+
+static void put_rules(FILE *out, const struct scaffolding *s, size_t group)
+{
+    (void)group;
+    drafts_write(out, s->draft, s->in->groups->n, false);
+}
+
+static void put_readme(FILE *out, const struct scaffolding *s, size_t group)
+{
+    (void)group;
+    readme_write(out, s->draft, s->trial, s->in->groups->n);
+}
+
+static void put_capture(FILE *out, const struct scaffolding *s, size_t group)
+{
+    const struct buf *b = packet_heaps_get(s->heaps, group);
+    fwrite(b->p, 1, b->n, out);
+}
+
+static void put_lua(FILE *out, const struct scaffolding *s, size_t group)
+{
+    lua_write(out, &s->draft[group], &s->trial[group]);
+}
+
+static void put_ndpi_source(FILE *out, const struct scaffolding *s, size_t group)
+{
+    ndpi_source_write(out, &s->draft[group]);
+}
+
+static void put_ndpi_plugin(FILE *out, const struct scaffolding *s, size_t group)
+{
+    ndpi_plugin_write(out, &s->draft[group]);
+}
+
+static const struct group_file {
+    const char *ending;
+    write_fn *write;
+} group_files[] = {
+    {".pcapng", put_capture}, {".lua", put_lua}, {"_ndpi.c", put_ndpi_source}, {"_plugin.c", put_ndpi_plugin},
+};
+
+enum { GROUP_FILES = sizeof(group_files) / sizeof(group_files[0]) };
+
+static bool is_ours(const char *name)
+{
+    size_t n = strlen(name);
+    if (strcmp(name, rules_name) == 0 || strcmp(name, readme_name) == 0 || strcmp(name, trial_name) == 0)
+        return true;
+    for (size_t i = 0; i < GROUP_FILES && name[0] == 'U' && isdigit((unsigned char)name[1]); i++) {
+        size_t end = strlen(group_files[i].ending);
+        if (n > end && strcmp(name + n - end, group_files[i].ending) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum dpi_status write_named(const struct scaffolding *s, const char *name, const char *ending, write_fn *fn,
+                                   size_t group, struct dpi_err *err)
+{
+    char *path = path_of(s, name, ending);
+    enum dpi_status st = write_file(s, path, fn, group, err);
+    free(path);
+    return st;
+}
+
+static enum dpi_status write_group(const struct scaffolding *s, size_t group, struct dpi_err *err)
+{
+    char name[SCAFFOLD_NAME];
+    scaffold_file_name(name, s->in->profile[group]);
+    for (size_t i = 0; i < GROUP_FILES; i++)
+        DPI_TRY(write_named(s, name, group_files[i].ending, group_files[i].write, group, err));
+    return DPI_OK;
+}
+
+static enum dpi_status write_all(const struct scaffolding *s, struct dpi_err *err)
+{
+    if (s->o.force)
+        DPI_TRY(folder_clear(s->o.folder, is_ours, err));
+    DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
+    for (size_t i = 0; i < s->in->groups->n; i++)
+        if (!s->draft[i].refused[0])
+            DPI_TRY(write_group(s, i, err));
+    return write_named(s, readme_name, "", put_readme, 0, err);
+}
+
+/* --- the trial of dissectors -------------------------------------------------------------------------- */
+
+/* A pcapng file may have many sections, so files behind each other are one. */
+static void add_others(struct buf *to, const struct scaffolding *s, size_t group)
+{
+    for (size_t i = 0; i <= s->in->groups->n; i++) {
+        const struct buf *b = packet_heaps_get(s->heaps, i);
+        if (i != group)
+            buf_add(to, b->p, b->n);
+    }
+}
+
+static void take_script(struct buf *to, const struct draft *d)
+{
+    FILE *out = open_memstream(&to->p, &to->n);
+    if (!out)
+        return;
+    lua_write(out, d, NULL);
+    fclose(out);
+    to->cap = to->n;
+}
+
+static void try_dissector(struct scaffolding *s, size_t group)
+{
+    struct lua_trial *t = &s->trial[group];
+    struct tshark_result own = {0}, others = {0};
+    struct buf script = {0}, rest = {0};
+    char word[SCAFFOLD_NAME];
+    scaffold_word(word, s->in->profile[group]);
+    take_script(&script, &s->draft[group]);
+    add_others(&rest, s, group);
+    struct tshark_trial trial = {word, &script, packet_heaps_get(s->heaps, group), false};
+    bool ran = tshark_try(s->tshark, &trial, &own);
+    trial.capture = &rest;
+    trial.eager = true;
+    ran = ran && (!rest.n || tshark_try(s->tshark, &trial, &others));
+    *t = (struct lua_trial){.not_run = ran ? NULL : "tshark did not come to its end", .packets = own.packets,
+                            .claimed = own.claimed, .malformed = own.malformed, .errors = own.errors,
+                            .others = others.packets, .others_claimed = others.claimed};
+    buf_free(&script);
+    buf_free(&rest);
+}
+
+static void try_dissectors(struct scaffolding *s)
+{
+    for (size_t i = 0; i < s->in->groups->n; i++)
+        if (s->draft[i].refused[0])
+            continue;
+        else if (s->tshark)
+            try_dissector(s, i);
+        else
+            s->trial[i].not_run = s->o.no_tshark ? "--no-tshark was given" : "there is no tshark on this machine";
+}
+
+/* ------------------------------------------------------------------------------------------------------ */
+
+static bool any_draft(const struct scaffolding *s)
+{
+    for (size_t i = 0; i < s->in->groups->n; i++)
+        if (!s->draft[i].refused[0])
+            return true;
+    return false;
+}
+
+static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
+{
+    char *path = path_of(s, trial_name, "");
+    enum dpi_status st = write_file(s, path, put_trial_rules, 0, err);
+    if (st == DPI_OK)
+        st = run_trial(s, path, err);
+    free(path);
+    return st;
+}
+
+enum dpi_status scaffolding_write(struct scaffolding *s, const struct scaffolding_input *in, struct dpi_err *err)
+{
+    s->in = in;
+    make_drafts(s);
+    make_heaps(s);
+    if (any_draft(s))
+        DPI_TRY(try_drafts(s, err));
+    try_dissectors(s);
+    return write_all(s, err);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lua.c - tables for what the two sides send, and the code that goes through them. */
+#include "scaffold/lua.h"
+
+#include "scaffold/lua_fields.h"
+#include "scaffold/names.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* --- head --------------------------------------------------------------------------------------------- */
+
+void lua_trial_say(FILE *out, const struct lua_trial *t)
+{
+    if (t->not_run) {
+        fprintf(out, "not tried: %s", t->not_run);
+        return;
+    }
+    fprintf(out, "tried by tshark: %" PRIu64 " of %" PRIu64 " packets with payload of the group claimed, %" PRIu64
+                 " malformed, %" PRIu64 " errors of Lua; %" PRIu64 " of %" PRIu64 " packets of other flows claimed",
+            t->claimed, t->packets, t->malformed, t->errors, t->others_claimed, t->others);
+}
+
+static void put_head(FILE *out, const struct draft *d, const struct lua_trial *trial)
+{
+    char name[SCAFFOLD_NAME];
+    scaffold_file_name(name, d->profile);
+    fputs("-- ", out);
+    scaffold_describe(out, d->profile);
+    fputs("\n-- A dissector for Wireshark to start from, by dpitool unknown --scaffold. Rename what you keep.\n-- ", out);
+    if (trial)
+        lua_trial_say(out, trial);
+    fprintf(out, "\n-- tshark -X lua_script:%s.lua -r %s.pcapng -V\n\n", name, name);
+}
+
+/* --- registration ------------------------------------------------------------------------------------- */
+
+/* A port that only one flow of many used is not the protocol's. */
+static void put_ports(FILE *out, const struct profile *p)
+{
+    bool any = false;
+    fputs("local ports = {", out);
+    for (uint32_t i = 0; i < p->n_ports; i++)
+        if (p->port[i].flows > 1 || p->all_ports == 1) {
+            fprintf(out, "%s%u", any ? ", " : "", p->port[i].port);
+            any = true;
+        }
+    fputs("} -- of servers\n", out);
+}
+
+static void put_string(FILE *out, const uint8_t *p, uint32_t n)
+{
+    fputc('"', out);
+    for (uint32_t i = 0; i < n; i++)
+        fprintf(out, "\\%03u", p[i]);
+    fputc('"', out);
+}
+
+/* The signature, of a packet. */
+static void put_matches(FILE *out, const struct draft *d)
+{
+    fprintf(out, "\n-- The signature: what the first messages of the %s have in common, %u bits.\n"
+                 "local function matches(tvb)\n    return tvb:len() >= %" PRIu32, scaffold_sides[d->side], d->bits,
+            draft_reach(d));
+    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
+        n = draft_run(d, at);
+        if (!n)
+            continue;
+        fprintf(out, "\n        and tvb:raw(%" PRIu32 ", %" PRIu32 ") == ", at, n);
+        put_string(out, &d->value[at], n);
+    }
+    if (d->length.given)
+        fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", d->length.at,
+                d->length.form.width, d->length.form.little ? "true" : "false");
+    if (d->length.given && d->length.plus)
+        fprintf(out, " %c %" PRId64, d->length.plus > 0 ? '-' : '+', d->length.plus > 0 ? d->length.plus : -d->length.plus);
+    fputs("\nend\n", out);
+}
+
+/* --- code --------------------------------------------------------------------------------------------- */
+
+static const char begin_code[] =
+    "\nlocal function number(range, little)\n"
+    "    return little and range:le_uint() or range:uint()\n"
+    "end\n";
+
+static const char fields_code[] =
+    "\nlocal function add_fields(side, tvb, tree)\n"
+    "    local len = tvb:len()\n"
+    "    for _, f in ipairs(side.fields) do\n"
+    "        local at = f.at >= 0 and f.at or tvb:reported_len() + f.at\n"
+    "        local size = f.size > 0 and f.size or math.min(tvb:reported_len() - side.behind, len) - at\n"
+    "        if at >= 0 and size > 0 and at + size <= len then\n"
+    "            if f.little then tree:add_le(f.field, tvb(at, size)) else tree:add(f.field, tvb(at, size)) end\n"
+    "        end\n"
+    "    end\n"
+    "end\n";
+
+static const char records_code[] =
+    "\nlocal function add_records(side, tvb, tree)\n"
+    "    local r, last = side.records, tvb:len() - side.behind\n"
+    "    local head, at = r.type + r.size, r.at\n"
+    "    while at + head <= last do\n"
+    "        local size = number(tvb(at + r.type, r.size), r.little) + (r.whole and 0 or head)\n"
+    "        if size < head or at + size > last then return end\n"
+    "        local item = tree:add(r.record_field, tvb(at, size))\n"
+    "        if r.type > 0 then item:add(r.type_field, tvb(at, r.type)) end\n"
+    "        if size > head then item:add(r.value_field, tvb(at + head, size - head)) end\n"
+    "        at = at + math.ceil(size / r.align) * r.align\n"
+    "    end\n"
+    "end\n";
+
+static const char message_code[] =
+    "\nlocal function message(side, tvb, pinfo, tree)\n"
+    "    local what = side.name\n"
+    "    if side.type and side.type < tvb:len() then\n"
+    "        what = string.format(\"%s type %02x\", what, tvb(side.type, 1):uint())\n"
+    "    end\n"
+    "    local item = tree:add(proto, tvb(), proto.description .. \", \" .. what)\n"
+    "    pinfo.cols.info:append(string.format(\" %s, %d bytes;\", what, tvb:reported_len()))\n"
+    "    add_fields(side, tvb, item)\n";
+
+static const char length_code[] =
+    "\n-- Messages in a stream, one after the other, however segments cut them. What is no size ends with the segment.\n"
+    "local longest = 0x100000\n"
+    "local function by_length(side, tvb, pinfo, tree)\n"
+    "    local f = side.framing\n"
+    "    local head = f.at + f.size\n"
+    "    dissect_tcp_pdus(tvb, tree, head, function(rest, _, at)\n"
+    "        local size = number(rest(at + f.at, f.size), f.little) + f.plus\n"
+    "        return size >= head and size <= longest and size or rest:reported_length_remaining(at)\n"
+    "    end, function(part, info, root)\n"
+    "        message(side, part, info, root)\n"
+    "        return part:len()\n"
+    "    end)\n"
+    "end\n";
+
+static const char greeting_code[] =
+    "\n-- The first segments are a greeting without a size: messages are cut only where they end with the segment.\n"
+    "local function behind_greeting(side, tvb, pinfo, tree)\n"
+    "    local f, at, cuts = side.framing, 0, {}\n"
+    "    while at + f.at + f.size <= tvb:len() do\n"
+    "        local size = number(tvb(at + f.at, f.size), f.little) + f.plus\n"
+    "        if size < f.at + f.size or at + size > tvb:len() then break end\n"
+    "        cuts[#cuts + 1] = {at, size}\n"
+    "        at = at + size\n"
+    "    end\n"
+    "    if at < tvb:len() then cuts = {{0, tvb:len()}} end\n"
+    "    for _, cut in ipairs(cuts) do message(side, tvb(cut[1], cut[2]):tvb(), pinfo, tree) end\n"
+    "end\n";
+
+static const char lines_code[] =
+    "\nlocal function lines(side, tvb, pinfo, tree)\n"
+    "    local item = tree:add(proto, tvb(), proto.description .. \", \" .. side.name)\n"
+    "    local text, at = tvb:raw(0, tvb:len()), 0\n"
+    "    while at < #text do\n"
+    "        local _, last = nil, nil\n"
+    "        if side.line_end then _, last = text:find(side.line_end, at + 1, true) end\n"
+    "        last = last or #text\n"
+    "        local line = item:add(side.line, tvb(at, last - at))\n"
+    "        local word = text:sub(at + 1, last):match(\"^[^%s%c:,=;]+\")\n"
+    "        if word then line:add(side.word, tvb(at, #word)) end\n"
+    "        if word and at == 0 then pinfo.cols.info:append(\" \" .. side.name .. \" \" .. word:gsub(\"[^%w%p]\", \"?\")) end\n"
+    "        at = last\n"
+    "    end\n"
+    "end\n";
+
+static const char sides_code[] =
+    "\n-- Who of a conversation is the client: told by the ports, by the signature, else by who sends first.\n"
+    "local is_port, client_of = {}, {}\n"
+    "for _, port in ipairs(ports) do is_port[port] = true end\n"
+    "\nlocal function conversation(pinfo)\n"
+    "    local from = tostring(pinfo.src) .. \" \" .. pinfo.src_port\n"
+    "    local to = tostring(pinfo.dst) .. \" \" .. pinfo.dst_port\n"
+    "    return from < to and from .. \" \" .. to or to .. \" \" .. from, from, to\n"
+    "end\n"
+    "\nlocal function side_of(pinfo)\n"
+    "    if is_port[pinfo.src_port] ~= is_port[pinfo.dst_port] then\n"
+    "        return is_port[pinfo.src_port] and server or client\n"
+    "    end\n"
+    "    local key, from = conversation(pinfo)\n"
+    "    client_of[key] = client_of[key] or from\n"
+    "    return client_of[key] == from and client or server\n"
+    "end\n";
+
+static void put_calls(FILE *out, const struct profile *p)
+{
+    static const char *const calls[] = {[LUA_WHOLE] = "message", [LUA_BY_LENGTH] = "by_length",
+                                        [LUA_BEHIND_GREETING] = "behind_greeting", [LUA_LINES] = "lines"};
+    fputc('\n', out);
+    for (unsigned side = 0; side < 2; side++)
+        fprintf(out, "%s.dissect = %s\n", scaffold_sides[side], calls[lua_cut_of(&p->side[side])]);
+}
+
+static void put_dissector(FILE *out, const struct draft *d)
+{
+    fprintf(out, "\nfunction proto.dissector(tvb, pinfo, tree)\n"
+                 "    local side = side_of(pinfo)\n"
+                 "    pinfo.cols.protocol = \"%s\"\n"
+                 "    pinfo.cols.info = \"\"\n"
+                 "    side.dissect(side, tvb, pinfo, tree)\n"
+                 "    return tvb:len()\n"
+                 "end\n", d->profile->id);
+    fprintf(out, "\nlocal function heuristic(tvb, pinfo, tree)\n"
+                 "    if not matches(tvb) then return false end\n"
+                 "    local key, from, to = conversation(pinfo)\n"
+                 "    client_of[key] = %s\n"
+                 "    pinfo.conversation = proto -- also what does not have the signature\n"
+                 "    proto.dissector(tvb, pinfo, tree)\n"
+                 "    return true\n"
+                 "end\n", d->side ? "to" : "from");
+}
+
+static void put_fields_list(FILE *out, const struct profile *p)
+{
+    fputs("\nlocal all = {}\nfor _, side in ipairs({client, server}) do\n"
+          "    for _, f in ipairs(side.fields) do all[#all + 1] = f.field end\n", out);
+    if (p->side[0].text.found || p->side[1].text.found)
+        fputs("    all[#all + 1] = side.line\n    all[#all + 1] = side.word\n", out);
+    if (p->side[0].records.found || p->side[1].records.found)
+        fputs("    for _, name in ipairs({\"record_field\", \"type_field\", \"value_field\"}) do\n"
+              "        all[#all + 1] = side.records and side.records[name]\n    end\n", out);
+    fputs("end\nproto.fields = all\n", out);
+}
+
+static bool cuts(const struct profile *p, enum lua_cut how)
+{
+    return lua_cut_of(&p->side[0]) == how || lua_cut_of(&p->side[1]) == how;
+}
+
+static void put_messages(FILE *out, const struct profile *p)
+{
+    bool records = p->side[0].records.found || p->side[1].records.found;
+    fputs(fields_code, out);
+    if (records)
+        fputs(records_code, out);
+    fputs(message_code, out);
+    if (records)
+        fputs("    if side.records then add_records(side, tvb, item) end\n", out);
+    fputs("end\n", out);
+    if (cuts(p, LUA_BY_LENGTH))
+        fputs(length_code, out);
+    if (cuts(p, LUA_BEHIND_GREETING))
+        fputs(greeting_code, out);
+}
+
+void lua_write(FILE *out, const struct draft *d, const struct lua_trial *trial)
+{
+    const struct profile *p = d->profile;
+    const char *transport = profile_transport(p->transport);
+    char word[SCAFFOLD_NAME];
+    scaffold_word(word, p);
+    put_head(out, d, trial);
+    fprintf(out, "local proto = Proto(\"%s\", \"Unknown %s\")\n", word, p->name);
+    put_ports(out, p);
+    fputs("\n-- What each side sends. at: an offset, below 0 from behind the end; size: in bytes, 0 to the end.\n", out);
+    for (unsigned side = 0; side < 2; side++)
+        lua_write_side(out, p, side);
+    put_fields_list(out, p);
+    fputs(begin_code, out);
+    if (cuts(p, LUA_WHOLE) || cuts(p, LUA_BY_LENGTH) || cuts(p, LUA_BEHIND_GREETING))
+        put_messages(out, p);
+    if (cuts(p, LUA_LINES))
+        fputs(lines_code, out);
+    put_calls(out, p);
+    fputs(sides_code, out);
+    put_matches(out, d);
+    put_dissector(out, d);
+    fprintf(out, "\nproto:register_heuristic(\"%s\", heuristic)\n"
+                 "for _, port in ipairs(ports) do DissectorTable.get(\"%s.port\"):add(port, proto) end\n", transport,
+            transport);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* names.c - words of a group. */
+#include "scaffold/names.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+const char *const scaffold_sides[2] = {"client", "server"};
+
+void scaffold_file_name(char out[static SCAFFOLD_NAME], const struct profile *p)
+{
+    snprintf(out, SCAFFOLD_NAME, "%s-%s", p->id, p->name);
+}
+
+void scaffold_word(char out[static SCAFFOLD_NAME], const struct profile *p)
+{
+    scaffold_file_name(out, p);
+    for (char *c = out; *c; c++)
+        *c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '_';
+}
+
+void scaffold_comment(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fputc(isalnum((unsigned char)*text) || strchr(" .,:;=+-()#%_/", *text) ? *text : '?', out);
+}
+
+void scaffold_describe(FILE *out, const struct profile *p)
+{
+    fprintf(out, "%s %s: %zu flows, %" PRIu64 " messages, of %" PRIu32 " client%s and %" PRIu32 " server%s", p->id,
+            p->name, p->group->n, p->messages, p->clients, p->clients == 1 ? "" : "s", p->servers,
+            p->servers == 1 ? "" : "s");
+}

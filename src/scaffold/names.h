@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* names.h - what things of a group are called in generated files. Of numbers only, never of what was captured. */
+#ifndef SCAFFOLD_NAMES_H
+#define SCAFFOLD_NAMES_H
+
+#include "unknown/profile.h"
+
+#include <stdio.h>
+
+enum { SCAFFOLD_NAME = 80 };
+
+/* For files: U01-udp7011-a751 */
+void scaffold_file_name(char out[static SCAFFOLD_NAME], const struct profile *p);
+
+/* For programs: u01_udp7011_a751 */
+void scaffold_word(char out[static SCAFFOLD_NAME], const struct profile *p);
+
+extern const char *const scaffold_sides[2]; /* client, server */
+
+/* Text that may be from a capture, for a comment: what could end it or start another one is left out. */
+void scaffold_comment(FILE *out, const char *text);
+
+/* What a group of unknown flows is, for the head of a generated file: flows, messages, hosts. */
+void scaffold_describe(FILE *out, const struct profile *p);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ndpi_source.c - C for nDPI. What differs between its versions is told by its own version numbers. */
+#include "scaffold/ndpi_source.h"
+
+#include "decode/decode.h"
+#include "scaffold/names.h"
+
+#include <inttypes.h>
+
+/* Text with words filled in: '@' the name of the group as a word, '~' the last part of its id. */
+static void put(FILE *out, const struct draft *d, const char *text)
+{
+    char word[SCAFFOLD_NAME];
+    scaffold_word(word, d->profile);
+    for (; *text; text++)
+        if (*text == '@')
+            fputs(word, out);
+        else if (*text == '~')
+            fputs(d->profile->name, out);
+        else
+            fputc(*text, out);
+}
+
+/* --- head --------------------------------------------------------------------------------------------- */
+
+static void put_head(FILE *out, const struct draft *d, const char *use)
+{
+    fputs("/*\n * ", out);
+    scaffold_describe(out, d->profile);
+    fprintf(out, "\n * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.\n *\n"
+                 " * What it looks for are %u bits that the first messages of the %s have in common. As a signature of\n"
+                 " * dpitool they were tried on every flow of the captures: hits %" PRIu64 " of %" PRIu64
+                 " flows of the group,\n * %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64
+                 " identified flows.\n",
+            d->bits, scaffold_sides[d->side], d->hits, d->hits + d->misses, d->unknown_hits, d->unknown, d->known_hits,
+            d->known);
+    put(out, d, use);
+    fputs(" */\n\n", out);
+}
+
+/* --- the signature ------------------------------------------------------------------------------------ */
+
+static void put_number(FILE *out, const struct draft_length *l)
+{
+    for (unsigned i = 0; i < l->form.width; i++) {
+        unsigned at = l->at + i, shift = 8 * (l->form.little ? i : l->form.width - 1u - i);
+        fprintf(out, "%s(u_int32_t)p[%u]", i ? " | " : "", at);
+        if (shift)
+            fprintf(out, " << %u", shift);
+    }
+}
+
+static void put_conditions(FILE *out, const struct draft *d)
+{
+    fprintf(out, "  return n >= %" PRIu32, draft_reach(d));
+    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
+        n = draft_run(d, at);
+        if (n)
+            fprintf(out, " &&\n    memcmp(p + %" PRIu32 ", at_%" PRIu32 ", sizeof(at_%" PRIu32 ")) == 0", at, at, at);
+    }
+    if (d->length.given) {
+        fputs(" &&\n    (int64_t)(", out);
+        put_number(out, &d->length);
+        fprintf(out, ") %c %" PRId64 " == n", d->length.plus < 0 ? '-' : '+',
+                d->length.plus < 0 ? -d->length.plus : d->length.plus);
+    }
+    fputs(";\n}\n\n", out);
+}
+
+static void put_matches(FILE *out, const struct draft *d)
+{
+    put(out, d, "static int @_matches(const u_int8_t *p, u_int16_t n)\n{\n");
+    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
+        n = draft_run(d, at);
+        if (!n)
+            continue;
+        fprintf(out, "  static const u_int8_t at_%" PRIu32 "[] = {", at);
+        for (uint32_t i = at; i < at + n; i++)
+            fprintf(out, "%s0x%02x", i > at ? ", " : "", d->value[i]);
+        fputs("};\n", out);
+    }
+    put_conditions(out, d);
+}
+
+static void put_search(FILE *out, const struct draft *d, const char *id, const char *exclude)
+{
+    put(out, d, "/* First messages are looked at, of both sides: nDPI does not know the client for certain. */\n"
+                "static void ndpi_search_@(struct ndpi_detection_module_struct *ndpi_struct,\n"
+                "                          struct ndpi_flow_struct *flow)\n{\n"
+                "  struct ndpi_packet_struct *packet = &ndpi_struct->packet;\n\n"
+                "  if(@_matches(packet->payload, packet->payload_packet_len)) {\n");
+    fprintf(out, "    ndpi_set_detected_protocol(ndpi_struct, flow, %s, NDPI_PROTOCOL_UNKNOWN, NDPI_CONFIDENCE_DPI);\n",
+            id);
+    fprintf(out, "  } else if(flow->packet_counter > 4) {\n    %s(ndpi_struct, flow);\n  }\n}\n\n", exclude);
+}
+
+static const char *selection(const struct draft *d)
+{
+    return d->profile->transport == IPPROTO_NUM_TCP
+               ? "NDPI_SELECTION_BITMASK_PROTOCOL_V4_V6_TCP_WITH_PAYLOAD_WITHOUT_RETRANSMISSION"
+               : "NDPI_SELECTION_BITMASK_PROTOCOL_V4_V6_UDP_WITH_PAYLOAD";
+}
+
+/* --- part of the library ------------------------------------------------------------------------------ */
+
+void ndpi_source_write(FILE *out, const struct draft *d)
+{
+    put_head(out, d, " *\n"
+                     " * For src/lib/protocols of nDPI 4.2 to 5.x. It also needs an id in ndpi_protocol_ids.h, its name,\n"
+                     " * category and ports in ndpi_main.c, where init_@_dissector is to be called, and a capture\n"
+                     " * in tests. To see whether it compiles: cc -DNDPI_LIB_COMPILATION -I/usr/include/ndpi -c FILE\n");
+    fputs("#include \"ndpi_protocol_ids.h\"\n\n"
+          "#define NDPI_CURRENT_PROTO NDPI_LAST_IMPLEMENTED_PROTOCOL /* until it has an id of its own */\n\n"
+          "#include \"ndpi_api.h\"\n"
+          "#if NDPI_MAJOR > 4 || NDPI_MINOR >= 10\n#include \"ndpi_private.h\"\n#endif\n\n"
+          "#if NDPI_MAJOR >= 5\n#define NOT_THIS NDPI_EXCLUDE_DISSECTOR\n#else\n#define NOT_THIS NDPI_EXCLUDE_PROTO\n#endif\n\n",
+          out);
+    put_matches(out, d);
+    put_search(out, d, "NDPI_CURRENT_PROTO", "NOT_THIS");
+    put(out, d, "#if NDPI_MAJOR >= 5\n"
+                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct);\n"
+                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct)\n{\n"
+                "  register_dissector(\"~\", ndpi_struct, ndpi_search_@,\n");
+    fprintf(out, "    %s,\n    1, NDPI_CURRENT_PROTO);\n}\n", selection(d));
+    put(out, d, "#else\n"
+                "#if NDPI_MINOR >= 6\n#define BITMASK_PARAMETER\n#define BITMASK\n"
+                "#else\n#define BITMASK_PARAMETER , NDPI_PROTOCOL_BITMASK *detection_bitmask\n#define BITMASK detection_bitmask,\n#endif\n"
+                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct, u_int32_t *id BITMASK_PARAMETER);\n"
+                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct, u_int32_t *id BITMASK_PARAMETER)\n{\n"
+                "  ndpi_set_bitmask_protocol_detection(\"~\", ndpi_struct, BITMASK *id, NDPI_CURRENT_PROTO,\n"
+                "    ndpi_search_@,\n");
+    fprintf(out, "    %s,\n    SAVE_DETECTION_BITMASK_AS_UNKNOWN, ADD_TO_DETECTION_BITMASK);\n  *id += 1;\n}\n#endif\n",
+            selection(d));
+}
+
+/* --- plugin ------------------------------------------------------------------------------------------- */
+
+void ndpi_plugin_write(FILE *out, const struct draft *d)
+{
+    put_head(out, d, " *\n"
+                     " * A plugin of nDPI 6.0 or later, in its src/lib/plugins: make there, then\n"
+                     " * ndpiReader --plugins-dir src/lib/plugins -i CAPTURE\n");
+    fputs("#include \"ndpi_protocol_ids.h\"\n\n#define NDPI_CURRENT_PROTO NDPI_PROTOCOL_UNKNOWN /* for its log alone */\n\n"
+          "#include \"ndpi_config.h\"\n#include \"ndpi_api.h\"\n#include \"ndpi_includes.h\"\n#include \"ndpi_private.h\"\n\n", out);
+    put(out, d, "static u_int16_t @_id;\n\n");
+    put_matches(out, d);
+    char id[SCAFFOLD_NAME + 8], word[SCAFFOLD_NAME];
+    scaffold_word(word, d->profile);
+    snprintf(id, sizeof(id), "%s_id", word);
+    put_search(out, d, id, "NDPI_EXCLUDE_DISSECTOR");
+    put(out, d, "static void @_init(struct ndpi_detection_module_struct *ndpi_struct)\n{\n"
+                "  ndpi_port_range tcp[MAX_DEFAULT_PORTS], udp[MAX_DEFAULT_PORTS];\n\n"
+                "  @_id = ndpi_struct->num_supported_protocols; /* the first that is free */\n"
+                "  ndpi_set_proto_defaults(ndpi_struct, 1 /* clear text */, 1 /* application */, NDPI_PROTOCOL_ACCEPTABLE,\n"
+                "    @_id, \"~\", NDPI_PROTOCOL_CATEGORY_NETWORK, NDPI_PROTOCOL_QOE_CATEGORY_UNSPECIFIED,\n"
+                "    ndpi_build_default_ports(tcp, 0, 0, 0, 0, 0), ndpi_build_default_ports(udp, 0, 0, 0, 0, 0),\n"
+                "    1 /* not built in */);\n"
+                "  ndpi_register_dissector(\"~\", ndpi_struct, ndpi_search_@,\n");
+    fprintf(out, "    %s,\n    DISSECTOR_LICENSE_LGPL, 1, %s);\n}\n\n", selection(d), id);
+    put(out, d, "static void @_free_flow(void *data)\n{\n  (void)data;\n}\n\n"
+                "static void @_export(struct ndpi_detection_module_struct *ndpi_struct, struct ndpi_flow_struct *flow,\n"
+                "                     ndpi_serializer *serializer)\n{\n"
+                "  (void)ndpi_struct, (void)flow, (void)serializer;\n}\n\n"
+                "static NDPIProtocolPluginEntryPoint @_plugin = {\n"
+                "  NDPI_API_VERSION, \"~\", \"0.1\", \"found by dpitool\", \"-\", @_init, @_free_flow, @_export,\n};\n\n"
+                "NDPIProtocolPluginEntryPoint *PluginEntryFctn(void);\n"
+                "NDPIProtocolPluginEntryPoint *PluginEntryFctn(void)\n{\n  return &@_plugin;\n}\n");
+}

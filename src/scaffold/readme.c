@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* readme.c - a paragraph for each group. */
+#include "scaffold/readme.h"
+
+#include "scaffold/names.h"
+
+#include <inttypes.h>
+
+static const char head[] =
+    "What dpitool unknown --scaffold made of unknown flows: things to start from, not to be used as they are.\n\n"
+    "signatures.yaml  a rule file: dpitool classify --rules signatures.yaml CAPTURE\n"
+    "U*.pcapng        the first packets of flows of the group, as they were captured\n"
+    "U*.lua           a dissector for Wireshark: tshark -X lua_script:FILE -r CAPTURE -V\n"
+    "U*_ndpi.c        a dissector for src/lib/protocols of nDPI 4.2 to 5.x\n"
+    "U*_plugin.c      the same as a plugin of nDPI 6.0 or later\n\n"
+    "What is constant in one capture may be a name, a version or an id: try each with other captures.\n";
+
+static void put_group(FILE *out, const struct draft *d, const struct lua_trial *trial)
+{
+    fputc('\n', out);
+    scaffold_describe(out, d->profile);
+    if (d->refused[0]) {
+        fprintf(out, "\n  nothing was made: %s\n", d->refused);
+        return;
+    }
+    fprintf(out, "\n  signature  %u bits; hits %" PRIu64 " of %" PRIu64 " flows of the group, %" PRIu64 " of %" PRIu64
+                 " other unknown flows, %" PRIu64 " of %" PRIu64 " identified flows\n",
+            d->bits, d->hits, d->hits + d->misses, d->unknown_hits, d->unknown, d->known_hits, d->known);
+    fputs("  Lua        ", out);
+    lua_trial_say(out, trial);
+    fputs("\n  C          matches what the signature does\n", out);
+}
+
+void readme_write(FILE *out, const struct draft *v, const struct lua_trial *trials, size_t n)
+{
+    fputs(head, out);
+    if (!n)
+        fputs("\nNo flow is unknown.\n", out);
+    for (size_t i = 0; i < n; i++)
+        put_group(out, &v[i], &trials[i]);
+}

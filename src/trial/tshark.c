@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tshark.c - a process that starts tshark, and counts what it prints. */
+#include "trial/tshark.h"
+
+#include "sandbox/sandbox.h"
+#include "util/xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, MEMORY_PATH = 32, FIELDS = 6 };
+
+struct tshark {
+    pid_t pid;
+    int ask, answer;      /* pipes */
+    int script, capture;  /* memory */
+    bool confined;
+    char path[PATH_BYTES];
+};
+
+struct question {
+    char protocol[NAME];
+    bool eager;
+};
+
+struct reply {
+    struct tshark_result result;
+    bool ran;
+};
+
+/* --- both sides --------------------------------------------------------------------------------------- */
+
+static bool read_all(int fd, void *to, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t got = read(fd, (char *)to + done, n - done);
+        if (got <= 0)
+            return false; /* a signal, too: the program is to end */
+        done += (size_t)got;
+    }
+    return true;
+}
+
+static bool write_all(int fd, const void *from, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t put = write(fd, (const char *)from + done, n - done);
+        if (put <= 0)
+            return false;
+        done += (size_t)put;
+    }
+    return true;
+}
+
+/* --- the other process -------------------------------------------------------------------------------- */
+
+static _Noreturn void become_tshark(const struct tshark *t, const struct question *q, int out)
+{
+    char script[MEMORY_PATH + sizeof("lua_script:")], capture[MEMORY_PATH];
+    snprintf(script, sizeof(script), "lua_script:/proc/self/fd/%d", t->script);
+    snprintf(capture, sizeof(capture), "/proc/self/fd/%d", t->capture);
+    const char *eager = q->eager ? "TRUE" : "FALSE";
+    char tcp[NAME], udp[NAME];
+    snprintf(tcp, sizeof(tcp), "tcp.try_heuristic_first:%s", eager);
+    snprintf(udp, sizeof(udp), "udp.try_heuristic_first:%s", eager);
+    const char *const args[] = {
+        "tshark", "-n", "-r", capture, "-X", script, "-o", tcp, "-o", udp, "-T", "fields", "-E", "separator=/t",
+        "-E", "occurrence=l", "-e", "frame.protocols", "-e", "tcp.len", "-e", "udp.length", "-e", "_ws.malformed",
+        "-e", "_ws.lua.error", "-e", q->protocol, NULL,
+    };
+    /* nothing of the user's own settings and scripts */
+    static const char *const env[] = {"HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent",
+                                      "WIRESHARK_CONFIG_DIR=/nonexistent", "LC_ALL=C", "TZ=UTC", NULL};
+    int null = open("/dev/null", O_RDWR);
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDERR_FILENO);
+    dup2(out, STDOUT_FILENO);
+    setrlimit(RLIMIT_CPU, &(struct rlimit){CPU_SECONDS, CPU_SECONDS});
+    if (t->confined)
+        sandbox_program(t->path);
+    execve(t->path, (char *const *)args, (char *const *)env);
+    _exit(127);
+}
+
+/* Whether a name stands in a list with ':' between. */
+static bool lists(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = list; (p = strstr(p, name)); p += n)
+        if ((p == list || p[-1] == ':') && (p[n] == ':' || p[n] == '\0'))
+            return true;
+    return false;
+}
+
+static void count_line(struct tshark_result *r, char *line, const char *protocol)
+{
+    enum { UDP_HEADER = 8 };
+    const char *field[FIELDS];
+    for (size_t i = 0; i < FIELDS; i++) {
+        const char *next = line ? strsep(&line, "\t\n") : NULL;
+        field[i] = next ? next : "";
+    }
+    if (strtoul(field[1], NULL, 10) == 0 && strtoul(field[2], NULL, 10) <= UDP_HEADER)
+        return;
+    r->packets++;
+    if (!lists(field[0], protocol))
+        return;
+    r->claimed++;
+    r->malformed += field[3][0] != '\0';
+    r->errors += field[4][0] != '\0';
+}
+
+static void run(const struct tshark *t, const struct question *q, struct reply *reply)
+{
+    int ends[2], status = 0;
+    char *line = NULL;
+    size_t room = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0)
+        become_tshark(t, q, ends[1]);
+    close(ends[1]);
+    FILE *out = fdopen(ends[0], "r");
+    while (pid > 0 && out && getline(&line, &room, out) > 0)
+        count_line(&reply->result, line, q->protocol);
+    free(line);
+    if (out)
+        fclose(out);
+    reply->ran = pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static _Noreturn void serve(const struct tshark *t, int questions, int answers)
+{
+    struct question q;
+    int highest = (int)sysconf(_SC_OPEN_MAX);
+    for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
+        if (fd != questions && fd != answers && fd != t->script && fd != t->capture)
+            close(fd); /* no output has another holder */
+    signal(SIGPIPE, SIG_IGN);
+    while (read_all(questions, &q, sizeof(q))) {
+        struct reply reply = {.ran = false};
+        q.protocol[NAME - 1] = '\0';
+        run(t, &q, &reply);
+        if (!write_all(answers, &reply, sizeof(reply)))
+            break;
+    }
+    _exit(0);
+}
+
+/* --- the program -------------------------------------------------------------------------------------- */
+
+/* The first that can be started. */
+static bool find_program(char out[static PATH_BYTES], const char *path)
+{
+    while (path && *path) {
+        size_t n = strcspn(path, ":");
+        if (n && path[0] == '/' && snprintf(out, PATH_BYTES, "%.*s/tshark", (int)n, path) < PATH_BYTES &&
+            access(out, X_OK) == 0)
+            return true;
+        path += n + (path[n] == ':');
+    }
+    return false;
+}
+
+static bool start(struct tshark *t)
+{
+    int questions[2] = {-1, -1}, answers[2] = {-1, -1};
+    t->script = memfd_create("script", 0);
+    t->capture = memfd_create("capture", 0);
+    bool ready = t->script >= 0 && t->capture >= 0 && pipe2(questions, O_CLOEXEC) == 0 &&
+                 pipe2(answers, O_CLOEXEC) == 0;
+    t->pid = ready ? fork() : -1;
+    if (t->pid == 0)
+        serve(t, questions[0], answers[1]);
+    if (questions[0] >= 0)
+        close(questions[0]);
+    if (answers[1] >= 0)
+        close(answers[1]);
+    t->ask = questions[1];
+    t->answer = answers[0];
+    return t->pid > 0;
+}
+
+struct tshark *tshark_new(const char *path, bool confined)
+{
+    struct tshark *t = xcalloc(1, sizeof(*t));
+    *t = (struct tshark){.pid = -1, .ask = -1, .answer = -1, .script = -1, .capture = -1, .confined = confined};
+    if (find_program(t->path, path) && start(t))
+        return t;
+    tshark_free(t);
+    return NULL;
+}
+
+void tshark_free(struct tshark *t)
+{
+    if (!t)
+        return;
+    const int all[] = {t->ask, t->answer, t->script, t->capture};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (all[i] >= 0)
+            close(all[i]);
+    if (t->pid > 0)
+        waitpid(t->pid, NULL, 0);
+    free(t);
+}
+
+static bool hand_over(int fd, const struct buf *b)
+{
+    for (size_t done = 0; done < b->n;) {
+        ssize_t put = pwrite(fd, b->p + done, b->n - done, (off_t)done);
+        if (put <= 0)
+            return false;
+        done += (size_t)put;
+    }
+    return ftruncate(fd, (off_t)b->n) == 0;
+}
+
+bool tshark_try(struct tshark *t, const struct tshark_trial *trial, struct tshark_result *out)
+{
+    struct question q = {.eager = trial->eager};
+    struct reply reply;
+    snprintf(q.protocol, sizeof(q.protocol), "%s", trial->protocol);
+    if (!hand_over(t->script, trial->script) || !hand_over(t->capture, trial->capture) ||
+        !write_all(t->ask, &q, sizeof(q)) || !read_all(t->answer, &reply, sizeof(reply)) || !reply.ran)
+        return false;
+    *out = reply.result;
+    return true;
+}
