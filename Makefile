@@ -159,7 +159,7 @@ CHECKS = \
 	'options: tests/tools/options.py $(BIN)' \
 	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
 	'faults: tests/tools/faults.py $(BIN)' \
-	'signatures of unknown flows: tests/tools/scaffold_check.py $(BIN)' \
+	'signatures of unknown flows: tests/tools/scaffold.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
 	'unknown flows: tests/tools/unknown_check.py $(BIN)' \

@@ -90,7 +90,7 @@ static void make_drafts(struct scaffolding *s)
         s->group_of[i] = (uint32_t)in->groups->n;
     for (size_t i = 0; i < in->groups->n; i++) {
         const struct group *g = &in->groups->v[i];
-        draft_make(&s->draft[i], in->profile[i]);
+        draft_make(&s->draft[i], in->profile[i], in->known);
         for (size_t k = 0; k < g->n; k++)
             s->group_of[number_of_wanted(s, in->samples->v[g->member[k]]->flow_id)] = (uint32_t)i;
     }

@@ -24,6 +24,7 @@ struct scaffolding_input {
     const uint64_t *wanted; /* ids of unknown flows, ascending */
     size_t n_wanted;
     const struct samples *samples;
+    const struct samples *known; /* some of the identified flows */
     const struct groups *groups;
     struct profile *const *profile; /* beside groups */
 };

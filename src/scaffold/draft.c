@@ -18,7 +18,7 @@ struct firsts {
 static bool first_message(struct message *out, const struct sample *s, unsigned side)
 {
     const struct sample_side *from = &s->side[side];
-    if (from->n_messages == 0 || (s->stream && (s->midstream || s->lossy)))
+    if (from->n_messages == 0)
         return false;
     *out = sample_get(s, side, 0);
     for (uint32_t i = 1; s->stream && i < from->n_messages; i++) {
@@ -30,20 +30,16 @@ static bool first_message(struct message *out, const struct sample *s, unsigned 
     return out->kept > 0;
 }
 
+static bool is_whole(const struct sample *s)
+{
+    return !s->stream || (!s->midstream && !s->lossy);
+}
+
 static void collect(struct firsts *f, const struct profile *p, unsigned side)
 {
     f->n = 0;
     for (size_t i = 0; i < p->n_flows && f->n < PROFILE_FLOWS; i++)
-        f->n += first_message(&f->v[f->n], p->flow[i], side);
-}
-
-/* What a byte that is always the same is worth, in bits: zeros, ones and text are in messages of many protocols. */
-static unsigned byte_bits(uint8_t byte)
-{
-    enum { ZERO = 2, ONES = 4, TEXT = 5, OTHER = 8 };
-    if (byte == 0)
-        return ZERO;
-    return byte == 0xff ? ONES : byte >= 0x20 && byte < 0x7f ? TEXT : OTHER;
+        f->n += is_whole(p->flow[i]) && first_message(&f->v[f->n], p->flow[i], side);
 }
 
 static bool is_fixed(const struct firsts *f, uint32_t at)
@@ -55,16 +51,121 @@ static bool is_fixed(const struct firsts *f, uint32_t at)
     return first >= 0;
 }
 
+/* What a byte that is always the same is worth, in bits: zeros, ones and text are in messages of many protocols, and
+ * zeros seldom come alone. */
+static unsigned byte_bits(const struct draft *d, uint32_t at)
+{
+    enum { ZERO = 2, NEXT_ZERO = 1, ONES = 4, TEXT = 5, OTHER = 8 };
+    uint8_t byte = d->value[at];
+    if (byte == 0)
+        return at && d->fixed[at - 1] && d->value[at - 1] == 0 ? NEXT_ZERO : ZERO;
+    return byte == 0xff ? ONES : byte >= 0x20 && byte < 0x7f ? TEXT : OTHER;
+}
+
+static unsigned count_bits(const struct draft *d)
+{
+    enum { LENGTH_BITS = 10 };
+    unsigned bits = d->length.given ? LENGTH_BITS : 0;
+    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
+        bits += d->fixed[at] ? byte_bits(d, at) : 0;
+    return bits;
+}
+
+/* How far a byte is the same: what all kinds of messages have is likelier of the protocol than what only first
+ * messages have, which may be a name or a version. (Zeros on both sides say little.) Of messages of one size a number
+ * may be that size, or tell their kind. */
+enum reach { IN_BOTH_SIDES, IN_THE_SIDE, IN_FIRSTS, OF_THE_SIZE, REACHES };
+
+static bool in_all(const struct profile_side *s, uint32_t at, uint8_t value)
+{
+    for (size_t i = 0; i < s->view.m.n; i++)
+        if (message_at(&s->view.m.v[i], at) != value)
+            return false;
+    return true;
+}
+
+static bool may_be_size(const struct firsts *f, uint32_t at)
+{
+    const struct message *m = &f->v[0];
+    for (uint32_t i = 1; i < f->n; i++)
+        if (f->v[i].size != m->size)
+            return false;
+    bool alone = (at == 0 || message_at(m, at - 1) != 0) && message_at(m, at + 1) != 0;
+    return m->bytes[at] && m->bytes[at] <= m->size && !alone;
+}
+
+static enum reach reach_of(const struct draft *d, const struct firsts *f, uint32_t at)
+{
+    const struct profile_side *own = &d->profile->side[d->side], *other = &d->profile->side[!d->side];
+    uint8_t value = f->v[0].bytes[at];
+    if (may_be_size(f, at))
+        return OF_THE_SIZE;
+    if (!in_all(own, at, value))
+        return IN_FIRSTS;
+    return value && other->view.m.n && in_all(other, at, value) ? IN_BOTH_SIDES : IN_THE_SIDE;
+}
+
+static void take_byte(struct draft *d, const struct firsts *f, uint32_t at)
+{
+    d->fixed[at] = true;
+    d->value[at] = f->v[0].bytes[at];
+    d->bits = count_bits(d);
+}
+
+/* No more than is needed: each further byte may be of this capture alone. */
 static void find_bytes(struct draft *d, const struct firsts *f)
 {
-    for (uint32_t at = 0; at < DRAFT_HEAD; at++) {
-        d->fixed[at] = is_fixed(f, at);
-        if (!d->fixed[at])
+    for (enum reach reach = 0; reach < REACHES; reach++)
+        for (uint32_t at = 0; at < DRAFT_HEAD && d->bits < DRAFT_BITS; at++)
+            if (is_fixed(f, at) && reach_of(d, f, at) == reach)
+                take_byte(d, f, at);
+}
+
+/* --- what others have, too ---------------------------------------------------------------------------- */
+
+static bool matches(const struct draft *d, const struct message *m)
+{
+    uint64_t v;
+    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
+        if (d->fixed[at] && message_at(m, at) != d->value[at])
+            return false;
+    return !d->length.given || (message_number(m, d->length.at, d->length.form, &v) &&
+                                (int64_t)v + d->length.plus == (int64_t)m->size);
+}
+
+/* How many of the known flows have what the draft asks for, and another value at each byte. */
+static uint32_t count_known(const struct draft *d, const struct samples *known, uint32_t others[static DRAFT_HEAD],
+                            const struct firsts *f)
+{
+    uint32_t n = 0;
+    memset(others, 0, DRAFT_HEAD * sizeof(*others));
+    for (size_t i = 0; i < known->n; i++) {
+        struct message m;
+        if (known->v[i]->transport != d->profile->transport || !first_message(&m, known->v[i], d->side) ||
+            !matches(d, &m))
             continue;
-        d->value[at] = f->v[0].bytes[at];
-        d->bits += byte_bits(d->value[at]);
+        n++;
+        for (uint32_t at = 0; at < DRAFT_HEAD; at++)
+            others[at] += is_fixed(f, at) && message_at(&m, at) != f->v[0].bytes[at];
+    }
+    return n;
+}
+
+/* Adds bytes as long as known flows match that a byte tells apart: each time the one that most differ in. */
+static void tell_apart(struct draft *d, const struct firsts *f, const struct samples *known)
+{
+    uint32_t others[DRAFT_HEAD];
+    while (d->bits >= DRAFT_BITS && count_known(d, known, others, f)) {
+        uint32_t best = 0;
+        for (uint32_t at = 1; at < DRAFT_HEAD; at++)
+            best = others[at] > others[best] ? at : best;
+        if (!others[best])
+            return;
+        take_byte(d, f, best);
     }
 }
+
+/* --- length ------------------------------------------------------------------------------------------- */
 
 static uint32_t count_sizes(const struct firsts *f)
 {
@@ -95,7 +196,7 @@ static bool is_length(const struct firsts *f, uint32_t at, struct number_form fo
 
 static void find_length(struct draft *d, const struct firsts *f)
 {
-    enum { SIZES_LEAST = 3, LENGTH_BITS = 10 };
+    enum { SIZES_LEAST = 3 };
     static const struct {
         const char *type;
         struct number_form form;
@@ -107,7 +208,7 @@ static void find_length(struct draft *d, const struct firsts *f)
         for (uint32_t at = 0; at < DRAFT_HEAD && !d->length.given; at++)
             if (is_length(f, at, types[t].form, &d->length.plus)) {
                 d->length = (struct draft_length){true, at, types[t].type, types[t].form, d->length.plus};
-                d->bits += LENGTH_BITS;
+                d->bits = count_bits(d);
             }
 }
 
@@ -118,7 +219,7 @@ static void find_example(struct draft *d, const struct firsts *f)
             d->example = f->v[i];
 }
 
-static struct draft of_side(const struct profile *p, unsigned side)
+static struct draft of_side(const struct profile *p, const struct samples *known, unsigned side)
 {
     struct firsts f;
     struct draft d = {.profile = p, .side = side};
@@ -126,8 +227,10 @@ static struct draft of_side(const struct profile *p, unsigned side)
     d.flows = f.n;
     if (f.n < DRAFT_FLOWS)
         return d;
-    find_bytes(&d, &f);
     find_length(&d, &f);
+    find_bytes(&d, &f);
+    if (known)
+        tell_apart(&d, &f, known);
     find_example(&d, &f);
     return d;
 }
@@ -145,13 +248,13 @@ static void refuse(struct draft *d)
                  d->bits, DRAFT_BITS);
 }
 
-/* The side that tells more; the client's when both tell as much. */
-void draft_make(struct draft *d, const struct profile *p)
+/* The client's side, which every capture is likelier to have, when it tells enough. */
+void draft_make(struct draft *d, const struct profile *p, const struct samples *known)
 {
-    struct draft server = of_side(p, 1);
-    *d = of_side(p, 0);
-    if (server.flows >= DRAFT_FLOWS &&
-        (d->flows < DRAFT_FLOWS || (server.flows >= d->flows && server.bits > d->bits)))
+    struct draft server = of_side(p, known, 1);
+    *d = of_side(p, known, 0);
+    bool enough = d->flows >= DRAFT_FLOWS && d->bits >= DRAFT_BITS;
+    if (!enough && server.flows >= DRAFT_FLOWS && server.bits > d->bits)
         *d = server;
     if (p->transport != IPPROTO_NUM_TCP && p->transport != IPPROTO_NUM_UDP)
         snprintf(d->refused, DRAFT_WHY, "it is neither TCP nor UDP");

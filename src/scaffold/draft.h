@@ -35,8 +35,8 @@ struct draft {
     uint64_t known_hits, known;     /* that nDPI recognises */
 };
 
-/* Of a profile, which is borrowed. */
-void draft_make(struct draft *d, const struct profile *p);
+/* Of a profile, which is borrowed. known: flows of other protocols that it is to be told from, or NULL. */
+void draft_make(struct draft *d, const struct profile *p, const struct samples *known);
 
 /* How many bytes from at on are fixed, one after the other. */
 uint32_t draft_run(const struct draft *d, uint32_t at);

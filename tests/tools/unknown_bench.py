@@ -59,11 +59,14 @@ def read_flows(program, path):
     return [Flow(line, path) for line in out.decode().splitlines()] if status == 0 else []
 
 
+def captures_below(folder):
+    return sorted(path for path in glob.glob(os.path.join(folder, "**", "*"), recursive=True) if os.path.isfile(path))
+
+
 def by_protocol(program, folder):
     """Flows by protocol, at most so many a capture."""
-    paths = sorted(path for path in glob.glob(os.path.join(folder, "**", "*"), recursive=True) if os.path.isfile(path))
     found = defaultdict(list)
-    for flows in each(lambda path: read_flows(program, path), paths):
+    for flows in each(lambda path: read_flows(program, path), captures_below(folder)):
         taken = Counter()
         for flow in flows:
             if flow.by != "dpi" or flow.protocol in ENCRYPTED or flow.transport not in TRANSPORTS or flow.becomes_tls():

@@ -3,10 +3,13 @@
  *
  *     unknown_samples read CAPTURE           a line a flow: its label, how sure it is, its ends and first messages
  *     unknown_samples group both|payload     lines in, a number a line out: its group; an empty line ends a draw
- *     unknown_samples profile all            lines in, a JSON object out: their profile as one group, as above */
+ *     unknown_samples profile all            lines in, a JSON object out: their profile as one group, as above
+ *     unknown_samples draft both             lines in, a line a group out: the signature that is drafted for it, and an
+ *                                            empty line; lines that begin with ! are of known flows */
 #include "cli/capture_run.h"
 #include "gather/gather.h"
 #include "profile/profile_json.h"
+#include "scaffold/draft.h"
 #include "unknown/kinds.h"
 #include "util/xalloc.h"
 
@@ -175,12 +178,42 @@ static void put_profile(struct samples *s)
     samples_free(s);
 }
 
+static void put_draft(const struct draft *d)
+{
+    const struct group *g = d->profile->group;
+    printf("%zu|%s|%d|%s|%u|%u|", g->n, group_kinds[g->kind].text, g->small, d->refused, d->side, d->bits);
+    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
+        if (d->fixed[at])
+            printf("%u:%02x ", at, d->value[at]);
+    if (d->length.given)
+        printf("|%u %u %d %" PRId64 "\n", d->length.at, d->length.form.width, d->length.form.little, d->length.plus);
+    else
+        printf("|\n");
+}
+
+static void put_drafts(struct samples *s, struct samples *known, enum grouping_by by)
+{
+    struct groups g;
+    groups_make(&g, s, by);
+    for (size_t i = 0; i < g.n; i++) {
+        struct draft d;
+        struct profile *p = profile_new(s, &g, i);
+        draft_make(&d, p, known);
+        put_draft(&d);
+        profile_free(p);
+    }
+    putchar('\n');
+    groups_free(&g);
+    samples_free(s);
+    samples_free(known);
+}
+
 int main(int argc, char **argv)
 {
     char *line = NULL;
     size_t room = 0;
     ssize_t n;
-    struct samples s = {0};
+    struct samples s = {0}, known = {0};
     if (argc == 3 && strcmp(argv[1], "read") == 0)
         return read_capture(argv[2]);
     if (argc != 3)
@@ -189,9 +222,11 @@ int main(int argc, char **argv)
     while ((n = getline(&line, &room, stdin)) > 0) {
         line[n - 1] = '\0';
         if (line[0])
-            take_sample(&s, line);
+            take_sample(line[0] == '!' ? &known : &s, line);
         else if (strcmp(argv[1], "profile") == 0)
             put_profile(&s);
+        else if (strcmp(argv[1], "draft") == 0)
+            put_drafts(&s, &known, by);
         else
             put_groups(&s, by);
     }

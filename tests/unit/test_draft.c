@@ -35,7 +35,7 @@ static struct draft draft_of(const struct samples *s, struct profile *p, struct 
     *g = (struct group){.n = s->n};
     *p = (struct profile){.id = "U01", .name = "udp1-a7", .group = g, .transport = 17, .inferred = true,
                           .flow = (const struct sample **)s->v, .n_flows = s->n};
-    draft_make(&d, p);
+    draft_make(&d, p, NULL);
     return d;
 }
 

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ndpi_includes.h - in ndpi_api.h. */
+#include "ndpi_api.h"

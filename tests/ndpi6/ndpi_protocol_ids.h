@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ndpi_protocol_ids.h - in ndpi_api.h. */
+#include "ndpi_api.h"
