@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""scaffold_check.py [--half tune|sealed] [--show] SAMPLES DPITOOL FOLDER - signatures and dissectors of known protocols as
+"""scaffold_check.py [--half tune|sealed] [--show] SAMPLES DPITOOL FOLDER... - signatures and dissectors of known protocols as
 if they were unknown.
 
 Signatures are made of every other flow of a protocol in a capture, and held against the other half of them, against
@@ -83,11 +83,11 @@ def format_of(sample):
     return FORMAT.get(sample.flow.protocol, sample.flow.protocol)
 
 
-def read_all(program, folder):
+def read_all(program, folders):
     """{protocol: {capture: flows}} of those that nDPI knows by their payload, and are not encrypted."""
     found = defaultdict(lambda: defaultdict(list))
     # fuzz-*: spoiled on purpose, which is no protocol any more
-    paths = [path for path in captures_below(folder) if "fuzz" not in os.path.basename(path)]
+    paths = [path for folder in folders for path in captures_below(folder) if "fuzz" not in os.path.basename(path)]
     for flows in each(lambda path: read_flows(program, path), paths):
         for flow in flows:
             if flow.by == "dpi" and flow.transport in TRANSPORTS:
@@ -184,7 +184,8 @@ def elsewhere(program, found, half, show):
     recall, counts = defaultdict(list), defaultdict(lambda: [0, 0])
     chosen = sets_of(found, half, FEWEST)
     for (name, capture, _), (good, _) in zip(chosen, make_signatures(program, found, chosen)):
-        others = [x for path, flows in found[name].items() if path != capture for x in flows[:MOST_OTHERS]]
+        # one flow alone, of a protocol that nDPI may have taken it for, is no capture of the protocol
+        others = [x for path, flows in found[name].items() if path != capture and len(flows) > 1 for x in flows[:MOST_OTHERS]]
         if good and others:
             recall[name].append(share(good, others))
         if good:
@@ -268,9 +269,9 @@ def main():
     parser.add_argument("--only", choices=("signatures", "dissectors"))
     parser.add_argument("program")
     parser.add_argument("dpitool")
-    parser.add_argument("folder")
+    parser.add_argument("folders", nargs="+")
     args = parser.parse_args()
-    found = read_all(args.program, args.folder)
+    found = read_all(args.program, args.folders)
     missed = 0
     if args.only != "dissectors":
         missed += signatures(args.program, found, args.half, args.show)
