@@ -58,6 +58,13 @@ static const struct opt unknown_opts[] = {
     {0},
 };
 
+/* Ids of some flows, evenly spread. */
+struct some_flows {
+    uint64_t *v;
+    size_t n;
+    uint64_t seen, step; /* every step-th is kept */
+};
+
 /* A run of the command. */
 struct job {
     const struct options *o;
@@ -65,7 +72,8 @@ struct job {
     struct spool *spool; /* of captures that cannot be opened twice */
     uint64_t *wanted; /* ids of flows, ascending */
     size_t n_wanted;
-    struct samples samples;
+    struct some_flows known; /* identified; only for a scaffold */
+    struct samples samples, known_samples;
     struct groups groups;
     struct profile **profile; /* beside groups */
     struct scaffolding *scaffolding; /* NULL: not asked for */
@@ -82,22 +90,63 @@ static bool is_unknown(const struct options *o, const struct dpi_record *r)
                                              dpi_text_eq(r->classified_by, dpi_text_of("ip")));
 }
 
+enum { KNOWN_MOST = 2000 };
+
+/* When there are twice as many as are wanted, every other one goes. */
+static void add_some(struct some_flows *s, uint64_t flow_id)
+{
+    if (!s->v) {
+        s->v = xcalloc(2 * KNOWN_MOST, sizeof(*s->v));
+        s->step = 1;
+    }
+    if (s->seen++ % s->step)
+        return;
+    s->v[s->n++] = flow_id;
+    if (s->n < 2 * KNOWN_MOST)
+        return;
+    for (size_t i = 0; i < KNOWN_MOST; i++)
+        s->v[i] = s->v[2 * i];
+    s->n = KNOWN_MOST;
+    s->step *= 2;
+}
+
+static bool is_identified(const struct dpi_record *r)
+{
+    return r->dir[0].payload + r->dir[1].payload > 0 && (dpi_text_eq(r->classified_by, dpi_text_of("dpi")) ||
+                                                        dpi_text_eq(r->classified_by, dpi_text_of("dpi-cache")));
+}
+
 static enum dpi_status choose(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct job *j = ctx;
     (void)err;
-    if (j->where ? !expr_match(j->where, r) : !is_unknown(j->o, r))
+    if (j->where ? !expr_match(j->where, r) : !is_unknown(j->o, r)) {
+        if (j->scaffolding && is_identified(r))
+            add_some(&j->known, r->flow_id);
         return DPI_OK;
+    }
     if ((j->n_wanted & (j->n_wanted - 1)) == 0)
         j->wanted = xrealloc(j->wanted, j->n_wanted ? j->n_wanted * 2 : 1, sizeof(*j->wanted));
     j->wanted[j->n_wanted++] = r->flow_id;
     return DPI_OK;
 }
 
+enum { UNKNOWN, KNOWN, GATHERS };
+
+static void gather_both(void *ctx, const struct flow *f, unsigned sender, const struct packet *p,
+                        const struct decoded *d)
+{
+    struct gather *const *g = ctx;
+    for (unsigned i = 0; i < GATHERS; i++)
+        gather_packet(g[i], f, sender, p, d);
+}
+
 static enum dpi_status gathered(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
+    struct gather *const *g = ctx;
     (void)err;
-    gather_end(ctx, r->flow_id);
+    for (unsigned i = 0; i < GATHERS; i++)
+        gather_end(g[i], r->flow_id);
     return DPI_OK;
 }
 
@@ -150,14 +199,17 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
     capture_run_free(&run);
     if (j->n_wanted)
         qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
+    if (j->known.n)
+        qsort(j->known.v, j->known.n, sizeof(*j->known.v), compare_ids);
     return st;
 }
 
 static enum dpi_status second_pass(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
     struct capture_run run;
-    struct gather *g = gather_new(j->wanted, j->n_wanted, j->o->most_flows);
-    struct engine_options more = {.inputs.spool = j->spool, .on_counted = gather_packet, .packet_ctx = g};
+    struct gather *g[GATHERS] = {[UNKNOWN] = gather_new(j->wanted, j->n_wanted, j->o->most_flows),
+                                 [KNOWN] = gather_new(j->known.v, j->known.n, 2 * KNOWN_MOST)};
+    struct engine_options more = {.inputs.spool = j->spool, .on_counted = gather_both, .packet_ctx = g};
     struct capture_options again = j->o->capture; /* applications are not asked for, nor could rules be read any more */
     again.rules = (struct rule_options){.no_default = true};
     again.dns_hints = NULL;
@@ -166,10 +218,13 @@ static enum dpi_status second_pass(struct job *j, const struct opt_words *words,
         st = capture_run_go(&run, false, gathered, g, err);
     if (st == DPI_OK)
         st = whole(engine_report(run.engine), err);
-    if (st == DPI_OK)
-        j->samples = gather_take(g);
+    if (st == DPI_OK) {
+        j->samples = gather_take(g[UNKNOWN]);
+        j->known_samples = gather_take(g[KNOWN]);
+    }
     capture_run_free(&run);
-    gather_free(g);
+    for (unsigned i = 0; i < GATHERS; i++)
+        gather_free(g[i]);
     return st;
 }
 
@@ -267,7 +322,7 @@ static enum dpi_status write_scaffold(const struct job *j, const struct opt_word
 {
     struct scaffolding_input in = {
         .capture = &j->o->capture, .captures = words, .spool = j->spool, .wanted = j->wanted,
-        .n_wanted = j->n_wanted, .samples = &j->samples, .groups = &j->groups, .profile = j->profile,
+        .n_wanted = j->n_wanted, .samples = &j->samples, .known = &j->known_samples, .groups = &j->groups, .profile = j->profile,
     };
     return scaffolding_write(j->scaffolding, &in, err);
 }
@@ -295,7 +350,9 @@ static void free_job(struct job *j)
     scaffolding_free(j->scaffolding);
     groups_free(&j->groups);
     samples_free(&j->samples);
+    samples_free(&j->known_samples);
     free(j->wanted);
+    free(j->known.v);
     spool_free(j->spool);
     expr_free(j->where);
 }

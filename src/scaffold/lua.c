@@ -16,7 +16,7 @@ void lua_trial_say(FILE *out, const struct lua_trial *t)
         fprintf(out, "not tried: %s", t->not_run);
         return;
     }
-    fprintf(out, "tried by tshark: %" PRIu64 " of %" PRIu64 " packets with payload of the group claimed, %" PRIu64
+    fprintf(out, "tried by tshark: %" PRIu64 " of %" PRIu64 " packets with new payload of the group claimed, %" PRIu64
                  " malformed, %" PRIu64 " errors of Lua; %" PRIu64 " of %" PRIu64 " packets of other flows claimed",
             t->claimed, t->packets, t->malformed, t->errors, t->others_claimed, t->others);
 }

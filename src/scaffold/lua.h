@@ -8,7 +8,7 @@
 /* How it did in tshark. */
 struct lua_trial {
     const char *not_run; /* why it was not tried; NULL: it was */
-    uint64_t packets, claimed, malformed, errors; /* packets with payload of the group */
+    uint64_t packets, claimed, malformed, errors; /* packets with new payload of the group */
     uint64_t others, others_claimed;              /* of other flows */
 };
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, MEMORY_PATH = 32, FIELDS = 6 };
+enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, MEMORY_PATH = 32, FIELDS = 7 };
 
 struct tshark {
     pid_t pid;
@@ -74,7 +74,7 @@ static _Noreturn void become_tshark(const struct tshark *t, const struct questio
     const char *const args[] = {
         "tshark", "-n", "-r", capture, "-X", script, "-o", tcp, "-o", udp, "-T", "fields", "-E", "separator=/t",
         "-E", "occurrence=l", "-e", "frame.protocols", "-e", "tcp.len", "-e", "udp.length", "-e", "_ws.malformed",
-        "-e", "_ws.lua.error", "-e", q->protocol, NULL,
+        "-e", "_ws.lua.error", "-e", "tcp.analysis.retransmission", "-e", q->protocol, NULL,
     };
     /* nothing of the user's own settings and scripts */
     static const char *const env[] = {"HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent",
@@ -108,7 +108,8 @@ static void count_line(struct tshark_result *r, char *line, const char *protocol
         const char *next = line ? strsep(&line, "\t\n") : NULL;
         field[i] = next ? next : "";
     }
-    if (strtoul(field[1], NULL, 10) == 0 && strtoul(field[2], NULL, 10) <= UDP_HEADER)
+    bool payload = strtoul(field[1], NULL, 10) > 0 || strtoul(field[2], NULL, 10) > UDP_HEADER;
+    if (!payload || field[5][0]) /* what was sent again is shown to no dissector */
         return;
     r->packets++;
     if (!lists(field[0], protocol))

@@ -20,7 +20,7 @@ struct tshark *tshark_new(const char *path, bool confined);
 void tshark_free(struct tshark *t); /* NULL is fine */
 
 struct tshark_result {
-    uint64_t packets;   /* TCP or UDP with payload */
+    uint64_t packets;   /* TCP or UDP with payload that is new */
     uint64_t claimed;   /* of them, by the protocol */
     uint64_t malformed; /* of those that it claimed */
     uint64_t errors;    /* of Lua, in those that it claimed */

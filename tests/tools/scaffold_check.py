@@ -19,7 +19,7 @@ from dpitest import each, run, tally_line  # noqa: E402
 from ndpi_harness import Harness  # noqa: E402
 from unknown_bench import ENCRYPTED, TRANSPORTS, in_half, read_flows, captures_below  # noqa: E402
 
-FEWEST, PER_CAPTURE, MOST_OTHERS, KNOWN_MOST = 3, 60, 15, 2000
+FEWEST, PER_CAPTURE, MOST_OTHERS, KNOWN_MOST, CAPTURES = 3, 60, 15, 2000, 3
 # protocols that nDPI tells from another one by names, addresses or what comes later, not by their first messages
 FORMAT = {"AVASTSecureDNS": "DNS", "OCSP": "HTTP", "HTTP_Connect": "HTTP", "HTTP_Proxy": "HTTP"}
 
@@ -219,7 +219,7 @@ def signatures(program, found, half, show):
 
 # --- dissectors ----------------------------------------------------------------------------------------
 
-TRIED = re.compile(r"tried by tshark: (\d+) of (\d+) packets with payload of the group claimed, (\d+) malformed, (\d+) errors "
+TRIED = re.compile(r"tried by tshark: (\d+) of (\d+) packets with new payload of the group claimed, (\d+) malformed, (\d+) errors "
                    r"of Lua; (\d+) of (\d+) packets of other flows claimed")
 
 
@@ -239,8 +239,8 @@ def scaffold(dpitool, harness, folder, protocol, capture):
 
 
 def dissectors(dpitool, found, half, show):
-    tasks = [(name, max(captures, key=lambda path, of=captures: (len(of[path]), path))) for name, captures in
-             sorted(found.items()) if name not in ENCRYPTED and in_half(name, half)]
+    tasks = [(name, capture) for name, captures in sorted(found.items()) if name not in ENCRYPTED and in_half(name, half)
+             for capture in sorted(captures, key=lambda path, of=captures: (-len(of[path]), path))[:CAPTURES]]
     claims, wrong, malformed, errors, false, others = [], [], 0, 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         harness = Harness(folder)
