@@ -159,7 +159,7 @@ CHECKS = \
 	'options: tests/tools/options.py $(BIN)' \
 	'errors of rules: tests/tools/rules_errors.py $(BIN)' \
 	'faults: tests/tools/faults.py $(BIN)' \
-	'signatures of unknown flows: tests/tools/scaffold.py $(BIN)' \
+	'scaffolds of unknown flows: tests/tools/scaffold.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
 	'unknown flows: tests/tools/unknown_check.py $(BIN)' \
@@ -306,6 +306,11 @@ unknown-bench: $(BIN) $(SAMPLES) ## groups and formats of protocols that are hid
 	@$(DEPS) accept
 	@tests/tools/unknown_bench.py $(SAMPLES) $(or $(CORPUS),$(error where are the captures? make unknown-bench CORPUS=DIR))
 
+scaffold-check: $(BIN) $(SAMPLES) ## signatures and dissectors of protocols as if they were unknown: CORPUS=DIR
+	@$(DEPS) accept
+	@tests/tools/scaffold_check.py $(SAMPLES) $(BIN) \
+	    $(or $(CORPUS),$(error where are the captures? make scaffold-check CORPUS=DIR)) tests/pcaps
+
 lint: ## function lengths, include directions, headers alone, banned functions, scripts
 	@$(LINT)
 
@@ -350,5 +355,5 @@ clean: ## remove what was built
          $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
 .PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
         asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \
-        names-check applications community-id determinism unknown-bench lint format install uninstall help clean
+        names-check applications community-id determinism unknown-bench scaffold-check lint format install uninstall help clean
 .SECONDARY:

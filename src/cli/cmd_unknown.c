@@ -322,7 +322,8 @@ static enum dpi_status write_scaffold(const struct job *j, const struct opt_word
 {
     struct scaffolding_input in = {
         .capture = &j->o->capture, .captures = words, .spool = j->spool, .wanted = j->wanted,
-        .n_wanted = j->n_wanted, .samples = &j->samples, .known = &j->known_samples, .groups = &j->groups, .profile = j->profile,
+        .n_wanted = j->n_wanted, .samples = &j->samples, .known = &j->known_samples, .groups = &j->groups,
+        .profile = j->profile,
     };
     return scaffolding_write(j->scaffolding, &in, err);
 }

@@ -5,6 +5,7 @@
 
 #include "io/folder.h"
 #include "io/outfile.h"
+#include "sandbox/sandbox.h"
 #include "scaffold/draft.h"
 #include "scaffold/lua.h"
 #include "scaffold/names.h"
@@ -29,6 +30,7 @@ static const char rules_name[] = "signatures.yaml", readme_name[] = "README.txt"
 struct scaffolding {
     struct scaffolding_options o;
     struct tshark *tshark; /* NULL: nothing is tried */
+    const char *no_tshark; /* why */
     const struct scaffolding_input *in;
     struct draft *draft;     /* beside groups */
     struct lua_trial *trial; /* beside groups */
@@ -37,14 +39,24 @@ struct scaffolding {
     struct packet_heaps *heaps; /* one for each group, one for all other flows */
 };
 
+/* Scripts of Lua can start programs: where that cannot be kept from them none is run. */
+static void start_tshark(struct scaffolding *s)
+{
+    if (s->o.no_tshark)
+        s->no_tshark = "--no-tshark was given";
+    else if (!s->o.no_sandbox && !(sandbox_possible().files && sandbox_possible().calls))
+        s->no_tshark = "this kernel has no sandbox for tshark; with --no-sandbox it is run without";
+    else if (!(s->tshark = tshark_new(getenv("PATH"), !s->o.no_sandbox)))
+        s->no_tshark = "there is no tshark on this machine";
+}
+
 enum dpi_status scaffolding_open(struct scaffolding **out, const struct scaffolding_options *o, struct dpi_err *err)
 {
     *out = NULL;
     DPI_TRY(folder_take(o->folder, o->force, err));
     struct scaffolding *s = xcalloc(1, sizeof(*s));
     s->o = *o;
-    if (!o->no_tshark)
-        s->tshark = tshark_new(getenv("PATH"), !o->no_sandbox);
+    start_tshark(s);
     *out = s;
     return DPI_OK;
 }
@@ -335,7 +347,7 @@ static void try_dissectors(struct scaffolding *s)
         else if (s->tshark)
             try_dissector(s, i);
         else
-            s->trial[i].not_run = s->o.no_tshark ? "--no-tshark was given" : "there is no tshark on this machine";
+            s->trial[i].not_run = s->no_tshark;
 }
 
 /* ------------------------------------------------------------------------------------------------------ */

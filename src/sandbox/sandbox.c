@@ -73,11 +73,10 @@ static const char *loader(void)
     return NULL;
 }
 
-void sandbox_program(const char *path)
+bool sandbox_program(const char *path)
 {
     const char *programs[] = {path, loader()};
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    landlock_enter_program(programs, programs[1] ? 2 : 1);
-    calls_refuse();
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && landlock_enter_program(programs, programs[1] ? 2 : 1) &&
+           calls_refuse();
 }

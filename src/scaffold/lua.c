@@ -16,8 +16,9 @@ void lua_trial_say(FILE *out, const struct lua_trial *t)
         fprintf(out, "not tried: %s", t->not_run);
         return;
     }
-    fprintf(out, "tried by tshark: %" PRIu64 " of %" PRIu64 " packets with new payload of the group claimed, %" PRIu64
-                 " malformed, %" PRIu64 " errors of Lua; %" PRIu64 " of %" PRIu64 " packets of other flows claimed",
+    fprintf(out, "tried by tshark: %" PRIu64 " of %" PRIu64 " packets with new payload of the group claimed, "
+                 "%" PRIu64 " malformed, %" PRIu64 " errors of Lua; %" PRIu64 " of %" PRIu64
+                 " packets of other flows claimed",
             t->claimed, t->packets, t->malformed, t->errors, t->others_claimed, t->others);
 }
 
@@ -27,7 +28,8 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
     scaffold_file_name(name, d->profile);
     fputs("-- ", out);
     scaffold_describe(out, d->profile);
-    fputs("\n-- A dissector for Wireshark to start from, by dpitool unknown --scaffold. Rename what you keep.\n-- ", out);
+    fputs("\n-- A dissector for Wireshark to start from, by dpitool unknown --scaffold. Rename what you keep.\n-- ",
+          out);
     if (trial)
         lua_trial_say(out, trial);
     fprintf(out, "\n-- tshark -X lua_script:%s.lua -r %s.pcapng -V\n\n", name, name);
@@ -73,7 +75,8 @@ static void put_matches(FILE *out, const struct draft *d)
         fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", d->length.at,
                 d->length.form.width, d->length.form.little ? "true" : "false");
     if (d->length.given && d->length.plus)
-        fprintf(out, " %c %" PRId64, d->length.plus > 0 ? '-' : '+', d->length.plus > 0 ? d->length.plus : -d->length.plus);
+        fprintf(out, " %c %" PRId64, d->length.plus > 0 ? '-' : '+',
+                d->length.plus > 0 ? d->length.plus : -d->length.plus);
     fputs("\nend\n", out);
 }
 
@@ -121,7 +124,7 @@ static const char message_code[] =
     "    add_fields(side, tvb, item)\n";
 
 static const char length_code[] =
-    "\n-- Messages in a stream, one after the other, however segments cut them. What is no size ends with the segment.\n"
+    "\n-- Messages in a stream, however segments cut them. What is no size ends with its segment.\n"
     "local longest = 0x100000\n"
     "local function by_length(side, tvb, pinfo, tree)\n"
     "    local f = side.framing\n"
@@ -160,7 +163,9 @@ static const char lines_code[] =
     "        local line = item:add(side.line, tvb(at, last - at))\n"
     "        local word = text:sub(at + 1, last):match(\"^[^%s%c:,=;]+\")\n"
     "        if word then line:add(side.word, tvb(at, #word)) end\n"
-    "        if word and at == 0 then pinfo.cols.info:append(\" \" .. side.name .. \" \" .. word:gsub(\"[^%w%p]\", \"?\")) end\n"
+    "        if word and at == 0 then\n"
+    "            pinfo.cols.info:append(\" \" .. side.name .. \" \" .. word:gsub(\"[^%w%p]\", \"?\"))\n"
+    "        end\n"
     "        at = last\n"
     "    end\n"
     "end\n";
@@ -253,7 +258,8 @@ void lua_write(FILE *out, const struct draft *d, const struct lua_trial *trial)
     put_head(out, d, trial);
     fprintf(out, "local proto = Proto(\"%s\", \"Unknown %s\")\n", word, p->name);
     put_ports(out, p);
-    fputs("\n-- What each side sends. at: an offset, below 0 from behind the end; size: in bytes, 0 to the end.\n", out);
+    fputs("\n-- What each side sends. at: an offset, below 0 from behind the end; size: in bytes, 0 to the end.\n",
+          out);
     for (unsigned side = 0; side < 2; side++)
         lua_write_side(out, p, side);
     put_fields_list(out, p);

@@ -26,7 +26,8 @@ struct look {
 
 static struct look look_of(const struct field *f)
 {
-    static const char *const numbers[] = {[1] = "uint8", [2] = "uint16", [3] = "uint24", [4] = "uint32", [8] = "uint64"};
+    static const char *const numbers[] = {[1] = "uint8", [2] = "uint16", [3] = "uint24", [4] = "uint32",
+                                          [8] = "uint64"};
     static const char *const bases[FIELD_ROLES] = {
         [ROLE_TYPE] = "HEX", [ROLE_ENUM] = "HEX", [ROLE_LENGTH] = "DEC", [ROLE_SEQUENCE] = "DEC", [ROLE_TIME] = "DEC",
         [ROLE_SESSION] = "HEX", [ROLE_TRANSACTION] = "HEX", [ROLE_ADDRESS] = "DEC", [ROLE_CHECKSUM] = "HEX",
@@ -68,8 +69,9 @@ static void put_field(FILE *out, const struct profile *p, unsigned side, size_t 
     struct look look = look_of(f);
     char word[SCAFFOLD_NAME];
     scaffold_word(word, p);
-    fprintf(out, "    {at = %s%" PRIu32 ", size = %" PRIu32 ", %sfield = ProtoField.%s(\"%s.%s.", f->from_end ? "-" : "",
-            f->at, f->size, f->little ? "little = true, " : "", look.kind, word, scaffold_sides[side]);
+    fprintf(out, "    {at = %s%" PRIu32 ", size = %" PRIu32 ", %sfield = ProtoField.%s(\"%s.%s.",
+            f->from_end ? "-" : "", f->at, f->size, f->little ? "little = true, " : "", look.kind, word,
+            scaffold_sides[side]);
     put_name(out, &s->fields, i, '_');
     fputs("\", \"", out);
     put_name(out, &s->fields, i, ' ');
@@ -94,11 +96,11 @@ static const char *yes(bool b)
 
 static void put_framing(FILE *out, const struct framing *f)
 {
-    fprintf(out, "    -- a message of the stream has the size value %+" PRId64 "; %" PRIu32 " of %" PRIu32 " streams end with one, "
-                 "%" PRIu32 " of %" PRIu32 " segments begin one\n",
+    fprintf(out, "    -- a message of the stream has the size value %+" PRId64 "; %" PRIu32 " of %" PRIu32
+                 " streams end with one, %" PRIu32 " of %" PRIu32 " segments begin one\n",
             f->add, f->whole, f->streams, f->on_message, f->starts);
-    fprintf(out, "    framing = {at = %" PRIu32 ", size = %u, little = %s, plus = %" PRId64 "},\n", f->at, f->form.width,
-            yes(f->form.little), f->add);
+    fprintf(out, "    framing = {at = %" PRIu32 ", size = %u, little = %s, plus = %" PRId64 "},\n", f->at,
+            f->form.width, yes(f->form.little), f->add);
 }
 
 static void put_records(FILE *out, const struct profile *p, unsigned side)
@@ -144,7 +146,8 @@ static uint32_t bytes_behind(const struct fields *f)
 static void put_fields(FILE *out, const struct profile *p, unsigned side)
 {
     const struct profile_side *s = &p->side[side];
-    fprintf(out, "    behind = %" PRIu32 ", -- bytes at the end that are a field of their own\n", bytes_behind(&s->fields));
+    fprintf(out, "    behind = %" PRIu32 ", -- bytes at the end that are a field of their own\n",
+            bytes_behind(&s->fields));
     for (size_t i = 0; i < s->fields.n; i++)
         if (s->fields.v[i].role == ROLE_TYPE)
             fprintf(out, "    type = %" PRIu32 ", -- where it is\n", s->fields.v[i].at);
@@ -157,8 +160,8 @@ static void put_fields(FILE *out, const struct profile *p, unsigned side)
 void lua_write_side(FILE *out, const struct profile *p, unsigned side)
 {
     const struct profile_side *s = &p->side[side];
-    fprintf(out, "\n-- %zu messages, %" PRIu32 "..%" PRIu32 " bytes\nlocal %s = {\n    name = \"%s\",\n", s->view.m.n,
-            s->view.m.n ? s->least : 0, s->most, scaffold_sides[side], scaffold_sides[side]);
+    fprintf(out, "\n-- %zu messages, %" PRIu32 "..%" PRIu32 " bytes\nlocal %s = {\n    name = \"%s\",\n",
+            s->view.m.n, s->view.m.n ? s->least : 0, s->most, scaffold_sides[side], scaffold_sides[side]);
     if (s->text.found)
         put_lines(out, p, side);
     else

@@ -26,9 +26,14 @@ void scaffold_comment(FILE *out, const char *text)
         fputc(isalnum((unsigned char)*text) || strchr(" .,:;=+-()#%_/", *text) ? *text : '?', out);
 }
 
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 void scaffold_describe(FILE *out, const struct profile *p)
 {
-    fprintf(out, "%s %s: %zu flows, %" PRIu64 " messages, of %" PRIu32 " client%s and %" PRIu32 " server%s", p->id,
-            p->name, p->group->n, p->messages, p->clients, p->clients == 1 ? "" : "s", p->servers,
-            p->servers == 1 ? "" : "s");
+    fprintf(out, "%s %s: %zu flow%s, %" PRIu64 " message%s, of %" PRIu32 " client%s and %" PRIu32 " server%s", p->id,
+            p->name, p->group->n, plural(p->group->n), p->messages, plural(p->messages), p->clients,
+            plural(p->clients), p->servers, plural(p->servers));
 }

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-/* Text with words filled in: '@' the name of the group as a word, '~' the last part of its id. */
+/* Text with words filled in: '@' the group as a word of a program, '~' its name. */
 static void put(FILE *out, const struct draft *d, const char *text)
 {
     char word[SCAFFOLD_NAME];
@@ -28,8 +28,8 @@ static void put_head(FILE *out, const struct draft *d, const char *use)
     fputs("/*\n * ", out);
     scaffold_describe(out, d->profile);
     fprintf(out, "\n * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.\n *\n"
-                 " * What it looks for are %u bits that the first messages of the %s have in common. As a signature of\n"
-                 " * dpitool they were tried on every flow of the captures: hits %" PRIu64 " of %" PRIu64
+                 " * What it looks for are %u bits that the first messages of the %s have in common. As a signature\n"
+                 " * of dpitool they were tried on every flow of the captures: hits %" PRIu64 " of %" PRIu64
                  " flows of the group,\n * %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64
                  " identified flows.\n",
             d->bits, scaffold_sides[d->side], d->hits, d->hits + d->misses, d->unknown_hits, d->unknown, d->known_hits,
@@ -86,12 +86,13 @@ static void put_search(FILE *out, const struct draft *d, const char *id, const c
 {
     put(out, d, "/* First messages are looked at, of both sides: nDPI does not know the client for certain. */\n"
                 "static void ndpi_search_@(struct ndpi_detection_module_struct *ndpi_struct,\n"
-                "                          struct ndpi_flow_struct *flow)\n{\n"
+                "  struct ndpi_flow_struct *flow)\n{\n"
                 "  struct ndpi_packet_struct *packet = &ndpi_struct->packet;\n\n"
-                "  if(@_matches(packet->payload, packet->payload_packet_len)) {\n");
-    fprintf(out, "    ndpi_set_detected_protocol(ndpi_struct, flow, %s, NDPI_PROTOCOL_UNKNOWN, NDPI_CONFIDENCE_DPI);\n",
-            id);
-    fprintf(out, "  } else if(flow->packet_counter > 4) {\n    %s(ndpi_struct, flow);\n  }\n}\n\n", exclude);
+                "  if(@_matches(packet->payload, packet->payload_packet_len)) {\n"
+                "    ndpi_set_detected_protocol(ndpi_struct, flow, ");
+    put(out, d, id);
+    put(out, d, ", NDPI_PROTOCOL_UNKNOWN,\n      NDPI_CONFIDENCE_DPI);\n  } else if(flow->packet_counter > 4) {\n    ");
+    fprintf(out, "%s(ndpi_struct, flow);\n  }\n}\n\n", exclude);
 }
 
 static const char *selection(const struct draft *d)
@@ -103,66 +104,90 @@ static const char *selection(const struct draft *d)
 
 /* --- part of the library ------------------------------------------------------------------------------ */
 
+static const char source_use[] =
+    " *\n"
+    " * For src/lib/protocols of nDPI 4.2 to 5.x. It also needs an id in ndpi_protocol_ids.h, its name,\n"
+    " * category and ports in ndpi_main.c, where init_@_dissector is to be called, and a capture\n"
+    " * in tests. To see whether it compiles: cc -DNDPI_LIB_COMPILATION -I/usr/include/ndpi -c FILE\n";
+
+static const char source_begin[] =
+    "#include \"ndpi_protocol_ids.h\"\n\n"
+    "#define NDPI_CURRENT_PROTO NDPI_LAST_IMPLEMENTED_PROTOCOL /* until it has an id of its own */\n\n"
+    "#include \"ndpi_api.h\"\n"
+    "#if NDPI_MAJOR > 4 || NDPI_MINOR >= 10\n#include \"ndpi_private.h\"\n#endif\n\n"
+    "#if NDPI_MAJOR >= 5\n#define NOT_THIS NDPI_EXCLUDE_DISSECTOR\n"
+    "#else\n#define NOT_THIS NDPI_EXCLUDE_PROTO\n#endif\n\n";
+
+/* nDPI 5 took arguments away, and 4.6 one. */
+static const char source_end[] =
+    "#if NDPI_MAJOR >= 5\n"
+    "#define MORE\n#define REGISTER(name, module, func, selection) \\\n"
+    "  register_dissector(name, module, func, selection, 1, NDPI_CURRENT_PROTO)\n"
+    "#elif NDPI_MINOR >= 6\n"
+    "#define MORE , u_int32_t *id\n#define REGISTER(name, module, func, selection) \\\n"
+    "  ndpi_set_bitmask_protocol_detection(name, module, (*id)++, NDPI_CURRENT_PROTO, func, selection, \\\n"
+    "    SAVE_DETECTION_BITMASK_AS_UNKNOWN, ADD_TO_DETECTION_BITMASK)\n"
+    "#else\n"
+    "#define MORE , u_int32_t *id, NDPI_PROTOCOL_BITMASK *bitmask\n"
+    "#define REGISTER(name, module, func, selection) \\\n"
+    "  ndpi_set_bitmask_protocol_detection(name, module, bitmask, (*id)++, NDPI_CURRENT_PROTO, func, selection, \\\n"
+    "    SAVE_DETECTION_BITMASK_AS_UNKNOWN, ADD_TO_DETECTION_BITMASK)\n"
+    "#endif\n\n"
+    "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct MORE);\n"
+    "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct MORE)\n{\n"
+    "  REGISTER(\"~\", ndpi_struct, ndpi_search_@,\n    ";
+
 void ndpi_source_write(FILE *out, const struct draft *d)
 {
-    put_head(out, d, " *\n"
-                     " * For src/lib/protocols of nDPI 4.2 to 5.x. It also needs an id in ndpi_protocol_ids.h, its name,\n"
-                     " * category and ports in ndpi_main.c, where init_@_dissector is to be called, and a capture\n"
-                     " * in tests. To see whether it compiles: cc -DNDPI_LIB_COMPILATION -I/usr/include/ndpi -c FILE\n");
-    fputs("#include \"ndpi_protocol_ids.h\"\n\n"
-          "#define NDPI_CURRENT_PROTO NDPI_LAST_IMPLEMENTED_PROTOCOL /* until it has an id of its own */\n\n"
-          "#include \"ndpi_api.h\"\n"
-          "#if NDPI_MAJOR > 4 || NDPI_MINOR >= 10\n#include \"ndpi_private.h\"\n#endif\n\n"
-          "#if NDPI_MAJOR >= 5\n#define NOT_THIS NDPI_EXCLUDE_DISSECTOR\n#else\n#define NOT_THIS NDPI_EXCLUDE_PROTO\n#endif\n\n",
-          out);
+    put_head(out, d, source_use);
+    fputs(source_begin, out);
     put_matches(out, d);
     put_search(out, d, "NDPI_CURRENT_PROTO", "NOT_THIS");
-    put(out, d, "#if NDPI_MAJOR >= 5\n"
-                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct);\n"
-                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct)\n{\n"
-                "  register_dissector(\"~\", ndpi_struct, ndpi_search_@,\n");
-    fprintf(out, "    %s,\n    1, NDPI_CURRENT_PROTO);\n}\n", selection(d));
-    put(out, d, "#else\n"
-                "#if NDPI_MINOR >= 6\n#define BITMASK_PARAMETER\n#define BITMASK\n"
-                "#else\n#define BITMASK_PARAMETER , NDPI_PROTOCOL_BITMASK *detection_bitmask\n#define BITMASK detection_bitmask,\n#endif\n"
-                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct, u_int32_t *id BITMASK_PARAMETER);\n"
-                "void init_@_dissector(struct ndpi_detection_module_struct *ndpi_struct, u_int32_t *id BITMASK_PARAMETER)\n{\n"
-                "  ndpi_set_bitmask_protocol_detection(\"~\", ndpi_struct, BITMASK *id, NDPI_CURRENT_PROTO,\n"
-                "    ndpi_search_@,\n");
-    fprintf(out, "    %s,\n    SAVE_DETECTION_BITMASK_AS_UNKNOWN, ADD_TO_DETECTION_BITMASK);\n  *id += 1;\n}\n#endif\n",
-            selection(d));
+    put(out, d, source_end);
+    fprintf(out, "%s);\n}\n", selection(d));
 }
 
 /* --- plugin ------------------------------------------------------------------------------------------- */
 
+static const char plugin_use[] =
+    " *\n"
+    " * A plugin of nDPI 6.0 or later, in its src/lib/plugins: make there, then\n"
+    " * ndpiReader --plugins-dir src/lib/plugins -i CAPTURE\n";
+
+static const char plugin_begin[] =
+    "#include \"ndpi_protocol_ids.h\"\n\n"
+    "#define NDPI_CURRENT_PROTO NDPI_PROTOCOL_UNKNOWN /* for its log alone */\n\n"
+    "#include \"ndpi_config.h\"\n#include \"ndpi_api.h\"\n#include \"ndpi_includes.h\"\n#include \"ndpi_private.h\"\n\n"
+    "static u_int16_t @_id;\n\n";
+
+static const char plugin_init[] =
+    "static void @_init(struct ndpi_detection_module_struct *ndpi_struct)\n{\n"
+    "  ndpi_port_range tcp[MAX_DEFAULT_PORTS], udp[MAX_DEFAULT_PORTS];\n\n"
+    "  @_id = ndpi_struct->num_supported_protocols; /* the first that is free */\n"
+    "  ndpi_set_proto_defaults(ndpi_struct, 1 /* clear text */, 1 /* application */, NDPI_PROTOCOL_ACCEPTABLE,\n"
+    "    @_id, \"~\", NDPI_PROTOCOL_CATEGORY_NETWORK, NDPI_PROTOCOL_QOE_CATEGORY_UNSPECIFIED,\n"
+    "    ndpi_build_default_ports(tcp, 0, 0, 0, 0, 0), ndpi_build_default_ports(udp, 0, 0, 0, 0, 0),\n"
+    "    1 /* not built in */);\n"
+    "  ndpi_register_dissector(\"~\", ndpi_struct, ndpi_search_@,\n    ";
+
+static const char plugin_end[] =
+    "static void @_free_flow(void *data)\n{\n  (void)data;\n}\n\n"
+    "static void @_export(struct ndpi_detection_module_struct *ndpi_struct, struct ndpi_flow_struct *flow,\n"
+    "  ndpi_serializer *serializer)\n{\n"
+    "  (void)ndpi_struct, (void)flow, (void)serializer;\n}\n\n"
+    "static NDPIProtocolPluginEntryPoint @_plugin = {\n"
+    "  NDPI_API_VERSION, \"~\", \"0.1\", \"found by dpitool\", \"-\", @_init, @_free_flow, @_export,\n};\n\n"
+    "NDPIProtocolPluginEntryPoint *PluginEntryFctn(void);\n"
+    "NDPIProtocolPluginEntryPoint *PluginEntryFctn(void)\n{\n  return &@_plugin;\n}\n";
+
 void ndpi_plugin_write(FILE *out, const struct draft *d)
 {
-    put_head(out, d, " *\n"
-                     " * A plugin of nDPI 6.0 or later, in its src/lib/plugins: make there, then\n"
-                     " * ndpiReader --plugins-dir src/lib/plugins -i CAPTURE\n");
-    fputs("#include \"ndpi_protocol_ids.h\"\n\n#define NDPI_CURRENT_PROTO NDPI_PROTOCOL_UNKNOWN /* for its log alone */\n\n"
-          "#include \"ndpi_config.h\"\n#include \"ndpi_api.h\"\n#include \"ndpi_includes.h\"\n#include \"ndpi_private.h\"\n\n", out);
-    put(out, d, "static u_int16_t @_id;\n\n");
+    put_head(out, d, plugin_use);
+    put(out, d, plugin_begin);
     put_matches(out, d);
-    char id[SCAFFOLD_NAME + 8], word[SCAFFOLD_NAME];
-    scaffold_word(word, d->profile);
-    snprintf(id, sizeof(id), "%s_id", word);
-    put_search(out, d, id, "NDPI_EXCLUDE_DISSECTOR");
-    put(out, d, "static void @_init(struct ndpi_detection_module_struct *ndpi_struct)\n{\n"
-                "  ndpi_port_range tcp[MAX_DEFAULT_PORTS], udp[MAX_DEFAULT_PORTS];\n\n"
-                "  @_id = ndpi_struct->num_supported_protocols; /* the first that is free */\n"
-                "  ndpi_set_proto_defaults(ndpi_struct, 1 /* clear text */, 1 /* application */, NDPI_PROTOCOL_ACCEPTABLE,\n"
-                "    @_id, \"~\", NDPI_PROTOCOL_CATEGORY_NETWORK, NDPI_PROTOCOL_QOE_CATEGORY_UNSPECIFIED,\n"
-                "    ndpi_build_default_ports(tcp, 0, 0, 0, 0, 0), ndpi_build_default_ports(udp, 0, 0, 0, 0, 0),\n"
-                "    1 /* not built in */);\n"
-                "  ndpi_register_dissector(\"~\", ndpi_struct, ndpi_search_@,\n");
-    fprintf(out, "    %s,\n    DISSECTOR_LICENSE_LGPL, 1, %s);\n}\n\n", selection(d), id);
-    put(out, d, "static void @_free_flow(void *data)\n{\n  (void)data;\n}\n\n"
-                "static void @_export(struct ndpi_detection_module_struct *ndpi_struct, struct ndpi_flow_struct *flow,\n"
-                "                     ndpi_serializer *serializer)\n{\n"
-                "  (void)ndpi_struct, (void)flow, (void)serializer;\n}\n\n"
-                "static NDPIProtocolPluginEntryPoint @_plugin = {\n"
-                "  NDPI_API_VERSION, \"~\", \"0.1\", \"found by dpitool\", \"-\", @_init, @_free_flow, @_export,\n};\n\n"
-                "NDPIProtocolPluginEntryPoint *PluginEntryFctn(void);\n"
-                "NDPIProtocolPluginEntryPoint *PluginEntryFctn(void)\n{\n  return &@_plugin;\n}\n");
+    put_search(out, d, "@_id", "NDPI_EXCLUDE_DISSECTOR");
+    put(out, d, plugin_init);
+    put(out, d, selection(d));
+    put(out, d, ",\n    DISSECTOR_LICENSE_LGPL, 1, @_id);\n}\n\n");
+    put(out, d, plugin_end);
 }

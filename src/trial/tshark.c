@@ -23,6 +23,7 @@ struct tshark {
     int ask, answer;      /* pipes */
     int script, capture;  /* memory */
     bool confined;
+    bool lost; /* an answer did not come; it would be taken for that to the next question */
     char path[PATH_BYTES];
 };
 
@@ -84,9 +85,8 @@ static _Noreturn void become_tshark(const struct tshark *t, const struct questio
     dup2(null, STDERR_FILENO);
     dup2(out, STDOUT_FILENO);
     setrlimit(RLIMIT_CPU, &(struct rlimit){CPU_SECONDS, CPU_SECONDS});
-    if (t->confined)
-        sandbox_program(t->path);
-    execve(t->path, (char *const *)args, (char *const *)env);
+    if (!t->confined || sandbox_program(t->path))
+        execve(t->path, (char *const *)args, (char *const *)env);
     _exit(127);
 }
 
@@ -228,11 +228,11 @@ static bool hand_over(int fd, const struct buf *b)
 bool tshark_try(struct tshark *t, const struct tshark_trial *trial, struct tshark_result *out)
 {
     struct question q = {.eager = trial->eager};
-    struct reply reply;
+    struct reply reply = {.ran = false};
     snprintf(q.protocol, sizeof(q.protocol), "%s", trial->protocol);
-    if (!hand_over(t->script, trial->script) || !hand_over(t->capture, trial->capture) ||
-        !write_all(t->ask, &q, sizeof(q)) || !read_all(t->answer, &reply, sizeof(reply)) || !reply.ran)
+    if (t->lost || !hand_over(t->script, trial->script) || !hand_over(t->capture, trial->capture))
         return false;
+    t->lost = !write_all(t->ask, &q, sizeof(q)) || !read_all(t->answer, &reply, sizeof(reply));
     *out = reply.result;
-    return true;
+    return reply.ran;
 }

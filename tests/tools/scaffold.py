@@ -1,46 +1,68 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""scaffold.py DPITOOL - signatures that `unknown --scaffold` writes: rules check takes them, they name the flows
-that they say they name and no others, the same ones whatever the form of the input, and weak groups get none."""
+"""scaffold.py [--update] DPITOOL - what `unknown --scaffold` writes: rules check takes its signatures, they name the flows
+that they say they name and no others; dissectors claim in tshark what they say they claim, and compile and run for
+nDPI; weak groups get none; folders, tshark that is not there or hostile. --update renews the files in tests/expected."""
 import csv
 import io
 import os
 import re
+import shutil
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from dpitest import run, tally_line  # noqa: E402
+from dpitest import environment, run, tally_line  # noqa: E402
+from ndpi_harness import Harness  # noqa: E402
+from scaffold_check import TRIED  # noqa: E402
 
 UNKNOWN, KNOWN = "tests/pcaps/made/unknown.pcap", "tests/pcaps/tls-apps.pcapng"
+TEXTS = "tests/pcaps/made/hostile-texts.pcap"
 PORTS = {"7011": "Unknown-udp7011-a751", "7012": "Unknown-tcp7012-a751"}  # of the groups that get one
+EXPECTED = {"made": ["README.txt", "U01-udp7011-a751.lua", "U02-tcp7012-a751.lua", "U01-udp7011-a751_ndpi.c",
+                     "U02-tcp7012-a751_plugin.c"],
+            "texts": ["U01-tcp21.lua"]}
+WHERE_TEXTS = ["--where", 'protocol == "FTP_CONTROL"', TEXTS]
+
+
+def read(*path, mode="r"):
+    with open(os.path.join(*path), mode) as file:  # pylint: disable=unspecified-encoding
+        return file.read()
 
 
 class Checks:
     def __init__(self, dpitool, folder):
         self.dpitool, self.folder = dpitool, folder
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
 
     def count(self, name, wrong):
         self.passed, self.failed = self.passed + (not wrong), self.failed + bool(wrong)
         if wrong:
             print(f"{name}: {wrong}")
 
-    def scaffold(self, name, *args):
-        """The path and the text of what is written."""
+    def write(self, name, *args, env=None, stdin=None):
+        """(exit status, the folder, what was said)"""
         folder = os.path.join(self.folder, name)
-        status, _, said = run([self.dpitool, "unknown", "--scaffold", folder, *args])
-        self.count(f"{name}: exit status", None if status == 0 else f"{status}: {said.decode()}")
-        path = os.path.join(folder, "signatures.yaml")
-        with open(path, encoding="utf-8") as file:
-            return path, file.read()
+        status, _, said = run([self.dpitool, "unknown", "--scaffold", folder, *args], env=env, stdin=stdin)
+        return status, folder, said.decode()
+
+    def scaffold(self, name, *args, **how):
+        status, folder, said = self.write(name, *args, **how)
+        self.count(f"{name}: exit status", None if status == 0 else f"{status}: {said}")
+        return folder
+
+    # --- signatures ---
 
     def records(self, path, capture):
         _, out, _ = run([self.dpitool, "classify", "--rules", path, "-o", "csv", "--fields",
                          "dst_port,protocol,classified_by,payload_src,payload_dst", capture])
         return list(csv.DictReader(io.StringIO(out.decode())))
 
-    def names_its_group(self, path, text):
+    def signatures(self, folder):
+        path = os.path.join(folder, "signatures.yaml")
+        text = read(path)
+        status, _, said = run([self.dpitool, "rules", "check", path])
+        self.count("rules check", None if status == 0 and b"tests 2; errors 0, warnings 0" in said else said.decode())
         wrong = [row for row in self.records(path, UNKNOWN)
                  if row["protocol"] != PORTS.get(row["dst_port"], "Unknown")]
         self.count("the flows of both groups and no others", wrong)
@@ -53,26 +75,113 @@ class Checks:
                    [named.count(PORTS["7011"]), named.count(PORTS["7012"])] else hits)
         self.count("no false hits", None if all(h[2] == h[4] == "0" and h[0] == h[1] for h in hits) else hits)
         self.count("identified flows were tried", None if all(int(h[5]) > 0 for h in hits) else hits)
-
-    def all(self):
-        path, text = self.scaffold("both", UNKNOWN, KNOWN)
-        status, _, said = run([self.dpitool, "rules", "check", path])
-        self.count("rules check", None if status == 0 and b"tests 2; errors 0, warnings 0" in said else said.decode())
-        self.names_its_group(path, text)
         refused = re.findall(r"(?m)^# (U\d+) \S+: no signature: (.+)$", text)
         self.count("weak groups have none, and why", None if len(refused) >= 3 else refused)
-        _, again = self.scaffold("again", UNKNOWN, KNOWN)
-        self.count("the same again", None if again == text else "it differs")
-        _, none = self.scaffold("none", KNOWN)
-        self.count("nothing unknown, no signature", "there is one" if "signatures:" in none else None)
+        made = [name[:3] for name in os.listdir(folder) if name.startswith("U")]
+        self.count("weak groups have no files", [group for group, _ in refused if group in made])
+
+    # --- dissectors ---
+
+    def claims(self, folder, name):
+        """Packets that tshark shows by the dissector: as it says in the head, counted once more."""
+        script, capture = os.path.join(folder, name), os.path.join(folder, name.replace(".lua", ".pcapng"))
+        status, out, err = run(["tshark", "-n", "-r", capture, "-X", f"lua_script:{script}", "-T", "fields", "-e",
+                                "frame.protocols", "-e", "_ws.lua.error", "-e", "_ws.malformed"])
+        protocol = re.sub(r"\W", "_", name[:-4].lower())
+        rows = [line.split("\t") for line in out.decode().splitlines()]
+        claimed = [row for row in rows if f":{protocol}" in row[0]]
+        told = TRIED.search(read(script))
+        if status or not told or b"Lua: " in err:
+            return f"exit status {status}, {err.decode()}, {read(script)[:300]}"
+        numbers = [int(n) for n in told.groups()]
+        if numbers[0] != len(claimed) or numbers[0] < numbers[1] or any(numbers[2:5]) or not numbers[5]:
+            return f"{len(claimed)} claimed, told {numbers}"
+        return next((row for row in claimed if row[1] or row[2]), None)
+
+    def dissectors(self, folder):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".lua") and shutil.which("tshark"):
+                self.count(f"{name} in tshark", self.claims(folder, name))
+            elif name.endswith(".lua"):
+                self.skipped += 1
+        harness = Harness(self.folder)
+        wrong = harness.check(folder)
+        self.count("C compiles, finds its own first messages and not others",
+                   wrong or (None if harness.compiled == 4 and harness.asked == harness.found == 2 else vars(harness)))
+
+    # --- the program around tshark ---
+
+    def without_tshark(self):
+        folder = self.scaffold("without", UNKNOWN, env=environment(PATH="/nonexistent"))
+        self.count("no tshark", None if read(folder, "README.txt").count("not tried: there is no tshark") == 2 else "?")
+
+    def hostile_tshark(self):
+        """A program of that name starts another one and leaves a file: the sandbox lets it do neither."""
+        _, out, _ = run([self.dpitool, "version"])
+        if b"on: only the files named" not in out:
+            self.skipped += 1
+            return
+        tools, trace = os.path.join(self.folder, "tools"), os.path.join(self.folder, "trace")
+        os.mkdir(tools)
+        with open(os.path.join(tools, "tshark"), "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\necho > {trace}\n/bin/true\n")
+        os.chmod(os.path.join(tools, "tshark"), 0o755)
+        folder = self.scaffold("hostile", UNKNOWN, env=environment(PATH=tools))
+        self.count("a hostile tshark does nothing", os.path.exists(trace) or
+                   read(folder, "README.txt").count("not tried: tshark did not come to its end") != 2)
+
+    # --- folders ---
+
+    def folders(self):
+        folder = self.scaffold("used", "--no-tshark", UNKNOWN)
+        status, _, said = self.write("used", "--no-tshark", UNKNOWN)
+        self.count("not empty", None if status == 5 and "not empty" in said else said)
+        for name in ("U77-udp1.lua", "mine.lua"):
+            shutil.copy(os.path.join(folder, "README.txt"), os.path.join(folder, name))
+        self.scaffold("used", "--no-tshark", "--force", KNOWN)
+        left = sorted(os.listdir(folder))
+        self.count("--force replaces its own files alone", None if left == ["README.txt", "mine.lua", "signatures.yaml"]
+                   else left)
+        self.count("nothing unknown", None if "No flow is unknown" in read(folder, "README.txt") and
+                   "signatures:" not in read(folder, "signatures.yaml") else "?")
+        os.symlink(folder, os.path.join(self.folder, "link"))
+        status, _, said = self.write("link", "--force", UNKNOWN)
+        self.count("a link", None if status == 5 and "symbolic link" in said else said)
+
+    def same_again(self, folder, *args, **how):
+        again = self.scaffold("again", *args, **how)
+        names = sorted(os.listdir(folder))
+        differ = [name for name in names if read(folder, name, mode="rb") != read(again, name, mode="rb")]
+        self.count("the same from standard input", differ or (None if names == sorted(os.listdir(again)) else "names"))
+
+    def expected(self, folder, of, update):
+        for name in EXPECTED[of]:
+            path = os.path.join("tests/expected/scaffold", of, name)
+            if update:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                shutil.copy(os.path.join(folder, name), path)
+            self.count(f"{path}: as expected", None if read(path) == read(folder, name) else "it differs; --update, then look")
+
+    def all(self, update):
+        folder = self.scaffold("both", UNKNOWN, KNOWN)
+        self.signatures(folder)
+        self.dissectors(folder)
+        self.without_tshark()
+        self.hostile_tshark()
+        self.folders()
+        made = self.scaffold("made", "--no-tshark", UNKNOWN)
+        with open(UNKNOWN, "rb") as file:
+            self.same_again(made, "--no-tshark", "-", stdin=file)
+        self.expected(made, "made", update)
+        self.expected(self.scaffold("texts", "--no-tshark", *WHERE_TEXTS), "texts", update)
 
 
 def main(args):
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
     with tempfile.TemporaryDirectory() as folder:
-        checks = Checks(os.path.abspath(args[0]), folder)
-        checks.all()
-    return tally_line(checks.passed, checks.failed)
+        checks = Checks(os.path.abspath(args[-1]), folder)
+        checks.all("--update" in args)
+    return tally_line(checks.passed, checks.failed, checks.skipped)
 
 
 if __name__ == "__main__":

@@ -28,17 +28,24 @@ static void fill(struct samples *s, const char *head, size_t n_head, bool has_le
     }
 }
 
-/* The draft for all samples as one group of which something is known. */
-static struct draft draft_of(const struct samples *s, struct profile *p, struct group *g)
+/* The draft for all samples as one group of which something is known; the client's messages are all. */
+static struct draft draft_with(const struct samples *s, struct profile *p, struct group *g,
+                               const struct samples *known, const struct messages *all)
 {
     struct draft d;
     *g = (struct group){.n = s->n};
     *p = (struct profile){.id = "U01", .name = "udp1-a7", .group = g, .transport = 17, .inferred = true,
-                          .flow = (const struct sample **)s->v, .n_flows = s->n};
-    draft_make(&d, p, NULL);
+                          .flow = (const struct sample **)s->v, .n_flows = s->n, .side[0].view.m = *all};
+    draft_make(&d, p, known);
     return d;
 }
 
+static struct draft draft_of(const struct samples *s, struct profile *p, struct group *g, const struct samples *known)
+{
+    return draft_with(s, p, g, known, &(struct messages){.n = 0});
+}
+
+/* The length, and then no more bytes than are needed. */
 static void takes_what_is_constant(void **state)
 {
     struct samples s = {0};
@@ -46,17 +53,74 @@ static void takes_what_is_constant(void **state)
     struct group g;
     (void)state;
     fill(&s, "\xa7\x51" "A", 3, true);
-    struct draft d = draft_of(&s, &p, &g);
+    struct draft d = draft_of(&s, &p, &g, NULL);
     assert_string_equal(d.refused, "");
     assert_int_equal(d.side, 0);
-    assert_true(d.fixed[0] && d.fixed[1] && d.fixed[2] && d.fixed[3] && !d.fixed[4] && !d.fixed[5]);
-    assert_int_equal(d.bits, 8 + 5 + 5 + 2 + 10);
+    assert_int_equal(draft_run(&d, 0), 3);
+    assert_int_equal(d.bits, 8 + 5 + 5 + 10);
     assert_true(d.length.given);
     assert_string_equal(d.length.type, "u16be");
     assert_int_equal(d.length.at, 3);
     assert_int_equal(d.length.plus, 5);
+    assert_int_equal(draft_reach(&d), 5);
     assert_int_equal(d.example.kept, 9);
     samples_free(&s);
+}
+
+/* What later messages do not have comes last. */
+static void prefers_what_all_messages_have(void **state)
+{
+    static const uint8_t later[] = "\x11\x22\x83\x84\x85";
+    struct message m = {.bytes = later, .kept = 5, .size = 5};
+    struct samples s = {0};
+    struct profile p;
+    struct group g;
+    (void)state;
+    fill(&s, "\x81\x82\x83\x84\x85", 5, false);
+    struct draft d = draft_with(&s, &p, &g, NULL, &(struct messages){&m, 1});
+    assert_false(d.fixed[0] || d.fixed[1]);
+    assert_int_equal(draft_run(&d, 2), 3);
+    samples_free(&s);
+}
+
+/* Of messages of one size a number may be that size: it comes last, too. */
+static void leaves_a_size_that_never_changes(void **state)
+{
+    struct samples s = {0};
+    struct profile p;
+    struct group g;
+    (void)state;
+    for (uint8_t i = 0; i < FLOWS; i++) {
+        uint8_t bytes[12] = {0x81, 0x82, 0x00, 0x08, 0x83, 0x84};
+        bytes[11] = i;
+        struct sample *one = samples_add(&s, i + 1u);
+        one->transport = 17;
+        sample_add(one, 0, i, bytes, sizeof(bytes), sizeof(bytes));
+    }
+    struct draft d = draft_of(&s, &p, &g, NULL);
+    assert_true(d.fixed[0] && d.fixed[1] && d.fixed[4] && !d.fixed[3]);
+    samples_free(&s);
+}
+
+/* A known flow that begins the same way is told apart by the byte that differs, and only by that. */
+static void tells_known_flows_apart(void **state)
+{
+    static const uint8_t other[] = "\x81\x82\x83\x84\x99\x86";
+    struct samples s = {0}, known = {0};
+    struct profile p;
+    struct group g;
+    (void)state;
+    fill(&s, "\x81\x82\x83\x84\x85\x86", 6, false);
+    struct sample *one = samples_add(&known, 99);
+    one->transport = 17;
+    sample_add(one, 0, 0, other, 6, 6);
+    struct draft d = draft_of(&s, &p, &g, NULL);
+    assert_int_equal(draft_run(&d, 0), 3);
+    d = draft_of(&s, &p, &g, &known);
+    assert_int_equal(draft_run(&d, 0), 3);
+    assert_true(d.fixed[4] && !d.fixed[3] && !d.fixed[5]);
+    samples_free(&s);
+    samples_free(&known);
 }
 
 static void refuses_what_is_weak(void **state)
@@ -66,10 +130,10 @@ static void refuses_what_is_weak(void **state)
     struct group g;
     (void)state;
     fill(&s, "\xa7\x51", 2, false);
-    struct draft d = draft_of(&s, &p, &g);
+    struct draft d = draft_of(&s, &p, &g, NULL);
     assert_non_null(strstr(d.refused, "worth 13 bits"));
     s.n = 2;
-    d = draft_of(&s, &p, &g);
+    d = draft_of(&s, &p, &g, NULL);
     assert_non_null(strstr(d.refused, "only 2 flows"));
     s.n = FLOWS;
     samples_free(&s);
@@ -95,6 +159,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_is_constant),
+        cmocka_unit_test(prefers_what_all_messages_have),
+        cmocka_unit_test(leaves_a_size_that_never_changes),
+        cmocka_unit_test(tells_known_flows_apart),
         cmocka_unit_test(refuses_what_is_weak),
         cmocka_unit_test(judges_by_what_was_found),
     };

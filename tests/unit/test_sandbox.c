@@ -149,6 +149,49 @@ static void root_is_given_up(void **state)
         assert_int_equal(line, 0);
 }
 
+/* Not in the program's sandbox: that of what it starts. */
+static int of_a_program(void (*run)(void))
+{
+    int status;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        sandbox_program("/bin/true");
+        run();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void only_look(void)
+{
+    EXPECT(can_open(readable, O_RDONLY));
+    EXPECT(can_open("/etc/passwd", O_RDONLY));
+    EXPECT(!can_open(readable, O_WRONLY) && errno == EACCES);
+    EXPECT(!can_open(output, O_WRONLY | O_CREAT) && errno == EACCES);
+    EXPECT(unlink(elsewhere) != 0 && errno == EACCES);
+    EXPECT(socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM);
+    execl("/bin/cat", "cat", "/dev/null", (char *)NULL);
+    EXPECT(errno == EACCES);
+}
+
+static void start_itself(void)
+{
+    start_program();
+    _exit(1);
+}
+
+static void a_program_looks_and_starts_nothing(void **state)
+{
+    (void)state;
+    if (!sandbox_possible().calls || !sandbox_possible().files)
+        skip();
+    assert_int_equal(of_a_program(only_look), 0);
+    assert_int_equal(of_a_program(start_itself), 0);
+}
+
 static void make(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
@@ -196,6 +239,7 @@ int main(void)
         cmocka_unit_test(forbidden_calls_are_named),
         cmocka_unit_test(nothing_is_left_to_a_narrow_process),
         cmocka_unit_test(root_is_given_up),
+        cmocka_unit_test(a_program_looks_and_starts_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
