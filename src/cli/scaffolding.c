@@ -36,6 +36,7 @@ struct scaffolding {
     struct lua_trial *trial; /* beside groups */
     uint32_t *group_of;      /* beside wanted: the number of its group, of those that were looked at */
     struct heap_limits *limits;
+    bool gathered;              /* it was all in an earlier pass */
     struct packet_heaps *heaps; /* one for each group, one for all other flows */
 };
 
@@ -110,30 +111,35 @@ static void make_drafts(struct scaffolding *s)
 
 /* --- the pass that tries signatures ------------------------------------------------------------------- */
 
-/* Whether the record was named by the draft's signature: FILE:ID. */
-static bool has_signature(const struct dpi_record *r, const struct draft *d)
+/* The side whose signature named the record, as FILE:ID.SIDE; NULL: none of the draft's. */
+static struct beginning *named_by(const struct dpi_record *r, struct draft *d)
 {
-    size_t n = strlen(d->id);
-    return r->rule.p && r->rule.n > n && r->rule.p[r->rule.n - n - 1] == ':' &&
-           memcmp(r->rule.p + r->rule.n - n, d->id, n) == 0;
+    size_t id = strlen(d->id), side = strlen(scaffold_sides[0]); /* both words are of one length */
+    if (!r->rule.p || r->rule.n < id + side + 2)
+        return NULL;
+    const char *end = r->rule.p + r->rule.n - side, *begin = end - 1 - id;
+    if (begin[-1] != ':' || memcmp(begin, d->id, id) != 0 || end[-1] != '.')
+        return NULL;
+    return &d->side[memcmp(end, scaffold_sides[1], side) == 0];
 }
 
 static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct scaffolding *s = ctx;
     size_t number = number_of_wanted(s, r->flow_id);
+    struct beginning none = {0};
     (void)err;
     if (r->dir[0].payload + r->dir[1].payload == 0)
         return DPI_OK;
     for (size_t i = 0; i < s->in->groups->n; i++) {
         struct draft *d = &s->draft[i];
-        bool hit = has_signature(r, d);
+        struct beginning *named = named_by(r, d), *hit = named ? named : &none;
         if (s->group_of[number] == i)
-            ++*(hit ? &d->hits : &d->misses);
+            d->flows++, hit->hits++;
         else if (number < s->in->n_wanted)
-            d->unknown_hits += hit, d->unknown++;
+            d->unknown++, hit->unknown_hits++;
         else
-            d->known_hits += hit, d->known++;
+            d->known++, hit->known_hits++;
     }
     return DPI_OK;
 }
@@ -144,7 +150,8 @@ static void gather_packet_of(void *ctx, const struct flow *f, unsigned sender, c
     struct scaffolding *s = ctx;
     (void)sender;
     (void)decoded;
-    packet_heaps_add(s->heaps, s->group_of[number_of_wanted(s, f->id)], f, p);
+    if (!s->gathered)
+        packet_heaps_add(s->heaps, s->group_of[number_of_wanted(s, f->id)], f, p);
 }
 
 static void make_heaps(struct scaffolding *s)
@@ -177,8 +184,7 @@ static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struc
     if (st == DPI_OK)
         st = whole(engine_report(run.engine), err);
     capture_run_free(&run);
-    for (size_t i = 0; i < s->in->groups->n; i++)
-        draft_judge(&s->draft[i]);
+    s->gathered = true;
     return st;
 }
 
@@ -360,12 +366,26 @@ static bool any_draft(const struct scaffolding *s)
     return false;
 }
 
+static enum dpi_status try_once(struct scaffolding *s, const char *path, struct dpi_err *err)
+{
+    for (size_t i = 0; i < s->in->groups->n; i++)
+        draft_reset(&s->draft[i]);
+    DPI_TRY(write_file(s, path, put_trial_rules, 0, err));
+    return run_trial(s, path, err);
+}
+
+/* Once more when some have lost the signature of one side: what the other one is worth alone is not known before. */
 static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 {
     char *path = path_of(s, trial_name, "");
-    enum dpi_status st = write_file(s, path, put_trial_rules, 0, err);
-    if (st == DPI_OK)
-        st = run_trial(s, path, err);
+    enum dpi_status st = DPI_OK;
+    bool again = any_draft(s);
+    while (again && st == DPI_OK) {
+        st = try_once(s, path, err);
+        again = false;
+        for (size_t i = 0; i < s->in->groups->n; i++)
+            again |= draft_judge(&s->draft[i]);
+    }
     free(path);
     return st;
 }
@@ -375,8 +395,7 @@ enum dpi_status scaffolding_write(struct scaffolding *s, const struct scaffoldin
     s->in = in;
     make_drafts(s);
     make_heaps(s);
-    if (any_draft(s))
-        DPI_TRY(try_drafts(s, err));
+    DPI_TRY(try_drafts(s, err));
     try_dissectors(s);
     return write_all(s, err);
 }

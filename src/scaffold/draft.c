@@ -1,294 +1,76 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* draft.c - what first messages of a group have in common. */
+/* draft.c - which sides of a group have a signature, and whether they stand. */
 #include "scaffold/draft.h"
 
 #include "decode/decode.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-/* First messages of one side. */
-struct firsts {
-    struct message v[PROFILE_FLOWS];
-    uint32_t n;
-};
-
-/* A datagram; of a stream all that the side sends before the other one does. */
-static bool first_message(struct message *out, const struct sample *s, unsigned side)
-{
-    const struct sample_side *from = &s->side[side];
-    if (from->n_messages == 0)
-        return false;
-    *out = sample_get(s, side, 0);
-    for (uint32_t i = 1; s->stream && i < from->n_messages; i++) {
-        if (from->message[i].index != from->message[i - 1].index + 1)
-            break;
-        out->kept += from->message[i].kept;
-        out->size += from->message[i].size;
-    }
-    return out->kept > 0;
-}
-
-static bool is_whole(const struct sample *s)
-{
-    return !s->stream || (!s->midstream && !s->lossy);
-}
-
-static void collect(struct firsts *f, const struct profile *p, unsigned side)
-{
-    f->n = 0;
-    for (size_t i = 0; i < p->n_flows && f->n < PROFILE_FLOWS; i++)
-        f->n += is_whole(p->flow[i]) && first_message(&f->v[f->n], p->flow[i], side);
-}
-
-static bool is_fixed(const struct firsts *f, uint32_t at)
-{
-    int first = message_at(&f->v[0], at);
-    for (uint32_t i = 1; i < f->n; i++)
-        if (message_at(&f->v[i], at) != first)
-            return false;
-    return first >= 0;
-}
-
-/* What a byte that is always the same is worth, in bits: zeros, ones and text are in messages of many protocols, and
- * zeros seldom come alone. */
-static unsigned byte_bits(const struct draft *d, uint32_t at)
-{
-    enum { ZERO = 2, NEXT_ZERO = 1, ONES = 4, TEXT = 5, OTHER = 8 };
-    uint8_t byte = d->value[at];
-    if (byte == 0)
-        return at && d->fixed[at - 1] && d->value[at - 1] == 0 ? NEXT_ZERO : ZERO;
-    return byte == 0xff ? ONES : byte >= 0x20 && byte < 0x7f ? TEXT : OTHER;
-}
-
-static unsigned count_bits(const struct draft *d)
-{
-    enum { LENGTH_BITS = 10 };
-    unsigned bits = d->length.given ? LENGTH_BITS : 0;
-    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
-        bits += d->fixed[at] ? byte_bits(d, at) : 0;
-    return bits;
-}
-
-/* How far a byte is the same: what all kinds of messages have is likelier of the protocol than what only first
- * messages have, which may be a name or a version. (Zeros on both sides say little.) Of messages of one size a number
- * may be that size, or tell their kind. */
-enum reach { IN_BOTH_SIDES, IN_THE_SIDE, IN_FIRSTS, OF_THE_SIZE, REACHES };
-
-static bool in_all(const struct profile_side *s, uint32_t at, uint8_t value)
-{
-    for (size_t i = 0; i < s->view.m.n; i++)
-        if (message_at(&s->view.m.v[i], at) != value)
-            return false;
-    return true;
-}
-
-static bool may_be_size(const struct firsts *f, uint32_t at)
-{
-    const struct message *m = &f->v[0];
-    for (uint32_t i = 1; i < f->n; i++)
-        if (f->v[i].size != m->size)
-            return false;
-    bool alone = (at == 0 || message_at(m, at - 1) != 0) && message_at(m, at + 1) != 0;
-    return m->bytes[at] && m->bytes[at] <= m->size && !alone;
-}
-
-static enum reach reach_of(const struct draft *d, const struct firsts *f, uint32_t at)
-{
-    const struct profile_side *own = &d->profile->side[d->side], *other = &d->profile->side[!d->side];
-    uint8_t value = f->v[0].bytes[at];
-    if (may_be_size(f, at))
-        return OF_THE_SIZE;
-    if (!in_all(own, at, value))
-        return IN_FIRSTS;
-    return value && other->view.m.n && in_all(other, at, value) ? IN_BOTH_SIDES : IN_THE_SIDE;
-}
-
-static void take_byte(struct draft *d, const struct firsts *f, uint32_t at)
-{
-    d->fixed[at] = true;
-    d->value[at] = f->v[0].bytes[at];
-    d->bits = count_bits(d);
-}
-
-/* No more than is needed: each further byte may be of this capture alone. */
-static void find_bytes(struct draft *d, const struct firsts *f)
-{
-    for (enum reach reach = 0; reach < REACHES; reach++)
-        for (uint32_t at = 0; at < DRAFT_HEAD && d->bits < DRAFT_BITS; at++)
-            if (is_fixed(f, at) && reach_of(d, f, at) == reach)
-                take_byte(d, f, at);
-}
-
-/* --- what others have, too ---------------------------------------------------------------------------- */
-
-static bool matches(const struct draft *d, const struct message *m)
-{
-    uint64_t v;
-    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
-        if (d->fixed[at] && message_at(m, at) != d->value[at])
-            return false;
-    return !d->length.given || (message_number(m, d->length.at, d->length.form, &v) &&
-                                (int64_t)v + d->length.plus == (int64_t)m->size);
-}
-
-/* How many of the known flows have what the draft asks for, and another value at each byte. */
-static uint32_t count_known(const struct draft *d, const struct samples *known, uint32_t others[static DRAFT_HEAD],
-                            const struct firsts *f)
-{
-    uint32_t n = 0;
-    memset(others, 0, DRAFT_HEAD * sizeof(*others));
-    for (size_t i = 0; i < known->n; i++) {
-        struct message m;
-        if (known->v[i]->transport != d->profile->transport || !first_message(&m, known->v[i], d->side) ||
-            !matches(d, &m))
-            continue;
-        n++;
-        for (uint32_t at = 0; at < DRAFT_HEAD; at++)
-            others[at] += is_fixed(f, at) && message_at(&m, at) != f->v[0].bytes[at];
-    }
-    return n;
-}
-
-/* Adds bytes as long as known flows match that a byte tells apart: each time the one that most differ in. */
-static void tell_apart(struct draft *d, const struct firsts *f, const struct samples *known)
-{
-    uint32_t others[DRAFT_HEAD];
-    while (d->bits >= DRAFT_BITS && count_known(d, known, others, f)) {
-        uint32_t best = 0;
-        for (uint32_t at = 1; at < DRAFT_HEAD; at++)
-            best = others[at] > others[best] ? at : best;
-        if (!others[best])
-            return;
-        take_byte(d, f, best);
-    }
-}
-
-/* --- length ------------------------------------------------------------------------------------------- */
-
-static uint32_t count_sizes(const struct firsts *f)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < f->n; i++) {
-        bool seen = false;
-        for (uint32_t k = 0; k < i; k++)
-            seen |= f->v[k].size == f->v[i].size;
-        n += !seen;
-    }
-    return n;
-}
-
-static bool is_length(const struct firsts *f, uint32_t at, struct number_form form, int64_t *plus)
-{
-    enum { LEAST_PLUS = -8, MOST_PLUS = 64 };
-    for (uint32_t i = 0; i < f->n; i++) {
-        uint64_t v;
-        if (!message_number(&f->v[i], at, form, &v) || v > UINT32_MAX)
-            return false;
-        int64_t more = (int64_t)f->v[i].size - (int64_t)v;
-        if (i > 0 && more != *plus)
-            return false;
-        *plus = more;
-    }
-    return *plus >= LEAST_PLUS && *plus <= MOST_PLUS;
-}
-
-static void find_length(struct draft *d, const struct firsts *f)
-{
-    enum { SIZES_LEAST = 3 };
-    static const struct {
-        const char *type;
-        struct number_form form;
-    } types[] = {{"u16be", {2, false}}, {"u16le", {2, true}}, {"u32be", {4, false}}, {"u32le", {4, true}},
-                 {"u24be", {3, false}}, {"u24le", {3, true}}, {"u8", {1, false}}};
-    if (count_sizes(f) < SIZES_LEAST)
-        return;
-    for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++)
-        for (uint32_t at = 0; at < DRAFT_HEAD && !d->length.given; at++)
-            if (is_length(f, at, types[t].form, &d->length.plus)) {
-                d->length = (struct draft_length){true, at, types[t].type, types[t].form, d->length.plus};
-                d->bits = count_bits(d);
-            }
-}
-
-static void find_example(struct draft *d, const struct firsts *f)
-{
-    for (uint32_t i = 0; i < f->n && !d->example.kept; i++)
-        if (f->v[i].kept == f->v[i].size && f->v[i].size <= SAMPLE_BYTES)
-            d->example = f->v[i];
-}
-
-static struct draft of_side(const struct profile *p, const struct samples *known, unsigned side)
-{
-    struct firsts f;
-    struct draft d = {.profile = p, .side = side};
-    collect(&f, p, side);
-    d.flows = f.n;
-    if (f.n < DRAFT_FLOWS)
-        return d;
-    find_length(&d, &f);
-    find_bytes(&d, &f);
-    if (known)
-        tell_apart(&d, &f, known);
-    find_example(&d, &f);
-    return d;
-}
 
 static void refuse(struct draft *d)
 {
     const struct profile *p = d->profile;
-    if (p->group->small || !p->inferred)
-        snprintf(d->refused, DRAFT_WHY, "nothing is said of its structure: %s",
-                 p->group->small ? "too few flows" : group_kinds[p->group->kind].text);
-    else if (d->flows < DRAFT_FLOWS)
-        snprintf(d->refused, DRAFT_WHY, "only %u flows have their beginning, of %d at least", d->flows, DRAFT_FLOWS);
-    else if (d->bits < DRAFT_BITS)
-        snprintf(d->refused, DRAFT_WHY, "what all first messages have in common is worth %u bits, of %d at least",
-                 d->bits, DRAFT_BITS);
-}
-
-/* The client's side, which every capture is likelier to have, when it tells enough. */
-void draft_make(struct draft *d, const struct profile *p, const struct samples *known)
-{
-    struct draft server = of_side(p, known, 1);
-    *d = of_side(p, known, 0);
-    bool enough = d->flows >= DRAFT_FLOWS && d->bits >= DRAFT_BITS;
-    if (!enough && server.flows >= DRAFT_FLOWS && server.bits > d->bits)
-        *d = server;
+    const struct beginning *better = &d->side[d->side[1].bits > d->side[0].bits];
     if (p->transport != IPPROTO_NUM_TCP && p->transport != IPPROTO_NUM_UDP)
         snprintf(d->refused, DRAFT_WHY, "it is neither TCP nor UDP");
-    else
-        refuse(d);
+    else if (p->group->small || !p->inferred)
+        snprintf(d->refused, DRAFT_WHY, "nothing is said of its structure: %s",
+                 p->group->small ? "too few flows" : group_kinds[p->group->kind].text);
+    else if (better->flows < BEGINNING_FLOWS)
+        snprintf(d->refused, DRAFT_WHY, "only %u flows have their beginning, of %d at least", better->flows,
+                 BEGINNING_FLOWS);
+    else if (!better->given)
+        snprintf(d->refused, DRAFT_WHY, "what all first messages have in common is worth %u bits, of %d at least",
+                 better->bits, BEGINNING_BITS);
+}
+
+void draft_make(struct draft *d, const struct profile *p, const struct samples *known)
+{
+    *d = (struct draft){.profile = p};
+    for (unsigned side = 0; side < 2; side++)
+        beginning_find(&d->side[side], p, side, known);
+    refuse(d);
     snprintf(d->id, sizeof(d->id), "unknown.%s.%s", p->id + 1, p->name); /* without its U: ids have no capitals */
 }
 
-uint32_t draft_run(const struct draft *d, uint32_t at)
+void draft_reset(struct draft *d)
 {
-    uint32_t n = 0;
-    while (at + n < DRAFT_HEAD && d->fixed[at + n])
-        n++;
-    return n;
+    d->flows = d->unknown = d->known = 0;
+    for (unsigned side = 0; side < 2; side++)
+        d->side[side].hits = d->side[side].unknown_hits = d->side[side].known_hits = 0;
 }
 
-uint32_t draft_reach(const struct draft *d)
+uint64_t draft_hits(const struct draft *d)
 {
-    uint32_t reach = d->length.given ? d->length.at + d->length.form.width : 0;
-    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
-        if (d->fixed[at] && at + 1 > reach)
-            reach = at + 1;
-    return reach;
+    return d->side[0].hits + d->side[1].hits;
 }
 
-void draft_judge(struct draft *d)
+uint64_t draft_unknown_hits(const struct draft *d)
+{
+    return d->side[0].unknown_hits + d->side[1].unknown_hits;
+}
+
+uint64_t draft_known_hits(const struct draft *d)
+{
+    return d->side[0].known_hits + d->side[1].known_hits;
+}
+
+bool draft_judge(struct draft *d)
 {
     enum { ONE_IN = 1000, FIRST_HITS = 10 };
+    bool dropped = false;
     if (d->refused[0])
-        return;
-    if (d->known_hits * ONE_IN > d->known)
+        return false;
+    for (unsigned side = 0; side < 2; side++)
+        if (d->side[side].given && d->side[side].known_hits * ONE_IN > d->known) {
+            d->side[side].given = false;
+            dropped = true;
+        }
+    if (!d->side[0].given && !d->side[1].given)
         snprintf(d->refused, DRAFT_WHY, "%" PRIu64 " of %" PRIu64 " flows that nDPI recognises have it, too",
-                 d->known_hits, d->known);
-    else if (d->hits * FIRST_HITS < (d->hits + d->misses) * (FIRST_HITS - 1))
-        snprintf(d->refused, DRAFT_WHY, "%" PRIu64 " of %" PRIu64 " flows of the group do not have it", d->misses,
-                 d->hits + d->misses);
+                 draft_known_hits(d), d->known);
+    else if (!dropped && draft_hits(d) * FIRST_HITS < d->flows * (FIRST_HITS - 1))
+        snprintf(d->refused, DRAFT_WHY, "%" PRIu64 " of %" PRIu64 " flows of the group do not have it",
+                 d->flows - draft_hits(d), d->flows);
+    return dropped && !d->refused[0];
 }

@@ -58,25 +58,25 @@ static void put_string(FILE *out, const uint8_t *p, uint32_t n)
     fputc('"', out);
 }
 
-/* The signature, of a packet. */
-static void put_matches(FILE *out, const struct draft *d)
+/* A signature, of a packet. */
+static void put_matches(FILE *out, const struct beginning *b)
 {
-    fprintf(out, "\n-- The signature: what the first messages of the %s have in common, %u bits.\n"
-                 "local function matches(tvb)\n    return tvb:len() >= %" PRIu32, scaffold_sides[d->side], d->bits,
-            draft_reach(d));
-    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
-        n = draft_run(d, at);
+    fprintf(out, "\n-- What the first messages of the %s have in common: %u bits.\n"
+                 "function matches.%s(tvb)\n    return tvb:len() >= %" PRIu32,
+            scaffold_sides[b->side], b->bits, scaffold_sides[b->side], beginning_reach(b));
+    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
+        n = beginning_run(b, at);
         if (!n)
             continue;
         fprintf(out, "\n        and tvb:raw(%" PRIu32 ", %" PRIu32 ") == ", at, n);
-        put_string(out, &d->value[at], n);
+        put_string(out, &b->value[at], n);
     }
-    if (d->length.given)
-        fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", d->length.at,
-                d->length.form.width, d->length.form.little ? "true" : "false");
-    if (d->length.given && d->length.plus)
-        fprintf(out, " %c %" PRId64, d->length.plus > 0 ? '-' : '+',
-                d->length.plus > 0 ? d->length.plus : -d->length.plus);
+    if (b->length.given)
+        fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", b->length.at,
+                b->length.form.width, b->length.form.little ? "true" : "false");
+    if (b->length.given && b->length.plus)
+        fprintf(out, " %c %" PRId64, b->length.plus > 0 ? '-' : '+',
+                b->length.plus > 0 ? b->length.plus : -b->length.plus);
     fputs("\nend\n", out);
 }
 
@@ -197,8 +197,24 @@ static void put_calls(FILE *out, const struct profile *p)
         fprintf(out, "%s.dissect = %s\n", scaffold_sides[side], calls[lua_cut_of(&p->side[side])]);
 }
 
+static const char heuristic_code[] =
+    "\nlocal function heuristic(tvb, pinfo, tree)\n"
+    "    local who = matches.client and matches.client(tvb) and \"client\"\n"
+    "        or matches.server and matches.server(tvb) and \"server\"\n"
+    "    if not who then return false end\n"
+    "    local key, from, to = conversation(pinfo)\n"
+    "    client_of[key] = who == \"client\" and from or to\n"
+    "    pinfo.conversation = proto -- also what does not have the signature\n"
+    "    proto.dissector(tvb, pinfo, tree)\n"
+    "    return true\n"
+    "end\n";
+
 static void put_dissector(FILE *out, const struct draft *d)
 {
+    fputs("\nlocal matches = {}\n", out);
+    for (unsigned side = 0; side < 2; side++)
+        if (d->side[side].given)
+            put_matches(out, &d->side[side]);
     fprintf(out, "\nfunction proto.dissector(tvb, pinfo, tree)\n"
                  "    local side = side_of(pinfo)\n"
                  "    pinfo.cols.protocol = \"%s\"\n"
@@ -206,14 +222,7 @@ static void put_dissector(FILE *out, const struct draft *d)
                  "    side.dissect(side, tvb, pinfo, tree)\n"
                  "    return tvb:len()\n"
                  "end\n", d->profile->id);
-    fprintf(out, "\nlocal function heuristic(tvb, pinfo, tree)\n"
-                 "    if not matches(tvb) then return false end\n"
-                 "    local key, from, to = conversation(pinfo)\n"
-                 "    client_of[key] = %s\n"
-                 "    pinfo.conversation = proto -- also what does not have the signature\n"
-                 "    proto.dissector(tvb, pinfo, tree)\n"
-                 "    return true\n"
-                 "end\n", d->side ? "to" : "from");
+    fputs(heuristic_code, out);
 }
 
 static void put_fields_list(FILE *out, const struct profile *p)
@@ -270,7 +279,6 @@ void lua_write(FILE *out, const struct draft *d, const struct lua_trial *trial)
         fputs(lines_code, out);
     put_calls(out, p);
     fputs(sides_code, out);
-    put_matches(out, d);
     put_dissector(out, d);
     fprintf(out, "\nproto:register_heuristic(\"%s\", heuristic)\n"
                  "for _, port in ipairs(ports) do DissectorTable.get(\"%s.port\"):add(port, proto) end\n", transport,

@@ -37,3 +37,16 @@ void scaffold_describe(FILE *out, const struct profile *p)
             p->name, p->group->n, plural(p->group->n), p->messages, plural(p->messages), p->clients,
             plural(p->clients), p->servers, plural(p->servers));
 }
+
+void scaffold_bits(FILE *out, const struct draft *d)
+{
+    bool any = false;
+    for (unsigned side = 0; side < 2; side++) {
+        const struct beginning *b = &d->side[side];
+        if (!b->given)
+            continue;
+        fprintf(out, "%s%u bits of the first messages of the %s (%" PRIu32 ")", any ? ", " : "", b->bits,
+                scaffold_sides[side], b->flows);
+        any = true;
+    }
+}

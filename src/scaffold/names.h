@@ -3,7 +3,7 @@
 #ifndef SCAFFOLD_NAMES_H
 #define SCAFFOLD_NAMES_H
 
-#include "unknown/profile.h"
+#include "scaffold/draft.h"
 
 #include <stdio.h>
 
@@ -22,5 +22,8 @@ void scaffold_comment(FILE *out, const char *text);
 
 /* What a group of unknown flows is, for the head of a generated file: flows, messages, hosts. */
 void scaffold_describe(FILE *out, const struct profile *p);
+
+/* What its signatures are worth: 25 bits of the client's first messages, 24 of the server's. */
+void scaffold_bits(FILE *out, const struct draft *d);
 
 #endif

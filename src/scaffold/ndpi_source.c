@@ -27,20 +27,20 @@ static void put_head(FILE *out, const struct draft *d, const char *use)
 {
     fputs("/*\n * ", out);
     scaffold_describe(out, d->profile);
-    fprintf(out, "\n * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.\n *\n"
-                 " * What it looks for are %u bits that the first messages of the %s have in common. As a signature\n"
-                 " * of dpitool they were tried on every flow of the captures: hits %" PRIu64 " of %" PRIu64
-                 " flows of the group,\n * %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64
+    fputs("\n * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.\n *\n"
+          " * What it looks for: ", out);
+    scaffold_bits(out, d);
+    fprintf(out, ".\n * As signatures of dpitool they were tried on every flow of the captures: hits %" PRIu64
+                 " of %" PRIu64 "\n * flows of the group, %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64
                  " identified flows.\n",
-            d->bits, scaffold_sides[d->side], d->hits, d->hits + d->misses, d->unknown_hits, d->unknown, d->known_hits,
-            d->known);
+            draft_hits(d), d->flows, draft_unknown_hits(d), d->unknown, draft_known_hits(d), d->known);
     put(out, d, use);
     fputs(" */\n\n", out);
 }
 
 /* --- the signature ------------------------------------------------------------------------------------ */
 
-static void put_number(FILE *out, const struct draft_length *l)
+static void put_number(FILE *out, const struct beginning_length *l)
 {
     for (unsigned i = 0; i < l->form.width; i++) {
         unsigned at = l->at + i, shift = 8 * (l->form.little ? i : l->form.width - 1u - i);
@@ -50,46 +50,61 @@ static void put_number(FILE *out, const struct draft_length *l)
     }
 }
 
-static void put_conditions(FILE *out, const struct draft *d)
+static void put_conditions(FILE *out, const struct beginning *b)
 {
-    fprintf(out, "  return n >= %" PRIu32, draft_reach(d));
-    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
-        n = draft_run(d, at);
+    fprintf(out, "  return n >= %" PRIu32, beginning_reach(b));
+    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
+        n = beginning_run(b, at);
         if (n)
             fprintf(out, " &&\n    memcmp(p + %" PRIu32 ", at_%" PRIu32 ", sizeof(at_%" PRIu32 ")) == 0", at, at, at);
     }
-    if (d->length.given) {
+    if (b->length.given) {
         fputs(" &&\n    (int64_t)(", out);
-        put_number(out, &d->length);
-        fprintf(out, ") %c %" PRId64 " == n", d->length.plus < 0 ? '-' : '+',
-                d->length.plus < 0 ? -d->length.plus : d->length.plus);
+        put_number(out, &b->length);
+        fprintf(out, ") %c %" PRId64 " == n", b->length.plus < 0 ? '-' : '+',
+                b->length.plus < 0 ? -b->length.plus : b->length.plus);
     }
     fputs(";\n}\n\n", out);
 }
 
-static void put_matches(FILE *out, const struct draft *d)
+static void put_match(FILE *out, const struct draft *d, const struct beginning *b)
 {
-    put(out, d, "static int @_matches(const u_int8_t *p, u_int16_t n)\n{\n");
-    for (uint32_t at = 0, n; at < DRAFT_HEAD; at += n + 1) {
-        n = draft_run(d, at);
+    put(out, d, "static int @_");
+    fprintf(out, "%s(const u_int8_t *p, u_int16_t n)\n{\n", scaffold_sides[b->side]);
+    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
+        n = beginning_run(b, at);
         if (!n)
             continue;
         fprintf(out, "  static const u_int8_t at_%" PRIu32 "[] = {", at);
         for (uint32_t i = at; i < at + n; i++)
-            fprintf(out, "%s0x%02x", i > at ? ", " : "", d->value[i]);
+            fprintf(out, "%s0x%02x", i > at ? ", " : "", b->value[i]);
         fputs("};\n", out);
     }
-    put_conditions(out, d);
+    put_conditions(out, b);
+}
+
+static void put_matches(FILE *out, const struct draft *d)
+{
+    for (unsigned side = 0; side < 2; side++)
+        if (d->side[side].given)
+            put_match(out, d, &d->side[side]);
 }
 
 static void put_search(FILE *out, const struct draft *d, const char *id, const char *exclude)
 {
-    put(out, d, "/* First messages are looked at, of both sides: nDPI does not know the client for certain. */\n"
+    bool any = false;
+    put(out, d, "/* Both are looked for whoever sent the packet: nDPI does not know the client for certain. */\n"
                 "static void ndpi_search_@(struct ndpi_detection_module_struct *ndpi_struct,\n"
                 "  struct ndpi_flow_struct *flow)\n{\n"
-                "  struct ndpi_packet_struct *packet = &ndpi_struct->packet;\n\n"
-                "  if(@_matches(packet->payload, packet->payload_packet_len)) {\n"
-                "    ndpi_set_detected_protocol(ndpi_struct, flow, ");
+                "  struct ndpi_packet_struct *packet = &ndpi_struct->packet;\n\n  if(");
+    for (unsigned side = 0; side < 2; side++) {
+        if (!d->side[side].given)
+            continue;
+        put(out, d, any ? " ||\n    @_" : "@_");
+        fprintf(out, "%s(packet->payload, packet->payload_packet_len)", scaffold_sides[side]);
+        any = true;
+    }
+    put(out, d, ") {\n    ndpi_set_detected_protocol(ndpi_struct, flow, ");
     put(out, d, id);
     put(out, d, ", NDPI_PROTOCOL_UNKNOWN,\n      NDPI_CONFIDENCE_DPI);\n  } else if(flow->packet_counter > 4) {\n    ");
     fprintf(out, "%s(ndpi_struct, flow);\n  }\n}\n\n", exclude);

@@ -23,9 +23,11 @@ static void put_group(FILE *out, const struct draft *d, const struct lua_trial *
         fprintf(out, "\n  nothing was made: %s\n", d->refused);
         return;
     }
-    fprintf(out, "\n  signature  %u bits; hits %" PRIu64 " of %" PRIu64 " flows of the group, %" PRIu64 " of %" PRIu64
+    fputs("\n  signature  ", out);
+    scaffold_bits(out, d);
+    fprintf(out, "; hits %" PRIu64 " of %" PRIu64 " flows of the group, %" PRIu64 " of %" PRIu64
                  " other unknown flows, %" PRIu64 " of %" PRIu64 " identified flows\n",
-            d->bits, d->hits, d->hits + d->misses, d->unknown_hits, d->unknown, d->known_hits, d->known);
+            draft_hits(d), d->flows, draft_unknown_hits(d), d->unknown, draft_known_hits(d), d->known);
     fputs("  Lua        ", out);
     lua_trial_say(out, trial);
     fputs("\n  C          matches what the signature does\n", out);

@@ -25,27 +25,43 @@ FORMAT = {"AVASTSecureDNS": "DNS", "OCSP": "HTTP", "HTTP_Connect": "HTTP", "HTTP
 
 
 class Signature:
-    """A line of `unknown_samples draft`."""
+    """What first messages of a side have in common."""
 
-    def __init__(self, line):
-        flows, self.kind, small, self.refused, side, bits, fixed, length = line.split("|")
-        self.flows, self.small, self.side, self.bits = int(flows), small == "1", side, int(bits)
+    def __init__(self, side, bits, fixed, length):
+        self.side, self.bits, self.transport = side, int(bits), None
         self.fixed = [(int(at), int(value, 16)) for at, value in (word.split(":") for word in fixed.split())]
         self.length = [int(word) for word in length.split()]
 
-    def structured(self):
-        """Whether more than that there is no structure is told of its group."""
-        return not self.small and self.kind in ("binary", "text")
-
-    def matches(self, flow):
-        message = flow.first_message(self.side)
-        if message is None or any(at >= len(message[0]) or message[0][at] != value for at, value in self.fixed):
+    def matches(self, sample):
+        message = sample.first_message(self.side)
+        if sample.transport != self.transport or message is None:
+            return False
+        if any(at >= len(message[0]) or message[0][at] != value for at, value in self.fixed):
             return False
         if not self.length:
             return True
         at, width, little, plus = self.length
         number = message[0][at:at + width]
         return len(number) == width and int.from_bytes(number, "little" if little else "big") + plus == message[1]
+
+
+class Group:
+    """A line of `unknown_samples draft`."""
+
+    def __init__(self, line, transport):
+        _, self.kind, small, self.refused, *sides = line.split("|")
+        self.small = small == "1"
+        self.signatures = [] if self.refused else [Signature(*sides[i:i + 4]) for i in range(0, len(sides), 4)]
+        for signature in self.signatures:
+            signature.transport = transport
+
+    def structured(self):
+        """Whether more than that there is no structure is told of it."""
+        return not self.small and self.kind in ("binary", "text")
+
+    def judge(self, others):
+        """Drops what dpitool would refuse for what else is in the capture."""
+        self.signatures = [s for s in self.signatures if sum(map(s.matches, others)) * 1000 <= len(others)]
 
 
 def first_message(flow, side):
@@ -97,7 +113,7 @@ def read_all(program, folders):
 
 
 def draft(program, sets):
-    """The signatures of each list of lines of flows."""
+    """The lines that tell of the groups of each list of lines of flows."""
     path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"scaffold-check-{os.getpid()}")
     try:
         with open(path, "w", encoding="utf-8") as file:
@@ -108,14 +124,14 @@ def draft(program, sets):
         os.unlink(path)
     if status:
         sys.exit(f"{program} ended with status {status}: {err.decode()}")
-    return [[Signature(line) for line in text.splitlines()] for text in out.decode().split("\n\n")[:len(sets)]]
+    return [text.splitlines() for text in out.decode().split("\n\n")[:len(sets)]]
 
 
 # --- signatures ----------------------------------------------------------------------------------------
 
 
 def share(signatures, samples):
-    return sum(any(s.matches(sample) and s.transport == sample.transport for s in signatures) for sample in samples) / len(samples)
+    return sum(any(s.matches(sample) for s in signatures) for sample in samples) / len(samples)
 
 
 def mean(values):
@@ -128,23 +144,18 @@ def others_in(name, capture, found):
             for sample in captures.get(capture, ())]
 
 
-def judged(signatures, others):
-    """Without those that dpitool would refuse for what else is in the capture."""
-    return [s for s in signatures if not s.refused and
-            sum(s.matches(sample) and s.transport == sample.transport for sample in others) * 1000 <= len(others)]
-
-
 def make_signatures(program, found, chosen):
-    """[(those that stand, all groups with a structure)] for each (protocol, capture, flows)"""
+    """[(signatures that stand, all groups with a structure)] for each (protocol, capture, flows)"""
     others = [others_in(name, capture, found) for name, capture, _ in chosen]
     sets = [[sample.line for sample in flows] + ["!" + sample.line for sample in known[:KNOWN_MOST]]
             for (_, _, flows), known in zip(chosen, others)]
     made = []
-    for (_, _, flows), known, signatures in zip(chosen, others, draft(program, sets)):
-        for signature in signatures:
-            signature.transport = Counter(sample.transport for sample in flows).most_common(1)[0][0]
-        groups = [s for s in signatures if s.structured()]
-        made.append((judged(groups, known), groups))
+    for (_, _, flows), known, lines in zip(chosen, others, draft(program, sets)):
+        transport = Counter(sample.transport for sample in flows).most_common(1)[0][0]
+        groups = [group for group in (Group(line, transport) for line in lines) if group.structured()]
+        for group in groups:
+            group.judge(known)
+        made.append(([s for group in groups for s in group.signatures], groups))
     return made
 
 
@@ -160,8 +171,12 @@ def false_matches(signatures, protocol, found, counts):
         if name == protocol:
             continue
         others = [sample for flows in captures.values() for sample in flows[:MOST_OTHERS]]
-        counts[(protocol, name)][0] += sum(any(s.matches(x) and s.transport == x.transport for s in signatures) for x in others)
+        counts[(protocol, name)][0] += sum(any(s.matches(x) for s in signatures) for x in others)
         counts[(protocol, name)][1] += len(others)
+
+
+def told(signatures):
+    return [(s.side, s.bits, s.fixed, s.length) for s in signatures]
 
 
 def in_same_captures(program, found, half, show):
@@ -170,12 +185,12 @@ def in_same_captures(program, found, half, show):
     chosen = sets_of(found, half, 2 * FEWEST)
     halves = [(name, capture, flows[::2]) for name, capture, flows in chosen]
     for (name, capture, flows), (good, structured) in zip(chosen, make_signatures(program, found, halves)):
-        groups, given = groups + len(structured), given + len(good)
+        groups, given = groups + len(structured), given + sum(bool(group.signatures) for group in structured)
         if good:
             recall[name].append(share(good, flows[1::2]))
         if show:
             print(f"    {name} in {os.path.basename(capture)}: {len(good)} of {len(structured)}, "
-                  f"{recall[name][-1] if good else 0:.2f} {[(s.refused, s.side, s.bits, s.fixed, s.length) for s in structured]}")
+                  f"{recall[name][-1] if good else 0:.2f} {[group.refused for group in structured if group.refused]} {told(good)}")
     return given, groups, recall
 
 
@@ -192,7 +207,7 @@ def elsewhere(program, found, half, show):
             false_matches(good, name, found, counts)
         if show and good:
             print(f"    {name} of {os.path.basename(capture)} elsewhere: {recall[name][-1] if others else -1:.2f} "
-                  f"{[(s.side, s.bits, s.fixed, s.length) for s in good]}")
+                  f"{told(good)}")
     return recall, counts
 
 

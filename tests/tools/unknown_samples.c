@@ -178,17 +178,26 @@ static void put_profile(struct samples *s)
     samples_free(s);
 }
 
+static void put_beginning(const struct beginning *b)
+{
+    if (!b->given)
+        return;
+    printf("|%u|%u|", b->side, b->bits);
+    for (uint32_t at = 0; at < BEGINNING_HEAD; at++)
+        if (b->fixed[at])
+            printf("%u:%02x ", at, b->value[at]);
+    putchar('|');
+    if (b->length.given)
+        printf("%u %u %d %" PRId64, b->length.at, b->length.form.width, b->length.form.little, b->length.plus);
+}
+
 static void put_draft(const struct draft *d)
 {
     const struct group *g = d->profile->group;
-    printf("%zu|%s|%d|%s|%u|%u|", g->n, group_kinds[g->kind].text, g->small, d->refused, d->side, d->bits);
-    for (uint32_t at = 0; at < DRAFT_HEAD; at++)
-        if (d->fixed[at])
-            printf("%u:%02x ", at, d->value[at]);
-    if (d->length.given)
-        printf("|%u %u %d %" PRId64 "\n", d->length.at, d->length.form.width, d->length.form.little, d->length.plus);
-    else
-        printf("|\n");
+    printf("%zu|%s|%d|%s", g->n, group_kinds[g->kind].text, g->small, d->refused);
+    put_beginning(&d->side[0]);
+    put_beginning(&d->side[1]);
+    putchar('\n');
 }
 
 static void put_drafts(struct samples *s, struct samples *known, enum grouping_by by)

@@ -54,16 +54,17 @@ static void takes_what_is_constant(void **state)
     (void)state;
     fill(&s, "\xa7\x51" "A", 3, true);
     struct draft d = draft_of(&s, &p, &g, NULL);
+    const struct beginning *b = &d.side[0];
     assert_string_equal(d.refused, "");
-    assert_int_equal(d.side, 0);
-    assert_int_equal(draft_run(&d, 0), 3);
-    assert_int_equal(d.bits, 8 + 5 + 5 + 10);
-    assert_true(d.length.given);
-    assert_string_equal(d.length.type, "u16be");
-    assert_int_equal(d.length.at, 3);
-    assert_int_equal(d.length.plus, 5);
-    assert_int_equal(draft_reach(&d), 5);
-    assert_int_equal(d.example.kept, 9);
+    assert_true(b->given && !d.side[1].given);
+    assert_int_equal(beginning_run(b, 0), 3);
+    assert_int_equal(b->bits, 8 + 5 + 5 + 10);
+    assert_true(b->length.given);
+    assert_string_equal(b->length.type, "u16be");
+    assert_int_equal(b->length.at, 3);
+    assert_int_equal(b->length.plus, 5);
+    assert_int_equal(beginning_reach(b), 5);
+    assert_int_equal(b->example.kept, 9);
     samples_free(&s);
 }
 
@@ -78,8 +79,8 @@ static void prefers_what_all_messages_have(void **state)
     (void)state;
     fill(&s, "\x81\x82\x83\x84\x85", 5, false);
     struct draft d = draft_with(&s, &p, &g, NULL, &(struct messages){&m, 1});
-    assert_false(d.fixed[0] || d.fixed[1]);
-    assert_int_equal(draft_run(&d, 2), 3);
+    assert_false(d.side[0].fixed[0] || d.side[0].fixed[1]);
+    assert_int_equal(beginning_run(&d.side[0], 2), 3);
     samples_free(&s);
 }
 
@@ -98,7 +99,8 @@ static void leaves_a_size_that_never_changes(void **state)
         sample_add(one, 0, i, bytes, sizeof(bytes), sizeof(bytes));
     }
     struct draft d = draft_of(&s, &p, &g, NULL);
-    assert_true(d.fixed[0] && d.fixed[1] && d.fixed[4] && !d.fixed[3]);
+    const struct beginning *b = &d.side[0];
+    assert_true(b->fixed[0] && b->fixed[1] && b->fixed[4] && !b->fixed[3]);
     samples_free(&s);
 }
 
@@ -115,10 +117,10 @@ static void tells_known_flows_apart(void **state)
     one->transport = 17;
     sample_add(one, 0, 0, other, 6, 6);
     struct draft d = draft_of(&s, &p, &g, NULL);
-    assert_int_equal(draft_run(&d, 0), 3);
+    assert_int_equal(beginning_run(&d.side[0], 0), 3);
     d = draft_of(&s, &p, &g, &known);
-    assert_int_equal(draft_run(&d, 0), 3);
-    assert_true(d.fixed[4] && !d.fixed[3] && !d.fixed[5]);
+    assert_int_equal(beginning_run(&d.side[0], 0), 3);
+    assert_true(d.side[0].fixed[4] && !d.side[0].fixed[3] && !d.side[0].fixed[5]);
     samples_free(&s);
     samples_free(&known);
 }
@@ -142,17 +144,33 @@ static void refuses_what_is_weak(void **state)
 static void judges_by_what_was_found(void **state)
 {
     static const struct {
-        uint64_t hits, misses, known_hits, known;
+        uint64_t hits, flows, known_hits, known;
         const char *refused;
-    } rows[] = {{10, 0, 0, 0, ""}, {9, 1, 1, 1000, ""}, {10, 0, 1, 999, "recognises"}, {8, 1, 0, 10, "do not have it"}};
+    } rows[] = {{10, 10, 0, 0, ""}, {9, 10, 1, 1000, ""}, {10, 10, 1, 999, "recognises"}, {8, 9, 0, 10, "do not have it"}};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct draft d = {.hits = rows[i].hits, .misses = rows[i].misses, .known_hits = rows[i].known_hits,
-                          .known = rows[i].known};
-        draft_judge(&d);
+        struct draft d = {.flows = rows[i].flows, .known = rows[i].known,
+                          .side[1] = {.given = true, .hits = rows[i].hits, .known_hits = rows[i].known_hits}};
+        assert_false(draft_judge(&d));
         if (rows[i].refused[0] ? !strstr(d.refused, rows[i].refused) : d.refused[0] != '\0')
             fail_msg("row %zu: %s", i, d.refused);
     }
+}
+
+/* A side that others have, too, is dropped, and the other one has to be tried alone. */
+static void drops_a_side(void **state)
+{
+    struct draft d = {.flows = 10, .known = 100, .side[0] = {.given = true, .hits = 2, .known_hits = 50},
+                      .side[1] = {.given = true, .hits = 8}};
+    (void)state;
+    assert_true(draft_judge(&d));
+    assert_true(!d.side[0].given && d.side[1].given);
+    assert_string_equal(d.refused, "");
+    draft_reset(&d);
+    assert_int_equal(draft_hits(&d) + draft_known_hits(&d) + d.flows, 0);
+    d.flows = d.side[1].hits = 10;
+    assert_false(draft_judge(&d));
+    assert_string_equal(d.refused, "");
 }
 
 int main(void)
@@ -164,6 +182,7 @@ int main(void)
         cmocka_unit_test(tells_known_flows_apart),
         cmocka_unit_test(refuses_what_is_weak),
         cmocka_unit_test(judges_by_what_was_found),
+        cmocka_unit_test(drops_a_side),
     };
     return cmocka_run_group_tests_name("draft", tests, NULL, NULL);
 }

@@ -96,8 +96,18 @@ local function side_of(pinfo)
     return client_of[key] == from and client or server
 end
 
--- The signature: what the first messages of the client have in common, 25 bits.
-local function matches(tvb)
+local matches = {}
+
+-- What the first messages of the client have in common: 25 bits.
+function matches.client(tvb)
+    return tvb:len() >= 6
+        and tvb:raw(0, 2) == "\167\081"
+        and tvb:raw(3, 1) == "\000"
+        and number(tvb(4, 2), false) == tvb:reported_len() - 6
+end
+
+-- What the first messages of the server have in common: 25 bits.
+function matches.server(tvb)
     return tvb:len() >= 6
         and tvb:raw(0, 2) == "\167\081"
         and tvb:raw(3, 1) == "\000"
@@ -113,9 +123,11 @@ function proto.dissector(tvb, pinfo, tree)
 end
 
 local function heuristic(tvb, pinfo, tree)
-    if not matches(tvb) then return false end
+    local who = matches.client and matches.client(tvb) and "client"
+        or matches.server and matches.server(tvb) and "server"
+    if not who then return false end
     local key, from, to = conversation(pinfo)
-    client_of[key] = from
+    client_of[key] = who == "client" and from or to
     pinfo.conversation = proto -- also what does not have the signature
     proto.dissector(tvb, pinfo, tree)
     return true

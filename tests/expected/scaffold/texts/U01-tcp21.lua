@@ -105,10 +105,18 @@ local function side_of(pinfo)
     return client_of[key] == from and client or server
 end
 
--- The signature: what the first messages of the client have in common, 25 bits.
-local function matches(tvb)
+local matches = {}
+
+-- What the first messages of the client have in common: 25 bits.
+function matches.client(tvb)
     return tvb:len() >= 5
         and tvb:raw(0, 5) == "\085\083\069\082\032"
+end
+
+-- What the first messages of the server have in common: 25 bits.
+function matches.server(tvb)
+    return tvb:len() >= 5
+        and tvb:raw(0, 5) == "\050\050\048\032\070"
 end
 
 function proto.dissector(tvb, pinfo, tree)
@@ -120,9 +128,11 @@ function proto.dissector(tvb, pinfo, tree)
 end
 
 local function heuristic(tvb, pinfo, tree)
-    if not matches(tvb) then return false end
+    local who = matches.client and matches.client(tvb) and "client"
+        or matches.server and matches.server(tvb) and "server"
+    if not who then return false end
     local key, from, to = conversation(pinfo)
-    client_of[key] = from
+    client_of[key] = who == "client" and from or to
     pinfo.conversation = proto -- also what does not have the signature
     proto.dissector(tvb, pinfo, tree)
     return true
