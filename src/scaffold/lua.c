@@ -37,13 +37,13 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
 
 /* --- registration ------------------------------------------------------------------------------------- */
 
-/* A port that only one flow of many used is not the protocol's. */
+/* Where most flows have a port of their own, one that only one flow used is not the protocol's. */
 static void put_ports(FILE *out, const struct profile *p)
 {
-    bool any = false;
+    bool any = false, shared = p->all_ports * 2 <= p->group->n || p->all_ports == 1;
     fputs("local ports = {", out);
     for (uint32_t i = 0; i < p->n_ports; i++)
-        if (p->port[i].flows > 1 || p->all_ports == 1) {
+        if (p->port[i].flows > 1 || shared) {
             fprintf(out, "%s%u", any ? ", " : "", p->port[i].port);
             any = true;
         }

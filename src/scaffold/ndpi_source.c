@@ -31,8 +31,8 @@ static void put_head(FILE *out, const struct draft *d, const char *use)
           " * What it looks for: ", out);
     scaffold_bits(out, d);
     fprintf(out, ".\n * As signatures of dpitool they were tried on every flow of the captures: hits %" PRIu64
-                 " of %" PRIu64 "\n * flows of the group, %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64
-                 " identified flows.\n",
+                 " of %" PRIu64 "\n * flows of the group, %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64
+                 " of %" PRIu64 " identified flows.\n",
             draft_hits(d), d->flows, draft_unknown_hits(d), d->unknown, draft_known_hits(d), d->known);
     put(out, d, use);
     fputs(" */\n\n", out);

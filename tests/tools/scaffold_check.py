@@ -263,7 +263,8 @@ def dissectors(dpitool, found, half, show):
         for (name, capture), (tried, bad) in zip(tasks, results):
             wrong += bad
             for claimed, packets, broken, failed, mistaken, rest in tried:
-                claims.append(claimed / max(packets, 1))
+                if packets: # else tshark does not know the link layer or the tunnel
+                    claims.append(claimed / packets)
                 malformed, errors, false, others = malformed + broken, errors + failed, false + mistaken, others + rest
                 if show:
                     print(f"    {name} in {os.path.basename(capture)}: {claimed} of {packets} claimed, {broken} malformed, "
