@@ -324,24 +324,59 @@ static void take_script(struct buf *to, const struct draft *d)
     to->cap = to->n;
 }
 
-static void try_dissector(struct scaffolding *s, size_t group)
+static bool try_script(const struct scaffolding *s, size_t group, const struct buf *capture, bool eager,
+                       struct tshark_result *r)
 {
-    struct lua_trial *t = &s->trial[group];
-    struct tshark_result own = {0}, others = {0};
-    struct buf script = {0}, rest = {0};
+    struct buf script = {0};
     char word[SCAFFOLD_NAME];
     scaffold_word(word, s->in->profile[group]);
     take_script(&script, &s->draft[group]);
-    add_others(&rest, s, group);
-    struct tshark_trial trial = {word, &script, packet_heaps_get(s->heaps, group), false};
-    bool ran = tshark_try(s->tshark, &trial, &own);
-    trial.capture = &rest;
-    trial.eager = true;
-    ran = ran && (!rest.n || tshark_try(s->tshark, &trial, &others));
-    *t = (struct lua_trial){.not_run = ran ? NULL : "tshark did not come to its end", .packets = own.packets,
-                            .claimed = own.claimed, .malformed = own.malformed, .errors = own.errors,
-                            .others = others.packets, .others_claimed = others.claimed};
+    struct tshark_trial trial = {word, &script, capture, eager};
+    *r = (struct tshark_result){0};
+    bool ran = !capture->n || tshark_try(s->tshark, &trial, r);
     buf_free(&script);
+    return ran;
+}
+
+/* Ports may be another dissector's, and the sizes that a profile tells may not hold for what came later: the first way
+ * by which nearly all packets are claimed, or else the best one. */
+static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *best)
+{
+    static const struct {
+        bool eager, uncut;
+    } ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
+    struct draft *d = &s->draft[group];
+    const struct buf *capture = packet_heaps_get(s->heaps, group);
+    size_t chosen = 0;
+    *best = (struct tshark_result){0};
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && (i == 0 || best->claimed * 20 < best->packets * 19); i++) {
+        struct tshark_result r;
+        d->uncut = ways[i].uncut;
+        if (!try_script(s, group, capture, ways[i].eager, &r))
+            return false;
+        if (i > 0 && r.claimed <= best->claimed)
+            continue;
+        *best = r;
+        chosen = i;
+    }
+    d->uncut = ways[chosen].uncut;
+    d->eager = ways[chosen].eager;
+    return true;
+}
+
+/* On others heuristics are asked first: where they are wrong is to be seen. */
+static void try_dissector(struct scaffolding *s, size_t group)
+{
+    struct tshark_result own, others;
+    struct buf rest = {0};
+    add_others(&rest, s, group);
+    bool ran = try_own(s, group, &own) && try_script(s, group, &rest, true, &others);
+    if (ran)
+        s->trial[group] = (struct lua_trial){
+            .packets = own.packets, .claimed = own.claimed, .malformed = own.malformed, .errors = own.errors,
+            .others = others.packets, .others_claimed = others.claimed};
+    else
+        s->trial[group].not_run = "tshark did not come to its end";
     buf_free(&rest);
 }
 

@@ -15,6 +15,9 @@ struct draft {
     char id[DRAFT_ID];       /* that of a side follows: .client, .server */
     char refused[DRAFT_WHY]; /* why there is none; empty: there is one */
     struct beginning side[2];
+    /* Of the dissector for Wireshark, when it claims more packets that way: */
+    bool uncut; /* streams are not cut into messages by the sizes that the profile tells */
+    bool eager; /* heuristics are asked before ports */
     uint64_t flows;          /* of the group, with payload */
     uint64_t unknown, known; /* other flows of the run, that nothing and that nDPI recognises */
 };

@@ -32,7 +32,14 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
           out);
     if (trial)
         lua_trial_say(out, trial);
-    fprintf(out, "\n-- tshark -X lua_script:%s.lua -r %s.pcapng -V\n\n", name, name);
+    if (d->uncut)
+        fputs("\n-- Segments are taken for messages: with the sizes that the profile tells fewer packets were claimed.",
+              out);
+    const char *transport = profile_transport(d->profile->transport);
+    fputs("\n-- tshark ", out);
+    if (d->eager)
+        fprintf(out, "-o %s.try_heuristic_first:TRUE ", transport);
+    fprintf(out, "-X lua_script:%s.lua -r %s.pcapng -V\n\n", name, name);
 }
 
 /* --- registration ------------------------------------------------------------------------------------- */
@@ -188,13 +195,13 @@ static const char sides_code[] =
     "    return client_of[key] == from and client or server\n"
     "end\n";
 
-static void put_calls(FILE *out, const struct profile *p)
+static void put_calls(FILE *out, const struct draft *d)
 {
     static const char *const calls[] = {[LUA_WHOLE] = "message", [LUA_BY_LENGTH] = "by_length",
                                         [LUA_BEHIND_GREETING] = "behind_greeting", [LUA_LINES] = "lines"};
     fputc('\n', out);
     for (unsigned side = 0; side < 2; side++)
-        fprintf(out, "%s.dissect = %s\n", scaffold_sides[side], calls[lua_cut_of(&p->side[side])]);
+        fprintf(out, "%s.dissect = %s\n", scaffold_sides[side], calls[lua_cut_of(d, side)]);
 }
 
 static const char heuristic_code[] =
@@ -237,13 +244,14 @@ static void put_fields_list(FILE *out, const struct profile *p)
     fputs("end\nproto.fields = all\n", out);
 }
 
-static bool cuts(const struct profile *p, enum lua_cut how)
+static bool cuts(const struct draft *d, enum lua_cut how)
 {
-    return lua_cut_of(&p->side[0]) == how || lua_cut_of(&p->side[1]) == how;
+    return lua_cut_of(d, 0) == how || lua_cut_of(d, 1) == how;
 }
 
-static void put_messages(FILE *out, const struct profile *p)
+static void put_messages(FILE *out, const struct draft *d)
 {
+    const struct profile *p = d->profile;
     bool records = p->side[0].records.found || p->side[1].records.found;
     fputs(fields_code, out);
     if (records)
@@ -252,9 +260,9 @@ static void put_messages(FILE *out, const struct profile *p)
     if (records)
         fputs("    if side.records then add_records(side, tvb, item) end\n", out);
     fputs("end\n", out);
-    if (cuts(p, LUA_BY_LENGTH))
+    if (cuts(d, LUA_BY_LENGTH))
         fputs(length_code, out);
-    if (cuts(p, LUA_BEHIND_GREETING))
+    if (cuts(d, LUA_BEHIND_GREETING))
         fputs(greeting_code, out);
 }
 
@@ -270,14 +278,14 @@ void lua_write(FILE *out, const struct draft *d, const struct lua_trial *trial)
     fputs("\n-- What each side sends. at: an offset, below 0 from behind the end; size: in bytes, 0 to the end.\n",
           out);
     for (unsigned side = 0; side < 2; side++)
-        lua_write_side(out, p, side);
+        lua_write_side(out, d, side);
     put_fields_list(out, p);
     fputs(begin_code, out);
-    if (cuts(p, LUA_WHOLE) || cuts(p, LUA_BY_LENGTH) || cuts(p, LUA_BEHIND_GREETING))
-        put_messages(out, p);
-    if (cuts(p, LUA_LINES))
+    if (cuts(d, LUA_WHOLE) || cuts(d, LUA_BY_LENGTH) || cuts(d, LUA_BEHIND_GREETING))
+        put_messages(out, d);
+    if (cuts(d, LUA_LINES))
         fputs(lines_code, out);
-    put_calls(out, p);
+    put_calls(out, d);
     fputs(sides_code, out);
     put_dissector(out, d);
     fprintf(out, "\nproto:register_heuristic(\"%s\", heuristic)\n"

@@ -7,12 +7,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum lua_cut lua_cut_of(const struct profile_side *s)
+enum lua_cut lua_cut_of(const struct draft *d, unsigned side)
 {
+    const struct profile_side *s = &d->profile->side[side];
     const struct framing *f = &s->view.framing;
     if (s->text.found)
         return LUA_LINES;
-    if (s->view.m.n && f->kind == FRAMING_LENGTH)
+    if (s->view.m.n && f->kind == FRAMING_LENGTH && !d->uncut)
         return f->skip ? LUA_BEHIND_GREETING : LUA_BY_LENGTH;
     return LUA_WHOLE;
 }
@@ -143,29 +144,31 @@ static uint32_t bytes_behind(const struct fields *f)
     return f->n && f->v[f->n - 1].from_end ? f->v[f->n - 1].size : 0;
 }
 
-static void put_fields(FILE *out, const struct profile *p, unsigned side)
+static void put_fields(FILE *out, const struct draft *d, unsigned side)
 {
+    const struct profile *p = d->profile;
     const struct profile_side *s = &p->side[side];
     fprintf(out, "    behind = %" PRIu32 ", -- bytes at the end that are a field of their own\n",
             bytes_behind(&s->fields));
     for (size_t i = 0; i < s->fields.n; i++)
         if (s->fields.v[i].role == ROLE_TYPE)
             fprintf(out, "    type = %" PRIu32 ", -- where it is\n", s->fields.v[i].at);
-    if (s->view.m.n && s->view.framing.kind == FRAMING_LENGTH)
+    if (lua_cut_of(d, side) != LUA_WHOLE)
         put_framing(out, &s->view.framing);
     if (s->records.found)
         put_records(out, p, side);
 }
 
-void lua_write_side(FILE *out, const struct profile *p, unsigned side)
+void lua_write_side(FILE *out, const struct draft *d, unsigned side)
 {
+    const struct profile *p = d->profile;
     const struct profile_side *s = &p->side[side];
     fprintf(out, "\n-- %zu messages, %" PRIu32 "..%" PRIu32 " bytes\nlocal %s = {\n    name = \"%s\",\n",
             s->view.m.n, s->view.m.n ? s->least : 0, s->most, scaffold_sides[side], scaffold_sides[side]);
     if (s->text.found)
         put_lines(out, p, side);
     else
-        put_fields(out, p, side);
+        put_fields(out, d, side);
     fputs("}\n", out);
     fprintf(out, "%s.fields = {\n", scaffold_sides[side]);
     for (size_t i = 0; i < s->fields.n && !s->text.found; i++)

@@ -8,8 +8,8 @@
 /* How the code that goes through a stream cuts it. */
 enum lua_cut { LUA_WHOLE, LUA_BY_LENGTH, LUA_BEHIND_GREETING, LUA_LINES };
 
-enum lua_cut lua_cut_of(const struct profile_side *s);
+enum lua_cut lua_cut_of(const struct draft *d, unsigned side);
 
-void lua_write_side(FILE *out, const struct profile *p, unsigned side);
+void lua_write_side(FILE *out, const struct draft *d, unsigned side);
 
 #endif

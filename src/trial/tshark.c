@@ -16,7 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, MEMORY_PATH = 32, FIELDS = 7 };
+enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, MEMORY_PATH = 32 };
+
+/* What is asked for of each packet, in the order of enum column. */
+static const char *const columns[] = {"frame.number", "frame.protocols", "tcp.len", "udp.length", "_ws.malformed",
+                                      "_ws.lua.error", "tcp.analysis.retransmission", "tcp.reassembled_in"};
+enum column { NUMBER, PROTOCOLS, TCP_LEN, UDP_LENGTH, MALFORMED, LUA_ERROR, SENT_AGAIN, REASSEMBLED_IN, COLUMNS };
 
 struct tshark {
     pid_t pid;
@@ -68,15 +73,20 @@ static _Noreturn void become_tshark(const struct tshark *t, const struct questio
     char script[MEMORY_PATH + sizeof("lua_script:")], capture[MEMORY_PATH];
     snprintf(script, sizeof(script), "lua_script:/proc/self/fd/%d", t->script);
     snprintf(capture, sizeof(capture), "/proc/self/fd/%d", t->capture);
-    const char *eager = q->eager ? "TRUE" : "FALSE";
-    char tcp[NAME], udp[NAME];
-    snprintf(tcp, sizeof(tcp), "tcp.try_heuristic_first:%s", eager);
-    snprintf(udp, sizeof(udp), "udp.try_heuristic_first:%s", eager);
-    const char *const args[] = {
-        "tshark", "-n", "-r", capture, "-X", script, "-o", tcp, "-o", udp, "-T", "fields", "-E", "separator=/t",
-        "-E", "occurrence=l", "-e", "frame.protocols", "-e", "tcp.len", "-e", "udp.length", "-e", "_ws.malformed",
-        "-e", "_ws.lua.error", "-e", "tcp.analysis.retransmission", "-e", q->protocol, NULL,
+    /* in two passes, for a segment is to tell which one ends its message; the last field fails without the protocol */
+    const char *args[32 + 2 * COLUMNS] = {
+        "tshark", "-n", "-2", "-r", capture, "-X", script,
+        "-o", q->eager ? "tcp.try_heuristic_first:TRUE" : "tcp.try_heuristic_first:FALSE",
+        "-o", q->eager ? "udp.try_heuristic_first:TRUE" : "udp.try_heuristic_first:FALSE",
+        "-T", "fields", "-E", "separator=/t", "-E", "occurrence=l", "-e", q->protocol,
     };
+    size_t n = 0;
+    while (args[n])
+        n++;
+    for (size_t i = 0; i < COLUMNS; i++) {
+        args[n++] = "-e";
+        args[n++] = columns[i];
+    }
     /* nothing of the user's own settings and scripts */
     static const char *const env[] = {"HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent",
                                       "WIRESHARK_CONFIG_DIR=/nonexistent", "LC_ALL=C", "TZ=UTC", NULL};
@@ -100,23 +110,57 @@ static bool lists(const char *list, const char *name)
     return false;
 }
 
-static void count_line(struct tshark_result *r, char *line, const char *protocol)
+/* Packets with new payload, in their order. */
+struct seen {
+    struct packet_seen {
+        unsigned long number, in; /* in: the packet that ends its message, 0: itself or none */
+        bool claimed;
+    } *v;
+    size_t n;
+};
+
+static struct packet_seen *add_seen(struct seen *s)
+{
+    if ((s->n & (s->n - 1)) == 0)
+        s->v = xrealloc(s->v, s->n ? 2 * s->n : 1, sizeof(*s->v));
+    return &s->v[s->n++];
+}
+
+static void take_line(struct seen *s, struct tshark_result *r, char *line, const char *protocol)
 {
     enum { UDP_HEADER = 8 };
-    const char *field[FIELDS];
-    for (size_t i = 0; i < FIELDS; i++) {
+    const char *field[COLUMNS];
+    strsep(&line, "\t\n"); /* the protocol itself */
+    for (size_t i = 0; i < COLUMNS; i++) {
         const char *next = line ? strsep(&line, "\t\n") : NULL;
         field[i] = next ? next : "";
     }
-    bool payload = strtoul(field[1], NULL, 10) > 0 || strtoul(field[2], NULL, 10) > UDP_HEADER;
-    if (!payload || field[5][0]) /* what was sent again is shown to no dissector */
+    bool payload = strtoul(field[TCP_LEN], NULL, 10) > 0 || strtoul(field[UDP_LENGTH], NULL, 10) > UDP_HEADER;
+    if (!payload || field[SENT_AGAIN][0]) /* what was sent again is shown to no dissector */
         return;
-    r->packets++;
-    if (!lists(field[0], protocol))
-        return;
-    r->claimed++;
-    r->malformed += field[3][0] != '\0';
-    r->errors += field[4][0] != '\0';
+    struct packet_seen *p = add_seen(s);
+    *p = (struct packet_seen){strtoul(field[NUMBER], NULL, 10), strtoul(field[REASSEMBLED_IN], NULL, 10),
+                              lists(field[PROTOCOLS], protocol)};
+    r->malformed += p->claimed && field[MALFORMED][0];
+    r->errors += p->claimed && field[LUA_ERROR][0];
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const struct packet_seen *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* A segment in the midst of a message is claimed with the one that ends it. */
+static void count(const struct seen *s, struct tshark_result *r)
+{
+    r->packets = s->n;
+    for (size_t i = 0; i < s->n; i++) {
+        struct packet_seen key = {.number = s->v[i].in};
+        const struct packet_seen *end =
+            key.number ? bsearch(&key, s->v, s->n, sizeof(key), compare_numbers) : NULL;
+        r->claimed += s->v[i].claimed || (end && end->claimed);
+    }
 }
 
 static void run(const struct tshark *t, const struct question *q, struct reply *reply)
@@ -124,6 +168,7 @@ static void run(const struct tshark *t, const struct question *q, struct reply *
     int ends[2], status = 0;
     char *line = NULL;
     size_t room = 0;
+    struct seen seen = {0};
     if (pipe2(ends, O_CLOEXEC) != 0)
         return;
     pid_t pid = fork();
@@ -132,7 +177,9 @@ static void run(const struct tshark *t, const struct question *q, struct reply *
     close(ends[1]);
     FILE *out = fdopen(ends[0], "r");
     while (pid > 0 && out && getline(&line, &room, out) > 0)
-        count_line(&reply->result, line, q->protocol);
+        take_line(&seen, &reply->result, line, q->protocol);
+    count(&seen, &reply->result);
+    free(seen.v);
     free(line);
     if (out)
         fclose(out);

@@ -21,7 +21,7 @@ void tshark_free(struct tshark *t); /* NULL is fine */
 
 struct tshark_result {
     uint64_t packets;   /* TCP or UDP with payload that is new */
-    uint64_t claimed;   /* of them, by the protocol */
+    uint64_t claimed;   /* of them, by the protocol, as a message or a part of one */
     uint64_t malformed; /* of those that it claimed */
     uint64_t errors;    /* of Lua, in those that it claimed */
 };
@@ -29,7 +29,7 @@ struct tshark_result {
 struct tshark_trial {
     const char *protocol; /* that the script adds */
     const struct buf *script, *capture;
-    bool eager; /* ask heuristics before ports: they are to be seen to be wrong */
+    bool eager; /* ask heuristics before ports */
 };
 
 /* False: it did not run to its end, or the script could not be loaded. */
