@@ -76,7 +76,11 @@ static const char *loader(void)
 bool sandbox_program(const char *path)
 {
     const char *programs[] = {path, loader()};
+    unsigned uid;
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && landlock_enter_program(programs, programs[1] ? 2 : 1) &&
-           calls_refuse();
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !landlock_enter_program(programs, programs[1] ? 2 : 1))
+        return false;
+    user_become(NULL, 0, &uid);
+    user_narrow();
+    return calls_refuse();
 }

@@ -44,7 +44,8 @@ struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*sto
 void sandbox_narrow(void);
 
 /* For a process that is about to become another program, which is to look at captures: it can read files, but write
- * none, reach no network, and start nothing but itself. False: the kernel has not all that this takes. */
+ * none, reach no network, and start nothing but itself; it is nobody where this is root. False: the kernel has not all
+ * that this takes. */
 bool sandbox_program(const char *path);
 
 /* What sandbox_enter would come to on this machine, without entering. */

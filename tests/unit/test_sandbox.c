@@ -167,9 +167,8 @@ static int of_a_program(void (*run)(void))
 
 static void only_look(void)
 {
-    EXPECT(can_open(readable, O_RDONLY));
     EXPECT(can_open("/etc/passwd", O_RDONLY));
-    EXPECT(!can_open(readable, O_WRONLY) && errno == EACCES);
+    EXPECT(!can_open("/dev/null", O_WRONLY) && errno == EACCES);
     EXPECT(!can_open(output, O_WRONLY | O_CREAT) && errno == EACCES);
     EXPECT(unlink(elsewhere) != 0 && errno == EACCES);
     EXPECT(socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM);
