@@ -24,6 +24,7 @@
 /* What is gathered for tshark: more of a group, for it is also what is left to work with. */
 static const struct heap_limits of_group = {.packets = 60, .bytes = 1 << 20};
 static const struct heap_limits of_others = {.packets = 12, .bytes = 8 << 20};
+static const size_t of_groups = 64 << 20; /* bytes of all of them */
 
 static const char rules_name[] = "signatures.yaml", readme_name[] = "README.txt", trial_name[] = ".trial.yaml";
 
@@ -34,7 +35,8 @@ struct scaffolding {
     const struct scaffolding_input *in;
     struct draft *draft;     /* beside groups */
     struct lua_trial *trial; /* beside groups */
-    uint32_t *group_of;      /* beside wanted: the number of its group, of those that were looked at */
+    uint32_t *group_of;      /* beside wanted, and one more: the number of its group; groups->n: none */
+    uint64_t unknown, known; /* flows with payload */
     struct heap_limits *limits;
     bool gathered;              /* it was all in an earlier pass */
     struct packet_heaps *heaps; /* one for each group, one for all other flows */
@@ -111,36 +113,33 @@ static void make_drafts(struct scaffolding *s)
 
 /* --- the pass that tries signatures ------------------------------------------------------------------- */
 
-/* The side whose signature named the record, as FILE:ID.SIDE; NULL: none of the draft's. */
-static struct beginning *named_by(const struct dpi_record *r, struct draft *d)
+/* The draft that named the record, and its side, as FILE:ID.SIDE; NULL: none did. */
+static struct beginning *named_by(const struct scaffolding *s, const struct dpi_record *r, size_t *group)
 {
-    size_t id = strlen(d->id), side = strlen(scaffold_sides[0]); /* both words are of one length */
-    if (!r->rule.p || r->rule.n < id + side + 2)
+    size_t side = strlen(scaffold_sides[0]); /* both words are of one length */
+    const char *id = r->rule.p ? memrchr(r->rule.p, ':', r->rule.n) : NULL;
+    if (!id || (size_t)(r->rule.p + r->rule.n - id) < sizeof(draft_id_begin) + side + 1)
         return NULL;
-    const char *end = r->rule.p + r->rule.n - side, *begin = end - 1 - id;
-    if (begin[-1] != ':' || memcmp(begin, d->id, id) != 0 || end[-1] != '.')
+    *group = strtoul(id + sizeof(draft_id_begin), NULL, 10) - 1; /* as in the name of the group, from 1 */
+    if (*group >= s->in->groups->n)
         return NULL;
-    return &d->side[memcmp(end, scaffold_sides[1], side) == 0];
+    return &s->draft[*group].side[memcmp(r->rule.p + r->rule.n - side, scaffold_sides[1], side) == 0];
 }
 
 static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct scaffolding *s = ctx;
-    size_t number = number_of_wanted(s, r->flow_id);
-    struct beginning none = {0};
+    size_t number = number_of_wanted(s, r->flow_id), group = s->group_of[number], by;
+    bool unknown = number < s->in->n_wanted;
     (void)err;
     if (r->dir[0].payload + r->dir[1].payload == 0)
         return DPI_OK;
-    for (size_t i = 0; i < s->in->groups->n; i++) {
-        struct draft *d = &s->draft[i];
-        struct beginning *named = named_by(r, d), *hit = named ? named : &none;
-        if (s->group_of[number] == i)
-            d->flows++, hit->hits++;
-        else if (number < s->in->n_wanted)
-            d->unknown++, hit->unknown_hits++;
-        else
-            d->known++, hit->known_hits++;
-    }
+    struct beginning *named = named_by(s, r, &by);
+    ++*(unknown ? &s->unknown : &s->known);
+    if (group < s->in->groups->n)
+        s->draft[group].flows++;
+    if (named)
+        ++*(by == group ? &named->hits : unknown ? &named->unknown_hits : &named->known_hits);
     return DPI_OK;
 }
 
@@ -148,18 +147,24 @@ static void gather_packet_of(void *ctx, const struct flow *f, unsigned sender, c
                              const struct decoded *decoded)
 {
     struct scaffolding *s = ctx;
+    size_t n = s->in->groups->n, group = s->group_of[number_of_wanted(s, f->id)];
     (void)sender;
     (void)decoded;
     if (!s->gathered)
-        packet_heaps_add(s->heaps, s->group_of[number_of_wanted(s, f->id)], f, p);
+        packet_heaps_add(s->heaps, group < n && s->draft[group].refused[0] ? n : group, f, p);
 }
 
 static void make_heaps(struct scaffolding *s)
 {
-    size_t n = s->in->groups->n;
-    s->limits = xcalloc(n + 1, sizeof(*s->limits));
+    size_t n = s->in->groups->n, drafts = 0;
     for (size_t i = 0; i < n; i++)
-        s->limits[i] = s->draft[i].refused[0] ? of_others : of_group;
+        drafts += !s->draft[i].refused[0];
+    s->limits = xcalloc(n + 1, sizeof(*s->limits));
+    for (size_t i = 0; i < n; i++) {
+        s->limits[i] = of_group;
+        if (of_group.bytes * drafts > of_groups)
+            s->limits[i].bytes = of_groups / drafts;
+    }
     s->limits[n] = of_others;
     s->heaps = packet_heaps_new(s->limits, n + 1);
 }
@@ -405,8 +410,16 @@ static enum dpi_status try_once(struct scaffolding *s, const char *path, struct 
 {
     for (size_t i = 0; i < s->in->groups->n; i++)
         draft_reset(&s->draft[i]);
+    s->unknown = s->known = 0;
     DPI_TRY(write_file(s, path, put_trial_rules, 0, err));
     return run_trial(s, path, err);
+}
+
+static bool judge(const struct scaffolding *s, struct draft *d)
+{
+    d->unknown = s->unknown - d->flows;
+    d->known = s->known;
+    return draft_judge(d);
 }
 
 /* Once more when some have lost the signature of one side: what the other one is worth alone is not known before. */
@@ -419,7 +432,7 @@ static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
         st = try_once(s, path, err);
         again = false;
         for (size_t i = 0; i < s->in->groups->n; i++)
-            again |= draft_judge(&s->draft[i]);
+            again |= judge(s, &s->draft[i]);
     }
     free(path);
     return st;

@@ -30,7 +30,8 @@ void draft_make(struct draft *d, const struct profile *p, const struct samples *
     for (unsigned side = 0; side < 2; side++)
         beginning_find(&d->side[side], p, side, known);
     refuse(d);
-    snprintf(d->id, sizeof(d->id), "unknown.%s.%s", p->id + 1, p->name); /* without its U: ids have no capitals */
+    /* without the U of the number: ids have no capitals */
+    snprintf(d->id, sizeof(d->id), draft_id_begin "%s.%s", p->id + 1, p->name);
 }
 
 void draft_reset(struct draft *d)

@@ -10,9 +10,11 @@
 
 enum { DRAFT_ID = 80, DRAFT_WHY = 160 };
 
+#define draft_id_begin "unknown."
+
 struct draft {
     const struct profile *profile;
-    char id[DRAFT_ID];       /* that of a side follows: .client, .server */
+    char id[DRAFT_ID];       /* draft_id_begin, the number of the group, its name; that of a side follows */
     char refused[DRAFT_WHY]; /* why there is none; empty: there is one */
     struct beginning side[2];
     /* Of the dissector for Wireshark, when it claims more packets that way: */
