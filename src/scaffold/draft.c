@@ -63,7 +63,7 @@ bool draft_judge(struct draft *d)
     if (d->refused[0])
         return false;
     for (unsigned side = 0; side < 2; side++)
-        if (d->side[side].given && d->side[side].known_hits * ONE_IN > d->known) {
+        if (d->side[side].given && d->side[side].known_hits * ONE_IN > d->known + d->flows) { /* nDPI errs, too */
             d->side[side].given = false;
             dropped = true;
         }

@@ -20,8 +20,6 @@ from ndpi_harness import Harness  # noqa: E402
 from unknown_bench import ENCRYPTED, TRANSPORTS, in_half, read_flows, captures_below  # noqa: E402
 
 FEWEST, PER_CAPTURE, MOST_OTHERS, KNOWN_MOST, CAPTURES = 3, 60, 15, 2000, 3
-# protocols that nDPI tells from another one by names, addresses or what comes later, not by their first messages
-FORMAT = {"AVASTSecureDNS": "DNS", "OCSP": "HTTP", "HTTP_Connect": "HTTP", "HTTP_Proxy": "HTTP"}
 
 
 class Signature:
@@ -49,8 +47,8 @@ class Group:
     """A line of `unknown_samples draft`."""
 
     def __init__(self, line, transport):
-        _, self.kind, small, self.refused, *sides = line.split("|")
-        self.small = small == "1"
+        flows, self.kind, small, self.refused, *sides = line.split("|")
+        self.flows, self.small = int(flows), small == "1"
         self.signatures = [] if self.refused else [Signature(*sides[i:i + 4]) for i in range(0, len(sides), 4)]
         for signature in self.signatures:
             signature.transport = transport
@@ -61,7 +59,7 @@ class Group:
 
     def judge(self, others):
         """Drops what dpitool would refuse for what else is in the capture."""
-        self.signatures = [s for s in self.signatures if sum(map(s.matches, others)) * 1000 <= len(others)]
+        self.signatures = [s for s in self.signatures if sum(map(s.matches, others)) * 1000 <= len(others) + self.flows]
 
 
 def first_message(flow, side):
@@ -96,7 +94,7 @@ def format_of(sample):
         return "HTTP"
     if client[4:8] == b"\x21\x12\xa4\x42" and int.from_bytes(client[2:4], "big") + 20 == size:
         return "STUN"
-    return FORMAT.get(sample.flow.protocol, sample.flow.protocol)
+    return sample.flow.protocol
 
 
 def read_all(program, folders):

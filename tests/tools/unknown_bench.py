@@ -24,7 +24,8 @@ from dpitest import each, run, tally_line  # noqa: E402
 HIDDEN, PER_PROTOCOL, PER_CAPTURE, FEWEST = 10, 60, 15, 4
 ENCRYPTED = {"TLS", "QUIC", "SSH", "WireGuard", "IPSec", "OpenVPN", "DTLS", "Tor", "Unknown", "Signal", "Telegram",
              "Threema", "ESP", "AH", "DoH_DoT", "IMAPS", "SMTPS", "RDP", "SoftEther", "Psiphon", "Cloudflare", "Syncthing", "GQUIC", "GIT"}
-SAME = {"OCSP": "HTTP"}  # what it is sent in
+# what nDPI tells from another one by names, addresses or what comes later, not by first messages
+SAME = {"OCSP": "HTTP", "WebSocket": "HTTP", "HTTP_Connect": "HTTP", "HTTP_Proxy": "HTTP", "AVASTSecureDNS": "DNS"}
 TRANSPORTS = {"6", "17", "132"}  # others are known by their number
 TARGETS = {"port and payload": (0.84, 0.88, 0.88), "payload only": (0.71, 0.77, 0.70)}
 OURS = {"port and payload": "both", "payload only": "payload"}

@@ -146,7 +146,8 @@ static void judges_by_what_was_found(void **state)
     static const struct {
         uint64_t hits, flows, known_hits, known;
         const char *refused;
-    } rows[] = {{10, 10, 0, 0, ""}, {9, 10, 1, 1000, ""}, {10, 10, 1, 999, "recognises"}, {8, 9, 0, 10, "do not have it"}};
+    } rows[] = {{10, 10, 0, 0, ""}, {9, 10, 1, 1000, ""}, {10, 10, 1, 980, "recognises"},
+                {5000, 5000, 3, 3, ""}, {8, 9, 0, 10, "do not have it"}};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct draft d = {.flows = rows[i].flows, .known = rows[i].known,
