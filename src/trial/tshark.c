@@ -73,7 +73,7 @@ static _Noreturn void become_tshark(const struct tshark *t, const struct questio
     char script[MEMORY_PATH + sizeof("lua_script:")], capture[MEMORY_PATH];
     snprintf(script, sizeof(script), "lua_script:/proc/self/fd/%d", t->script);
     snprintf(capture, sizeof(capture), "/proc/self/fd/%d", t->capture);
-    /* in two passes, for a segment is to tell which one ends its message; the last field fails without the protocol */
+    /* in two passes, for a segment is to tell which one ends its message; without the protocol the first field fails */
     const char *args[32 + 2 * COLUMNS] = {
         "tshark", "-n", "-2", "-r", capture, "-X", script,
         "-o", q->eager ? "tcp.try_heuristic_first:TRUE" : "tcp.try_heuristic_first:FALSE",
