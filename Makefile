@@ -244,7 +244,15 @@ replayers: $(REPLAYERS)
 
 fuzzers: $(FUZZERS)
 
-fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,names] [KEEP=1: its smallest inputs]
+# What the inputs in tests/fuzz/corpus cover of our parsers, beside that the unit tests.
+COVERAGE := $(BUILD)/coverage
+coverage: ## lines and branches of our parsers that the committed inputs of the fuzzers cover; needs clang and llvm
+	@$(DEPS) fuzz
+	+@$(MAKE) --no-print-directory BUILD=$(COVERAGE) CC=$(FUZZ_CC) CFLAGS='-O0 -g' WARN= \
+		SAN='-fprofile-instr-generate -fcoverage-mapping' replayers unit
+	@tests/fuzz/coverage.py $(COVERAGE)
+
+fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,names] [KEEP=1: few inputs that cover all]
 	@$(DEPS) fuzz
 	+@$(FUZZ_MAKE) fuzzers
 	@tests/fuzz/run.py $(ONLY:%=--only=%) $(KEEP:%=--keep) --time=$(or $(TIME),60) $(BIN) $(FUZZ)
