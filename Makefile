@@ -257,6 +257,11 @@ fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,
 	+@$(FUZZ_MAKE) fuzzers
 	@tests/fuzz/run.py $(ONLY:%=--only=%) $(KEEP:%=--keep) --time=$(or $(TIME),60) $(BIN) $(FUZZ)
 
+# afl-clang-fast knows the entry of libFuzzer. Then: afl-fuzz -i SEEDS -o FOUND build/afl/tests/fuzz/fuzz_pcap
+fuzz-afl: ## build the fuzzers for AFL++ into build/afl
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/afl CC=afl-clang-fast CFLAGS='-O1 -g' WARN= SAN= \
+		FUZZ_MAIN=-fsanitize=fuzzer fuzzers
+
 parity: $(BIN) ## labels against ndpiReader's: CORPUS=DIR
 	@$(DEPS) accept
 	@tests/tools/parity.py $(BIN) $(or $(CORPUS),$(error where are the captures? make parity CORPUS=DIR))
