@@ -7,6 +7,7 @@ the tests run as root."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,21 @@ def split_into_a_link(dpitool, place):
     status, _, err = run([dpitool, "extract", "--split", str(place.inside), CAPTURE])
     made = [n for n in os.listdir(place.inside) if n.startswith("flow-")]
     return place.wrong(made) if status == 0 else f"status {status}: {err.decode()}"
+
+
+def names_of_files(dpitool, place):
+    """Host names such as ../../x are in these captures; names of files are numbers and words of ours."""
+    for i, capture in enumerate(("made/hostile-names.pcap", "made/hostile-texts.pcap", "invented-tcp.pcapng")):
+        for kind in (["extract", "--all", "--split"], ["unknown", "-o"]):
+            folder = place.inside / f"{kind[0]}{i}"
+            status, _, err = run([dpitool, *kind, str(folder), str(PCAPS / capture)])
+            if status not in (0, 6):
+                return f"{capture}: status {status}: {err.decode()}"
+            odd = [n for _, folders, files in os.walk(folder) for n in folders + files
+                   if not re.fullmatch(r"(flow-\d{6}-[a-z0-9]+(-\d+)?|no-flow)\.pcap(ng)?|profile\.(txt|json)|[A-Za-z0-9-]+", n)]
+            if odd:
+                return f"{capture}: {odd}"
+    return place.wrong(os.listdir(place.inside))
 
 
 def fifo(dpitool, place):
@@ -272,7 +288,7 @@ def main(dpitool):
         failed += bool(wrong)
         done += 1
 
-    for attack in (link_to_file, link_to_nothing, folder_in_place, split_into_a_link, fifo, race,
+    for attack in (link_to_file, link_to_nothing, folder_in_place, split_into_a_link, names_of_files, fifo, race,
                    race_on_a_folder, devices, inputs_that_are_none):
         with tempfile.TemporaryDirectory(prefix="dpitool-attacks-") as folder:
             tell(attack.__name__.replace("_", " "), attack(dpitool, Place(folder)))

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""exhaustion.py [--scale=N] DPITOOL - captures that want to exhaust memory, time or descriptors: floods of SYNs, of
+"""exhaustion.py [--scale=N] [--only=NAME,...] DPITOOL - captures that want to exhaust memory, time or descriptors: floods of SYNs, of
 fragments whose others never come, of connections with a hole in front, of ends that a weak hash takes for one; bombs of
 every compression; many outputs.
 
@@ -163,6 +163,7 @@ def lost_fragments(summary):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--only")
     parser.add_argument("dpitool")
     args = parser.parse_args()
     n = 100000 * args.scale
@@ -176,6 +177,8 @@ def main():
     for name, data in packed(HEADER + bytes(64 << 20)):
         tests[f"{name} bomb"] = lambda data=data: bomb(args.dpitool, data)
     failed = 0
+    if args.only:
+        tests = {name: tests[name] for name in args.only.split(",")}
     for name, test in tests.items():
         wrong, figures = test()
         print(f"{'not ok' if wrong else 'ok'}  {name}: {figures}" + (f"\n    {wrong}" if wrong else ""), flush=True)
