@@ -40,9 +40,11 @@ def collect(programs, profile):
     def one(numbered):
         number, (program, arguments) = numbered
         raw = f"{profile}.{number}.raw"
-        subprocess.run([str(program), *map(str, arguments)], env=environment(LLVM_PROFILE_FILE=raw),
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                       cwd=HERE.parents[1])
+        done = subprocess.run([str(program), *map(str, arguments)], env=environment(LLVM_PROFILE_FILE=raw),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False, cwd=HERE.parents[1])
+        if done.returncode:
+            print(f"{program}: status {done.returncode}: what it covered may be missing", file=sys.stderr)
         return raw
     raws = [raw for raw in each(one, enumerate(programs)) if os.path.exists(raw)]
     subprocess.run([tool("llvm-profdata"), "merge", "-sparse", "-o", str(profile), *raws], check=True)
