@@ -244,10 +244,23 @@ replayers: $(REPLAYERS)
 
 fuzzers: $(FUZZERS)
 
-fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,names] [KEEP=1: its smallest inputs]
+# What the inputs in tests/fuzz/corpus cover of our parsers, beside that the unit tests.
+COVERAGE := $(BUILD)/coverage
+coverage: ## lines and branches of our parsers that the committed inputs of the fuzzers cover; needs clang and llvm
+	@$(DEPS) fuzz
+	+@$(MAKE) --no-print-directory BUILD=$(COVERAGE) CC=$(FUZZ_CC) CFLAGS='-O0 -g' WARN= \
+		SAN='-fprofile-instr-generate -fcoverage-mapping' replayers unit
+	@tests/fuzz/coverage.py $(COVERAGE)
+
+fuzz: $(BIN) ## run every fuzzer of tests/fuzz: TIME=seconds of each [ONLY=pcap,names] [KEEP=1: few inputs that cover all]
 	@$(DEPS) fuzz
 	+@$(FUZZ_MAKE) fuzzers
 	@tests/fuzz/run.py $(ONLY:%=--only=%) $(KEEP:%=--keep) --time=$(or $(TIME),60) $(BIN) $(FUZZ)
+
+# afl-clang-fast knows the entry of libFuzzer. Then: afl-fuzz -i SEEDS -o FOUND build/afl/tests/fuzz/fuzz_pcap
+fuzz-afl: ## build the fuzzers for AFL++ into build/afl
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/afl CC=afl-clang-fast CFLAGS='-O1 -g' WARN= SAN= \
+		FUZZ_MAIN=-fsanitize=fuzzer fuzzers
 
 parity: $(BIN) ## labels against ndpiReader's: CORPUS=DIR
 	@$(DEPS) accept

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
     struct capture_options capture;
@@ -60,6 +61,7 @@ struct job {
     struct spool *spool;
     struct extract *extract;
     struct outfile *file; /* without --split: from the start */
+    int folder;           /* of --split, held open; -1: none */
     struct pcapout_options form;
     struct pcapout *out; /* while a capture is written */
 };
@@ -119,7 +121,7 @@ static enum dpi_status open_output(struct job *j, struct dpi_err *err)
 {
     const char *path;
     if (!j->o->write)
-        return folder_make(j->o->split, err);
+        return folder_hold(&j->folder, j->o->split, err);
     DPI_TRY(outfile_open(&j->file, j->o->write, err));
     if (outfile_is_tty(j->file))
         return dpi_fail(err, DPI_USAGE, "--write: a capture is not written to a terminal; send it elsewhere");
@@ -198,7 +200,7 @@ static enum dpi_status begin_file(void *ctx, uint64_t flow_id, const struct pack
     buf_char(&path, '/');
     buf_str(&path, name);
     buf_char(&path, '\0');
-    enum dpi_status st = outfile_open(&j->file, path.p, err);
+    enum dpi_status st = outfile_open_in(&j->file, j->folder, path.p, err);
     buf_free(&path);
     if (st != DPI_OK)
         return st;
@@ -279,6 +281,8 @@ static void free_job(struct job *j)
 {
     pcapout_free(j->out);
     outfile_discard(j->file);
+    if (j->folder >= 0)
+        close(j->folder);
     capture_run_free(&j->run);
     spool_free(j->spool);
     extract_close(j->extract);
@@ -288,7 +292,7 @@ static void free_job(struct job *j)
 
 static int extract_run(const void *options, const struct opt_words *words)
 {
-    struct job j = {.o = options};
+    struct job j = {.o = options, .folder = -1};
     struct dpi_err err;
     enum dpi_status st = open_job(&j, words, &err);
     if (st == DPI_OK)

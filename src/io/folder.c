@@ -36,9 +36,19 @@ static enum dpi_status cannot_use(const char *path, int why, struct dpi_err *err
     return dpi_fail_errno(err, DPI_OUTPUT, why, "cannot use the folder '%s'", path);
 }
 
-static enum dpi_status check_empty(const char *path, struct dpi_err *err)
+/* A descriptor of its own, which closedir closes; at the first entry. */
+static DIR *entries_of(int fd)
 {
-    DIR *dir = opendir(path);
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = own >= 0 ? fdopendir(own) : NULL;
+    if (!dir && own >= 0)
+        close(own);
+    return dir;
+}
+
+static enum dpi_status check_empty(int fd, const char *path, struct dpi_err *err)
+{
+    DIR *dir = entries_of(fd);
     const struct dirent *entry;
     if (!dir)
         return cannot_use(path, errno, err);
@@ -54,31 +64,72 @@ static enum dpi_status check_empty(const char *path, struct dpi_err *err)
     return DPI_OK;
 }
 
-enum dpi_status folder_take(const char *path, bool replace, struct dpi_err *err)
+/* A slash at the end would lead through a symbolic link. */
+static int open_itself(const char *path)
 {
-    struct stat st;
-    if (lstat(path, &st) != 0 && errno == ENOENT)
-        return folder_make(path, err);
-    if (lstat(path, &st) != 0)
-        return cannot_use(path, errno, err);
-    if (S_ISLNK(st.st_mode))
-        return dpi_fail(err, DPI_OUTPUT, "cannot use '%s': it is a symbolic link, a folder was expected", path);
-    if (!S_ISDIR(st.st_mode))
-        return dpi_fail(err, DPI_OUTPUT, "cannot use '%s': it is a file, a folder was expected", path);
-    if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0)
-        return cannot_use(path, errno, err);
-    return replace ? DPI_OK : check_empty(path, err);
+    char *p = xstrdup(path);
+    for (size_t n = strlen(p); n > 1 && p[n - 1] == '/'; n--)
+        p[n - 1] = '\0';
+    int fd = open(p, O_PATH | O_NOFOLLOW | O_CLOEXEC); /* a link is opened, too, and told below */
+    int why = errno;
+    free(p);
+    errno = why;
+    return fd;
 }
 
-enum dpi_status folder_clear(const char *path, bool (*is_ours)(const char *name), struct dpi_err *err)
+/* Why what is held cannot be used; NULL: it is a folder. */
+static const char *kind_of(int fd)
 {
-    DIR *dir = opendir(path);
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return "it cannot be looked at";
+    return S_ISDIR(st.st_mode) ? NULL : S_ISLNK(st.st_mode) ? "it is a symbolic link" : "it is a file";
+}
+
+static enum dpi_status let_go(int *fd, enum dpi_status st)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    return st;
+}
+
+enum dpi_status folder_hold(int *fd, const char *path, struct dpi_err *err)
+{
+    *fd = -1;
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot make the folder '%s'", path);
+    *fd = open_itself(path);
+    if (*fd < 0)
+        return cannot_use(path, errno, err);
+    const char *wrong = kind_of(*fd);
+    return wrong ? let_go(fd, dpi_fail(err, DPI_OUTPUT, "cannot use '%s': %s, a folder was expected", path, wrong))
+                 : DPI_OK;
+}
+
+static enum dpi_status check_held(int fd, const char *path, bool replace, struct dpi_err *err)
+{
+    if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) != 0)
+        return cannot_use(path, errno, err);
+    return replace ? DPI_OK : check_empty(fd, path, err);
+}
+
+enum dpi_status folder_take(int *fd, const char *path, bool replace, struct dpi_err *err)
+{
+    DPI_TRY(folder_hold(fd, path, err));
+    enum dpi_status st = check_held(*fd, path, replace, err);
+    return st == DPI_OK ? st : let_go(fd, st);
+}
+
+enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const char *name), struct dpi_err *err)
+{
+    DIR *dir = entries_of(fd);
     const struct dirent *entry;
     int failed = 0;
     if (!dir)
         return cannot_use(path, errno, err);
     while (!failed && (errno = 0, entry = readdir(dir)))
-        if (is_ours(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0) != 0 && errno != EISDIR)
+        if (is_ours(entry->d_name) && unlinkat(fd, entry->d_name, 0) != 0 && errno != EISDIR)
             failed = errno;
     failed = failed ? failed : errno;
     closedir(dir);

@@ -23,12 +23,16 @@ enum dpi_status folder_list(struct folder *f, const char *path, struct dpi_err *
 /* Makes the folder; it may be there already. DPI_OUTPUT: it cannot be made, or is a file. */
 enum dpi_status folder_make(const char *path, struct dpi_err *err);
 
-/* Makes the folder of outputs. One that is there is taken when it is empty, or when replace is set; never through a
- * symbolic link. DPI_OUTPUT says why not. */
-enum dpi_status folder_take(const char *path, bool replace, struct dpi_err *err);
+/* The same, never through a symbolic link, and holds it open, for outfile_open_in: what takes its name later does not
+ * matter. *fd is -1 unless DPI_OK; close it. */
+enum dpi_status folder_hold(int *fd, const char *path, struct dpi_err *err);
 
-/* Removes the files directly in it of which is_ours says so by their name; a folder is left. */
-enum dpi_status folder_clear(const char *path, bool (*is_ours)(const char *name), struct dpi_err *err);
+/* The same with one that is empty, unless replace is set. */
+enum dpi_status folder_take(int *fd, const char *path, bool replace, struct dpi_err *err);
+
+/* Removes the files directly in one that is held of which is_ours says so by their name; a folder is left. The path is
+ * for messages. */
+enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const char *name), struct dpi_err *err);
 
 /* Whether the file stands directly in the folder, however both are spelled. */
 bool folder_has(const char *folder, const char *file);

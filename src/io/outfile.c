@@ -265,6 +265,10 @@ static enum dpi_status open_folder(struct outfile *o, const char *path, struct d
     if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
         return dpi_fail(err, DPI_OUTPUT, "cannot write %s: it names a folder, a file was expected",
                         o->label);
+    if (o->dir_fd >= 0) { /* it is held already */
+        o->base = xstrdup(base);
+        return DPI_OK;
+    }
     char *dir = slash ? xmemdup(path, (size_t)(slash - path) + 2) : xstrdup(".");
     if (slash)
         dir[slash - path + 1] = '\0';
@@ -347,6 +351,22 @@ enum dpi_status outfile_open(struct outfile **out, const char *path, struct dpi_
         DPI_TRY(check_name(path, err));
     struct outfile *o = outfile_new(path, alias);
     enum dpi_status status = alias >= 0 ? open_fd(o, alias, err) : open_path(o, path, err);
+    if (status == DPI_OK)
+        status = start_stream(o, err);
+    if (status == DPI_OK)
+        *out = o;
+    else
+        outfile_discard(o);
+    return status;
+}
+
+enum dpi_status outfile_open_in(struct outfile **out, int folder, const char *path, struct dpi_err *err)
+{
+    *out = NULL;
+    struct outfile *o = outfile_new(path, -1);
+    o->dir_fd = fcntl(folder, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    enum dpi_status status = o->dir_fd < 0 ? dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot write %s", o->label)
+                                           : open_path(o, path, err);
     if (status == DPI_OK)
         status = start_stream(o, err);
     if (status == DPI_OK)

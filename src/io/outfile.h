@@ -26,6 +26,10 @@ enum dpi_status outfile_guard_stdout(struct dpi_err *err);
  * waiting for the reader of a FIFO. SIGPIPE must be ignored. *o is NULL unless DPI_OK. */
 enum dpi_status outfile_open(struct outfile **o, const char *path, struct dpi_err *err);
 
+/* The file that the last part of path names, in the folder that is held open (folder_hold); the rest of path is for
+ * messages. */
+enum dpi_status outfile_open_in(struct outfile **o, int folder, const char *path, struct dpi_err *err);
+
 FILE *outfile_stream(struct outfile *o);
 /* Whether two open outputs are one file, pipe or descriptor, however they were spelled; two on a device such as
  * /dev/null are not. */

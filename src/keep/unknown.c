@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char csv_name[] = "index.csv", json_name[] = "index.json";
 
@@ -34,6 +35,7 @@ struct unknown {
     struct dpi_writer_config cfg;
     struct dpi_columns columns; /* all, and the name of the file */
     struct index_file csv, json;
+    int folder; /* held open */
     bool cleared;
     uint64_t rows;
     struct outfile *file; /* of the flow at hand */
@@ -65,7 +67,7 @@ static enum dpi_status open_file(const struct unknown *u, struct outfile **file,
     buf_str(&path, u->cfg.folder);
     buf_char(&path, '/');
     buf_add(&path, name, strlen(name) + 1);
-    enum dpi_status st = outfile_open(file, path.p, err);
+    enum dpi_status st = outfile_open_in(file, u->folder, path.p, err);
     buf_free(&path);
     return st;
 }
@@ -146,7 +148,7 @@ static enum dpi_status clear(struct unknown *u, struct dpi_err *err)
     if (u->cleared || !u->cfg.replace)
         return DPI_OK;
     u->cleared = true;
-    return folder_clear(u->cfg.folder, is_ours, err);
+    return folder_clear(u->folder, u->cfg.folder, is_ours, err);
 }
 
 static enum dpi_status unknown_open(void **state, const struct dpi_writer_config *cfg, struct dpi_err *err)
@@ -154,8 +156,9 @@ static enum dpi_status unknown_open(void **state, const struct dpi_writer_config
     struct unknown *u = xcalloc(1, sizeof(*u));
     *state = u;
     u->cfg = *cfg;
+    u->folder = -1;
     set_columns(u);
-    DPI_TRY(folder_take(cfg->folder, cfg->replace, err));
+    DPI_TRY(folder_take(&u->folder, cfg->folder, cfg->replace, err));
     DPI_TRY(open_index(u, &u->csv, csv_name, &dpi_csv_writer, err));
     return open_index(u, &u->json, json_name, &dpi_json_writer, err);
 }
@@ -206,6 +209,8 @@ static void unknown_free(void *state)
     free_index(&u->csv);
     free_index(&u->json);
     dpi_columns_free(&u->columns);
+    if (u->folder >= 0)
+        close(u->folder);
     free(u);
 }
 

@@ -31,7 +31,7 @@ static bool is_method(struct cursor c, bool *more)
     size_t n = 0, left = cursor_left(&c);
     while (n < left && n < METHOD_MAX && is_method_char(c.p[n]))
         n++;
-    *more = n == left && n < METHOD_MAX;
+    *more = n == left; /* at most METHOD_MAX: the next byte tells */
     return n > 0 && n < left && c.p[n] == ' ';
 }
 

@@ -34,7 +34,8 @@ static void tell_of_violations(void (*stopped)(const char *call))
 
 struct sandbox_state sandbox_possible(void)
 {
-    return (struct sandbox_state){.root = user_is_root() ? SANDBOX_USER : SANDBOX_NOT_ROOT,
+    enum sandbox_root root = user_has_others() ? SANDBOX_USER : SANDBOX_ROOT_WITHOUT_RIGHTS;
+    return (struct sandbox_state){.root = user_is_root() ? root : SANDBOX_NOT_ROOT,
                                   .files = landlock_possible(), .calls = calls_possible(), .privileges = true};
 }
 

@@ -7,6 +7,9 @@
 
 bool user_is_root(void);
 
+/* Whether there is somebody else to become: a user namespace may have root alone. */
+bool user_has_others(void);
+
 /* Becomes the owner of the first of the paths that is not root's, or nobody, without groups. What is left of root is
  * its right to files: captures that only root can read, and folders that only root can write to. *uid: who it is. */
 enum sandbox_root user_become(const char *const *paths, size_t n, unsigned *uid);

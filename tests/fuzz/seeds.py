@@ -17,6 +17,7 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "tools"))
 import readcap  # noqa: E402
+import rules_errors  # noqa: E402
 from dpitest import environment  # noqa: E402
 
 LARGEST = 64 << 10
@@ -177,7 +178,13 @@ def expressions(seeds):
         seeds.add("expr", text.encode().decode("unicode_escape").encode("latin-1", "replace"))
 
 
-SIGNATURE = "signatures:\n  - {id: a.b, protocol: Ab, category: web, transport: udp, %s}\n"
+SIGNATURE = "version: 1\nsignatures:\n  - {id: a.b, protocol: Ab, category: web, transport: udp, %s}\n"
+
+
+def wrong_rules(seeds):
+    for text, _ in rules_errors.ERRORS.values():
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+        seeds.add("rules", data[:8192])
 
 
 def signatures(seeds):
@@ -187,6 +194,7 @@ def signatures(seeds):
         seeds.add("signatures", (SIGNATURE % condition).encode() + b"\0\0\x1b\x63" + 2 * (bytes([0, len(message)]) + message))
     manual = (TESTS.parent / "man/dpitool-rules.5.in").read_text()
     for example in re.findall(r"^signatures:\n.*?(?=^\.EE)", manual, re.M | re.S):
+        example = "version: 1\n" + example
         message = bytes.fromhex("a75101000001000d0d")
         seeds.add("signatures", example.replace("\\-", "-").replace("\\(ti", "~").encode() + b"\0\0\x1b\x63\0\x09" + message)
 
@@ -205,6 +213,7 @@ def main(dpitool, folder):
         seeds.add("results", b"\0" + path.read_bytes())
     expressions(seeds)
     signatures(seeds)
+    wrong_rules(seeds)
     for target in sorted(p for p in seeds.folder.iterdir()):
         print(f"{target.name}: {len(list(target.iterdir()))} seeds")
 

@@ -7,6 +7,7 @@ the tests run as root."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,21 @@ def split_into_a_link(dpitool, place):
     return place.wrong(made) if status == 0 else f"status {status}: {err.decode()}"
 
 
+def names_of_files(dpitool, place):
+    """Host names such as ../../x are in these captures; names of files are numbers and words of ours."""
+    for i, capture in enumerate(("made/hostile-names.pcap", "made/hostile-texts.pcap", "invented-tcp.pcapng")):
+        for kind in (["extract", "--all", "--split"], ["unknown", "-o"]):
+            folder = place.inside / f"{kind[0]}{i}"
+            status, _, err = run([dpitool, *kind, str(folder), str(PCAPS / capture)])
+            if status not in (0, 6):
+                return f"{capture}: status {status}: {err.decode()}"
+            odd = [n for _, folders, files in os.walk(folder) for n in folders + files
+                   if not re.fullmatch(r"(flow-\d{6}-[a-z0-9]+(-\d+)?|no-flow)\.pcap(ng)?|profile\.(txt|json)|[A-Za-z0-9-]+", n)]
+            if odd:
+                return f"{capture}: {odd}"
+    return place.wrong(os.listdir(place.inside))
+
+
 def fifo(dpitool, place):
     os.mkfifo(place.output)
     got = []
@@ -107,6 +123,68 @@ def race(dpitool, place):
         stop.set()
         attacker.join()
     return place.wrong(["flows.csv", "swap"]) if statuses <= {0, 5} else f"exit statuses {sorted(statuses)}"
+
+
+def race_on_a_folder(dpitool, place):
+    """Somebody puts a link in the place of the folder that captures go to, again and again. Needs Landlock."""
+    if b"sandbox: on:" not in run([dpitool, "version"])[1]:
+        return None
+    folder, aside = place.inside / "flows", place.inside / "aside"
+    stop = threading.Event()
+
+    def swap():
+        while not stop.is_set():
+            try:
+                folder.rename(aside)
+                folder.symlink_to(place.outside)
+                time.sleep(0.0005)
+                folder.unlink()
+                aside.rename(folder)
+            except OSError:
+                pass  # it is not there yet, or both are
+
+    attacker = threading.Thread(target=swap)
+    attacker.start()
+    statuses = set()
+    try:
+        for i in range(RACES):
+            kind = ["extract", "--all", "--split", str(folder)] if i % 2 else \
+                ["classify", "--force", "--unknown-include=guessed", "-o", f"unknown:{folder}"]
+            statuses.add(run([dpitool, *kind, str(PCAPS / "invented-tcp.pcapng")])[0])
+    finally:
+        stop.set()
+        attacker.join()
+    return place.wrong(["flows", "aside"]) if statuses <= {0, 5} else f"exit statuses {sorted(statuses)}"
+
+
+def devices(dpitool, place):
+    """/dev/full says that nothing fits; what a link of ours leads to is replaced, and the device is as it was."""
+    link = place.inside / "flows.csv"
+    link.symlink_to("/dev/full")
+    full, _, err = run([dpitool, "classify", "-o", "csv:/dev/full", CAPTURE])
+    linked, _, _ = classify(dpitool, link)
+    if (full, linked) != (5, 0) or not err or not pathlib.Path("/dev/full").is_char_device() or link.is_symlink():
+        return f"status {full} and {linked}: {err.decode()}"
+    return place.wrong(["flows.csv"])
+
+
+def inputs_that_are_none(dpitool, place):
+    """A folder in a folder, a device without end, a FIFO in a folder, links that lead nowhere and in a circle."""
+    captures = place.inside / "captures"
+    (captures / "deeper").mkdir(parents=True)
+    os.mkfifo(captures / "waits.pcap")
+    (captures / "nowhere.pcap").symlink_to("/nonexistent")
+    (captures / "circle.pcap").symlink_to("circle.pcap")
+    (captures / "up.pcap").symlink_to("..")
+    (captures / "sound.pcapng").symlink_to(CAPTURE)
+    status, out, err = run([dpitool, "classify", "-o", "json", str(captures)])
+    if status not in (0, 1, 3) or b'"capture"' not in out:
+        return f"status {status}: {err.decode()}"
+    for path in ("/dev/zero", "/dev/null", str(captures / "circle.pcap")):
+        status, _, err = run([dpitool, "classify", path], time_limit=20)
+        if status != 3 or not err:
+            return f"{path}: status {status}: {err.decode()}"
+    return place.wrong(["captures"])
 
 
 def records(dpitool, options, stdin, fault):
@@ -210,7 +288,8 @@ def main(dpitool):
         failed += bool(wrong)
         done += 1
 
-    for attack in (link_to_file, link_to_nothing, folder_in_place, split_into_a_link, fifo, race):
+    for attack in (link_to_file, link_to_nothing, folder_in_place, split_into_a_link, names_of_files, fifo, race,
+                   race_on_a_folder, devices, inputs_that_are_none):
         with tempfile.TemporaryDirectory(prefix="dpitool-attacks-") as folder:
             tell(attack.__name__.replace("_", " "), attack(dpitool, Place(folder)))
     for name, (options, stdin) in FAULTS.items():

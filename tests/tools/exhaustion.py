@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""exhaustion.py [--scale=N] DPITOOL - captures that want to exhaust memory, time or descriptors: floods of SYNs, of
-fragments whose others never come, of connections with a hole in front; bombs of every compression; many outputs.
+"""exhaustion.py [--scale=N] [--only=NAME,...] DPITOOL - captures that want to exhaust memory, time or descriptors: floods of SYNs, of
+fragments whose others never come, of connections with a hole in front, of ends that a weak hash takes for one; bombs of
+every compression; many outputs.
 
 Each is made twice, once four times as long: memory stays within --memory and what the program takes beside, time grows
 no faster than the input, every packet is in a bucket, and what was given up is counted."""
@@ -44,6 +45,16 @@ def syns(n):
 
 def fragments(n):
     return (ipv4(i, 0x2000, 17, i >> 8, bytes(64)) for i in range(n))
+
+
+def alike(n):
+    """SYNs whose addresses and ports have one sum: what a port is more, an address is less."""
+    for i in range(n):
+        low = i & 0x7fff
+        packet = bytearray(ipv4(i, 0, 6, 0, tcp(1 + low, i, 2)))
+        packet[12:16] = struct.pack(">HH", 0x0a00 | i >> 15 & 0xff, 0xffff - low)
+        packet[16:20] = struct.pack(">HH", 0x0aff - (i >> 15 & 0xff), 2)
+        yield bytes(packet)
 
 
 def holes(n):
@@ -102,6 +113,17 @@ def flood(dpitool, make, n, given_up):
     return wrong, f"{small[2]:.1f} s, {large[2]:.1f} s for {n} packets, {large[3] >> 20} MB, {lost} given up"
 
 
+def collisions(dpitool, n):
+    """They take no longer than other SYNs."""
+    (_, _, usual, _), (status, summary, seconds, memory) = (classify(dpitool, capture(make(n))) for make in (syns, alike))
+    wrong = wrong_with(status, summary, memory)
+    if not wrong and summary["flows"]["total"] != n:
+        wrong = f"{summary['flows']['total']} flows"
+    if not wrong and seconds > usual * SLACK:
+        wrong = "they take longer"
+    return wrong, f"{seconds:.1f} s for {n}, {usual:.1f} s for others, {memory >> 20} MB"
+
+
 def packed(data):
     yield "gzip", gzip.compress(data, 1)
     yield "bzip2", bz2.compress(data, 1)
@@ -141,18 +163,22 @@ def lost_fragments(summary):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--only")
     parser.add_argument("dpitool")
     args = parser.parse_args()
     n = 100000 * args.scale
     tests = {
         "SYNs": lambda: flood(args.dpitool, syns, n, evicted),
         "fragments": lambda: flood(args.dpitool, fragments, n, lost_fragments),
-        "holes": lambda: flood(args.dpitool, holes, 2 * n, evicted),
+        "queues behind holes": lambda: flood(args.dpitool, holes, 4 * n, evicted),
+        "collisions": lambda: collisions(args.dpitool, n),
         "descriptors": lambda: few_descriptors(args.dpitool),
     }
     for name, data in packed(HEADER + bytes(64 << 20)):
         tests[f"{name} bomb"] = lambda data=data: bomb(args.dpitool, data)
     failed = 0
+    if args.only:
+        tests = {name: tests[name] for name in args.only.split(",")}
     for name, test in tests.items():
         wrong, figures = test()
         print(f"{'not ok' if wrong else 'ok'}  {name}: {figures}" + (f"\n    {wrong}" if wrong else ""), flush=True)

@@ -244,6 +244,8 @@ static void http_requests(void **state)
                 "GET http://user@proxied.example:3128/path HTTP/1.1\r\nHost: proxied.example\r\n\r\n"),
            "http-host:www.Example.com http-host:b.example http-host:[2001:db8::1] http-host:proxied.example "
            "http-host:proxied.example ", true);
+    expect(TEXT("ABCDEFGHIJKLMNOPQRSTUVWX / HTTP/1.1\r\nHost: a.example\r\n\r\n"), /* the longest that is tried */
+           "http-host:a.example ", true);
 }
 
 static void http_tunnels(void **state)
