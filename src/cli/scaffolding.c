@@ -37,6 +37,7 @@ struct scaffolding {
     struct lua_trial *trial; /* beside groups */
     uint32_t *group_of;      /* beside wanted, and one more: the number of its group; groups->n: none */
     uint64_t unknown, known; /* flows with payload */
+    int folder; /* held open */
     struct heap_limits *limits;
     bool gathered;              /* it was all in an earlier pass */
     struct packet_heaps *heaps; /* one for each group, one for all other flows */
@@ -56,9 +57,11 @@ static void start_tshark(struct scaffolding *s)
 enum dpi_status scaffolding_open(struct scaffolding **out, const struct scaffolding_options *o, struct dpi_err *err)
 {
     *out = NULL;
-    DPI_TRY(folder_take(o->folder, o->force, err));
+    int folder;
+    DPI_TRY(folder_take(&folder, o->folder, o->force, err));
     struct scaffolding *s = xcalloc(1, sizeof(*s));
     s->o = *o;
+    s->folder = folder;
     start_tshark(s);
     *out = s;
     return DPI_OK;
@@ -69,6 +72,7 @@ void scaffolding_free(struct scaffolding *s)
     if (!s)
         return;
     tshark_free(s->tshark);
+    close(s->folder);
     packet_heaps_free(s->heaps);
     free(s->limits);
     free(s->draft);
@@ -212,7 +216,7 @@ static enum dpi_status write_file(const struct scaffolding *s, const char *path,
                                   struct dpi_err *err)
 {
     struct outfile *file;
-    DPI_TRY(outfile_open(&file, path, err));
+    DPI_TRY(outfile_open_in(&file, s->folder, path, err));
     fn(outfile_stream(file), s, group);
     return outfile_commit(file, err);
 }
@@ -299,7 +303,7 @@ static enum dpi_status write_group(const struct scaffolding *s, size_t group, st
 static enum dpi_status write_all(const struct scaffolding *s, struct dpi_err *err)
 {
     if (s->o.force)
-        DPI_TRY(folder_clear(s->o.folder, is_ours, err));
+        DPI_TRY(folder_clear(s->folder, s->o.folder, is_ours, err));
     DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
     for (size_t i = 0; i < s->in->groups->n; i++)
         if (!s->draft[i].refused[0])
