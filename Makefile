@@ -191,7 +191,7 @@ LOADED = $(patsubst %,tests/pcaps/%,made/hostile-names.pcap made/hostile-texts.p
 export LINT_CC = $(CC) $(BASE_CFLAGS)
 export LINT_NDPI = $(NDPI_SYSTEM)
 
-check: $(BUILD)/.deps-test $(BIN) $(DOCGEN) $(SAMPLES) unit asan-build ## all tests, also under sanitizers (under 10 minutes)
+check: $(BUILD)/.deps-test $(BIN) $(RULES) $(DOCGEN) $(SAMPLES) unit asan-build ## all tests, also under sanitizers (under 10 minutes)
 	@tests/run-check $(CHECKS) $(SAN_CHECKS)
 
 check-unit: $(UNIT) ## the unit tests

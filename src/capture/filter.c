@@ -21,6 +21,7 @@ struct compiled {
     enum verdict verdict;
     struct bpf_program program; /* USES_PROGRAM only */
     char *why;                  /* CANNOT_COMPILE only */
+    bool told;
 };
 
 struct filter {
@@ -128,7 +129,9 @@ enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *mat
 {
     *match = false;
     struct compiled *c = find(f, p->iface->link_type) ? &f->v[f->last] : add(f, p->iface->link_type);
-    if (c->verdict == CANNOT_COMPILE)
+    bool told = c->told;
+    c->told = true;
+    if (c->verdict == CANNOT_COMPILE && !told)
         return dpi_fail(err, DPI_USAGE, "the filter '%s' does not compile for link type %u: %s", f->expr,
                         c->link_type, c->why);
     if (c->verdict != USES_PROGRAM)
@@ -136,6 +139,12 @@ enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *mat
     struct pcap_pkthdr h = {.caplen = p->caplen, .len = p->wirelen};
     *match = pcap_offline_filter(&c->program, &h, p->data) != 0;
     return DPI_OK;
+}
+
+void filter_begin(struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        f->v[i].told = false;
 }
 
 void filter_free(struct filter *f)

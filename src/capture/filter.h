@@ -19,6 +19,9 @@ enum dpi_status filter_match(struct filter *f, const struct packet *p, bool *mat
 
 const char *filter_library_version(void); /* of libpcap at run time */
 
+/* A run begins: what does not compile for a link type is said once in it. */
+void filter_begin(struct filter *f);
+
 void filter_free(struct filter *f); /* NULL is fine */
 
 #endif

@@ -122,6 +122,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     struct engine *e = xcalloc(1, sizeof(*e));
     *out = NULL;
     e->filter = opt->filter;
+    if (e->filter)
+        filter_begin(e->filter);
     if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, &opt->inputs, err)) != DPI_OK)
         goto fail;
     e->detector = opt->lent;
@@ -230,10 +232,9 @@ static bool passes_filter(struct engine *e, const struct packet *p)
         e->filter_matched |= match;
         return match;
     }
-    if (!e->filter_failed) {
-        notes_add(&e->notes, "%s", err.msg);
+    notes_add(&e->notes, "%s", err.msg);
+    if (!e->filter_failed)
         e->filter_err = err;
-    }
     e->filter_failed = true;
     return match;
 }

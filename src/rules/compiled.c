@@ -4,6 +4,7 @@
 #include "rules/compiled.h"
 
 #include "io/source.h"
+#include "util/mix.h"
 #include "util/xalloc.h"
 
 #include <stdlib.h>
@@ -233,8 +234,21 @@ static void pack_set(struct pack *k)
 void compiled_write(struct rules *r, uint64_t hash, struct buf *out)
 {
     struct pack k = {.r = r, .out = out};
+    uint64_t sum = 0;
     pack_head(&k, hash);
+    size_t at = out->n, from = at + sizeof(sum);
+    PACK(&k, sum);
     pack_set(&k);
+    sum = mix_bytes(0, out->p + from, out->n - from);
+    memcpy(out->p + at, &sum, sizeof(sum));
+}
+
+/* Whether what follows is as it was written: entries are used without a look at what is in them. */
+static bool is_whole(struct pack *k)
+{
+    uint64_t sum;
+    PACK(k, sum);
+    return !k->bad && sum == mix_bytes(0, k->at, left(k));
 }
 
 /* All of the file, in r's arena; NULL when it cannot be read. */
@@ -258,7 +272,7 @@ struct rules *compiled_read(const char *path, uint64_t hash)
     size_t n = 0;
     const uint8_t *bytes = read_file(r, path, &n);
     struct pack k = {.r = r, .at = bytes, .end = bytes + n};
-    if (bytes && pack_head(&k, hash))
+    if (bytes && pack_head(&k, hash) && is_whole(&k))
         pack_set(&k);
     else
         k.bad = true;

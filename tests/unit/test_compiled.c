@@ -66,7 +66,7 @@ static void others_are_none(void **state)
     buf_free(&b);
 }
 
-/* Cut anywhere it is none; with a byte changed it is none, or some set that can be used. */
+/* Cut anywhere or with a byte changed it is none. */
 static void damage_is_harmless(void **state)
 {
     static const char *const folders[] = {"tests/rules", "tests/signatures"};
@@ -78,14 +78,7 @@ static void damage_is_harmless(void **state)
             assert_null(read_bytes(b.p, i, hash));
             char *changed = xmemdup(b.p, b.n);
             changed[i] ^= (char)0xff;
-            struct rules *r = read_bytes(changed, b.n, hash);
-            if (r) {
-                struct rules_query q = {.transport = 6, .end = {{.has_port = true, .port = 443}, {.port = 80}}};
-                struct rules_match m;
-                model_seal(r);
-                rules_find(r, &q, &m);
-                rules_free(r);
-            }
+            assert_null(read_bytes(changed, b.n, hash));
             free(changed);
         }
         buf_free(&b);
