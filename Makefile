@@ -368,5 +368,6 @@ clean: ## remove what was built
          $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
 .PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
         asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \
-        names-check applications community-id determinism unknown-bench scaffold-check lint format install uninstall help clean
+        names-check applications community-id determinism unknown-bench scaffold-check coverage fuzz-afl \
+        containment-bench lint format install uninstall help clean
 .SECONDARY:

@@ -46,6 +46,10 @@ static const uint32_t common[] = {
     117, /* OpenBSD pflog: knows ifname, reason, ... */
     122, /* IP over Fibre Channel */
     99,  /* Symantec firewall */
+    12, 14, 228, 229, /* raw IP by other numbers */
+    6, 10,            /* Token Ring, FDDI */
+    50, 51,           /* PPP in HDLC-like framing, PPPoE */
+    107, 108, 109, 119, 163, 192, 239, /* Frame Relay, OpenBSD loopback and enc, Prism, AVS, PPI, NFLOG */
 };
 
 /* libpcap finds out that no packet can match, as for "arp" on raw IP, and calls that an error. */

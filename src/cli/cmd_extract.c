@@ -119,7 +119,10 @@ static enum dpi_status open_extract(struct job *j, struct dpi_err *err)
 
 static enum dpi_status open_output(struct job *j, struct dpi_err *err)
 {
-    const char *path;
+    const char *path, *slash;
+    for (size_t i = 0; !j->o->write && (path = engine_capture(j->run.engine, i)); i++)
+        if (flow_name_is((slash = strrchr(path, '/')) ? slash + 1 : path) && folder_has(j->o->split, path))
+            return dpi_fail(err, DPI_USAGE, "--split %s would replace %s, which is read", j->o->split, path);
     if (!j->o->write)
         return folder_hold(&j->folder, j->o->split, err);
     DPI_TRY(outfile_open(&j->file, j->o->write, err));

@@ -120,7 +120,6 @@ static void enter_sandbox(struct suite *s)
     s->folder = xmalloc(room);
     snprintf(s->folder, room, "%s/.", path); /* what is named is a file in the folder */
     s->rules = rule_files_default();
-    add_path(&s->reads, path);
     if (s->rules)
         add_path(&s->reads, s->rules);
     if (s->options->update)
@@ -132,6 +131,7 @@ static void enter_sandbox(struct suite *s)
 static enum dpi_status load(struct suite *s, struct dpi_err *err)
 {
     bool any = false;
+    add_path(&s->reads, s->words->v[0]); /* the first: its owner is who root becomes */
     DPI_TRY(cases_find(&s->cases, s->words->v[0], err));
     DPI_TRY(check_names(s, err));
     s->checks = xcalloc(s->cases.n, sizeof(*s->checks));

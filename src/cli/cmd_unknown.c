@@ -189,6 +189,9 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
     const char *outputs[] = {j->o->output, j->o->scaffold};
     struct capture_writes writes = {outputs, 2};
     enum dpi_status st = capture_run_open(&run, &j->o->capture, words, &writes, &more, err);
+    const char *path;
+    for (size_t i = 0; st == DPI_OK && j->scaffolding && (path = engine_capture(run.engine, i)); i++)
+        st = scaffolding_spare(j->scaffolding, path, err);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, choose, j, err);
     const struct dpi_run *report = st == DPI_OK ? engine_report(run.engine) : NULL;

@@ -15,7 +15,6 @@
 #include "trial/tshark.h"
 #include "util/xalloc.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,7 +186,7 @@ static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struc
     o.rules = (struct rule_options){.paths = {&rules, 1}, .no_default = true};
     o.dns_hints = NULL;
     enum dpi_status st = capture_run_open(&run, &o, s->in->captures, NULL, &more, err);
-    unlink(rules);
+    unlinkat(s->folder, trial_name, 0);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, count_flow, s, err);
     if (st == DPI_OK)
@@ -271,10 +270,11 @@ enum { GROUP_FILES = sizeof(group_files) / sizeof(group_files[0]) };
 
 static bool is_ours(const char *name)
 {
-    size_t n = strlen(name);
+    size_t n = strlen(name), digits = name[0] == 'U' ? strspn(name + 1, "0123456789") : 0;
     if (strcmp(name, rules_name) == 0 || strcmp(name, readme_name) == 0 || strcmp(name, trial_name) == 0)
         return true;
-    for (size_t i = 0; i < GROUP_FILES && name[0] == 'U' && isdigit((unsigned char)name[1]); i++) {
+    bool group = digits && (strncmp(name + 1 + digits, "-tcp", 4) == 0 || strncmp(name + 1 + digits, "-udp", 4) == 0);
+    for (size_t i = 0; i < GROUP_FILES && group; i++) {
         size_t end = strlen(group_files[i].ending);
         if (n > end && strcmp(name + n - end, group_files[i].ending) == 0)
             return true;
@@ -442,6 +442,14 @@ static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
     return st;
 }
 
+enum dpi_status scaffolding_spare(const struct scaffolding *s, const char *capture, struct dpi_err *err)
+{
+    const char *slash = strrchr(capture, '/');
+    if (!is_ours(slash ? slash + 1 : capture) || !folder_has(s->o.folder, capture))
+        return DPI_OK;
+    return dpi_fail(err, DPI_USAGE, "--scaffold %s would replace %s, which is read", s->o.folder, capture);
+}
+
 enum dpi_status scaffolding_write(struct scaffolding *s, const struct scaffolding_input *in, struct dpi_err *err)
 {
     s->in = in;
@@ -449,5 +457,6 @@ enum dpi_status scaffolding_write(struct scaffolding *s, const struct scaffoldin
     make_heaps(s);
     DPI_TRY(try_drafts(s, err));
     try_dissectors(s);
+    capture_run_signals(); /* nothing is told of half a trial */
     return write_all(s, err);
 }

@@ -33,6 +33,9 @@ struct scaffolding_input {
 enum dpi_status scaffolding_open(struct scaffolding **s, const struct scaffolding_options *o, struct dpi_err *err);
 
 /* Reads the captures once more. */
+/* DPI_USAGE: the capture is one of the files that would be written. */
+enum dpi_status scaffolding_spare(const struct scaffolding *s, const char *capture, struct dpi_err *err);
+
 enum dpi_status scaffolding_write(struct scaffolding *s, const struct scaffolding_input *in, struct dpi_err *err);
 
 void scaffolding_free(struct scaffolding *s); /* NULL is fine */

@@ -120,7 +120,6 @@ static void drop_opening(struct inspect *in, struct opening *o)
 void inspect_drop(struct inspect *in, struct flow *f)
 {
     struct inspection *i = f->inspection;
-    feed_drop(f);
     if (!i)
         return;
     ledger_sub(in->ledger, LEDGER_queued_byte, i->charged);

@@ -79,6 +79,7 @@ void tracker_trace(struct tracker *t, const struct trace *trace)
 static void free_flow(struct tracker *t, struct flow *f)
 {
     inspect_drop(t->inspect, f);
+    feed_drop(f);
     naming_drop(t->naming, f);
     firsts_drop(f);
     free(f->side[0].holes);

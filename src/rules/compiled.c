@@ -271,7 +271,7 @@ struct rules *compiled_read(const char *path, uint64_t hash)
     struct rules *r = model_new();
     size_t n = 0;
     const uint8_t *bytes = read_file(r, path, &n);
-    struct pack k = {.r = r, .at = bytes, .end = bytes + n};
+    struct pack k = {.r = r, .at = bytes, .end = bytes ? bytes + n : NULL};
     if (bytes && pack_head(&k, hash) && is_whole(&k))
         pack_set(&k);
     else

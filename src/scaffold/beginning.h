@@ -7,7 +7,7 @@
 
 enum { BEGINNING_HEAD = 16, BEGINNING_BITS = 24, BEGINNING_FLOWS = 3 };
 
-/* value * 1 + plus is the length of the message. */
+/* value + plus is the length of the message. */
 struct beginning_length {
     bool given;
     uint32_t at;

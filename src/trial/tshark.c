@@ -16,7 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, MEMORY_PATH = 32 };
+/* PACKETS_MAX: what prints more is no tshark any more, and is ended by its pipe */
+enum { NAME = 64, PATH_BYTES = 4096, CPU_SECONDS = 60, WALL_SECONDS = 600, MEMORY_PATH = 32, PACKETS_MAX = 1 << 20 };
 
 /* What is asked for of each packet, in the order of enum column. */
 static const char *const columns[] = {"frame.number", "frame.protocols", "tcp.len", "udp.length", "_ws.malformed",
@@ -95,6 +96,7 @@ static _Noreturn void become_tshark(const struct tshark *t, const struct questio
     dup2(null, STDERR_FILENO);
     dup2(out, STDOUT_FILENO);
     setrlimit(RLIMIT_CPU, &(struct rlimit){CPU_SECONDS, CPU_SECONDS});
+    alarm(WALL_SECONDS); /* which execve(2) leaves */
     if (!t->confined || sandbox_program(t->path))
         execve(t->path, (char *const *)args, (char *const *)env);
     _exit(127);
@@ -176,13 +178,15 @@ static void run(const struct tshark *t, const struct question *q, struct reply *
         become_tshark(t, q, ends[1]);
     close(ends[1]);
     FILE *out = fdopen(ends[0], "r");
-    while (pid > 0 && out && getline(&line, &room, out) > 0)
+    while (pid > 0 && out && seen.n < PACKETS_MAX && getline(&line, &room, out) > 0)
         take_line(&seen, &reply->result, line, q->protocol);
     count(&seen, &reply->result);
     free(seen.v);
     free(line);
     if (out)
         fclose(out);
+    else
+        close(ends[0]);
     reply->ran = pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -256,8 +260,10 @@ void tshark_free(struct tshark *t)
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (all[i] >= 0)
             close(all[i]);
-    if (t->pid > 0)
+    if (t->pid > 0) {
+        kill(t->pid, SIGTERM); /* it may be waiting for a tshark */
         waitpid(t->pid, NULL, 0);
+    }
     free(t);
 }
 

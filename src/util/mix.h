@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mix.h - a fast hash without a key: for marks, and for tables whose keys nobody who made the input can choose. */
+/* mix.h - a fast hash without a key: for marks, for tables whose keys nobody who made the input can choose, and for
+ * caches with one place for each key, where all that can be forced is a miss. */
 #ifndef UTIL_MIX_H
 #define UTIL_MIX_H
 
