@@ -45,13 +45,14 @@ struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*sto
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     tell_of_violations(stopped);
     state.files = landlock_enter(paths);
-    state.root = user_become(paths->read, paths->n_read, &state.uid);
+    state.root = user_become(paths->read, paths->n_read);
     state.calls = calls_forbid();
     return state;
 }
 
 void sandbox_narrow(void)
 {
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* Landlock asks for it, and there may have been no sandbox before */
     landlock_enter(&(struct sandbox_paths){.n_read = 0});
     user_narrow();
 #ifndef __SANITIZE_ADDRESS__ /* which needs more, and only where it has something to report */
@@ -77,11 +78,10 @@ static const char *loader(void)
 bool sandbox_program(const char *path)
 {
     const char *programs[] = {path, loader()};
-    unsigned uid;
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !landlock_enter_program(programs, programs[1] ? 2 : 1))
         return false;
-    user_become(NULL, 0, &uid);
+    user_become(NULL, 0);
     user_narrow();
     return calls_refuse();
 }

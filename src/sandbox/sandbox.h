@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sandbox.h - what the program can still do once it reads captures, whatever is in them.
  *
- * Files: by Landlock only those that were named, and the folders that outputs go to (Linux 5.13, Documentation/
- * userspace-api/landlock.rst). System calls: by seccomp (libseccomp) none that starts a program, reaches the network
- * or looks into another process; the process that detects keeps those few that it needs. No privilege is gained any
- * more and no core is dumped. Root is given up: the program becomes the owner of the first capture that is not root's,
- * or nobody. What the kernel does not have is left out, and told. */
+ * Files: by Landlock only those that were named, and the folders that outputs go to (Linux 5.13,
+ * Documentation/userspace-api/landlock.rst). System calls: by seccomp (libseccomp) none that starts a program,
+ * changes the mode, owner, times or attributes of a file by its name, reaches the network or looks into another
+ * process; the process that detects keeps those few that it needs. No privilege is gained any more and no core is
+ * dumped. Root is given up: the program becomes the owner of the first capture that is not root's, or nobody. What
+ * the kernel does not have is left out, and told. */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
@@ -29,7 +30,6 @@ enum sandbox_root {
 
 struct sandbox_state {
     enum sandbox_root root;
-    unsigned uid; /* who it is */
     bool files; /* Landlock */
     bool calls; /* seccomp */
     bool privileges; /* none can be gained */
@@ -44,8 +44,9 @@ struct sandbox_state sandbox_enter(const struct sandbox_paths *paths, void (*sto
 void sandbox_narrow(void);
 
 /* For a process that is about to become another program, which is to look at captures: it can read files, but write
- * none, reach no network, and start nothing but itself; it is nobody where this is root. False: the kernel has not all
- * that this takes. */
+ * none and reach no network; it is nobody where this is root. It can start itself and the loader of programs, and by
+ * that any program that can be read, but all of them in this same sandbox. False: the kernel has not all that this
+ * takes. */
 bool sandbox_program(const char *path);
 
 /* What sandbox_enter would come to on this machine, without entering. */

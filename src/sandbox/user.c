@@ -80,20 +80,17 @@ static void keep_files(void)
     setfsuid(0);
 }
 
-enum sandbox_root user_become(const char *const *paths, size_t n, unsigned *uid)
+enum sandbox_root user_become(const char *const *paths, size_t n)
 {
+    uid_t owner;
     gid_t gid;
-    *uid = geteuid();
     if (!user_is_root())
         return SANDBOX_NOT_ROOT;
-    uid_t owner;
     owner_of(paths, n, &owner, &gid);
     prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
     bool changed = change(owner, gid);
-    if (changed) {
-        *uid = owner;
+    if (changed)
         keep_files();
-    }
     bool fewer = set_rights(files);
     stay_open_for_sanitizers();
     return changed && fewer ? SANDBOX_USER : fewer ? SANDBOX_ROOT_WITHOUT_RIGHTS : SANDBOX_ROOT;

@@ -11,8 +11,8 @@ bool user_is_root(void);
 bool user_has_others(void);
 
 /* Becomes the owner of the first of the paths that is not root's, or nobody, without groups. What is left of root is
- * its right to files: captures that only root can read, and folders that only root can write to. *uid: who it is. */
-enum sandbox_root user_become(const char *const *paths, size_t n, unsigned *uid);
+ * its right to files: captures that only root can read, and folders that only root can write to. */
+enum sandbox_root user_become(const char *const *paths, size_t n);
 
 /* Gives up that, too; a process that still is root becomes nobody. */
 void user_narrow(void);
