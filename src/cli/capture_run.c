@@ -186,6 +186,10 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
     for (size_t i = 0; o->dns_hints && writes && i < writes->n; i++)
         if (writes->v[i] && folder_same_place(o->dns_hints, writes->v[i]))
             return dpi_fail(err, DPI_USAGE, "--dns-hints: '%s' is another output, too", o->dns_hints);
+    for (size_t i = 0; writes && i < writes->n; i++)
+        for (size_t k = 0; writes->v[i] && k < o->rules.paths.n; k++)
+            if (folder_same_place(writes->v[i], o->rules.paths.v[k]))
+                return dpi_fail(err, DPI_USAGE, "--rules: '%s' is an output, too", o->rules.paths.v[k]);
     e.captures = captures->v;
     e.n_captures = captures->n;
     DPI_TRY(filters_get(&e.filter, o->filter, err));

@@ -72,6 +72,8 @@ struct job {
     struct spool *spool; /* of captures that cannot be opened twice */
     uint64_t *wanted; /* ids of flows, ascending */
     size_t n_wanted;
+    uint64_t *guessed; /* of those that have a label by a port or an address alone and are not wanted, ascending */
+    size_t n_guessed;
     struct some_flows known; /* identified; only for a scaffold */
     struct samples samples, known_samples;
     struct groups groups;
@@ -82,12 +84,21 @@ struct job {
 
 /* --- which flows -------------------------------------------------------------------------------------- */
 
+static bool is_guessed(const struct dpi_record *r)
+{
+    return dpi_text_eq(r->classified_by, dpi_text_of("port")) || dpi_text_eq(r->classified_by, dpi_text_of("ip"));
+}
+
 static bool is_unknown(const struct options *o, const struct dpi_record *r)
 {
-    if (dpi_text_eq(r->classified_by, dpi_text_of("none")))
-        return true;
-    return o->include == INCLUDE_GUESSED && (dpi_text_eq(r->classified_by, dpi_text_of("port")) ||
-                                             dpi_text_eq(r->classified_by, dpi_text_of("ip")));
+    return dpi_text_eq(r->classified_by, dpi_text_of("none")) || (o->include == INCLUDE_GUESSED && is_guessed(r));
+}
+
+static void add_id(uint64_t **v, size_t *n, uint64_t flow_id)
+{
+    if ((*n & (*n - 1)) == 0)
+        *v = xrealloc(*v, *n ? *n * 2 : 1, sizeof(**v));
+    (*v)[(*n)++] = flow_id;
 }
 
 enum { KNOWN_MOST = 2000 };
@@ -123,11 +134,11 @@ static enum dpi_status choose(void *ctx, const struct dpi_record *r, struct dpi_
     if (j->where ? !expr_match(j->where, r) : !is_unknown(j->o, r)) {
         if (j->scaffolding && is_identified(r))
             add_some(&j->known, r->flow_id);
+        if (is_guessed(r))
+            add_id(&j->guessed, &j->n_guessed, r->flow_id);
         return DPI_OK;
     }
-    if ((j->n_wanted & (j->n_wanted - 1)) == 0)
-        j->wanted = xrealloc(j->wanted, j->n_wanted ? j->n_wanted * 2 : 1, sizeof(*j->wanted));
-    j->wanted[j->n_wanted++] = r->flow_id;
+    add_id(&j->wanted, &j->n_wanted, r->flow_id);
     return DPI_OK;
 }
 
@@ -158,6 +169,9 @@ static int compare_ids(const void *a, const void *b)
 
 static void tell_left_out(const struct job *j)
 {
+    if (!j->where && !j->n_wanted && j->n_guessed)
+        diag("%zu flows have a label by a port or an address alone: --unknown-include guessed looks at them",
+             j->n_guessed);
     if (j->n_wanted > j->o->most_flows)
         diag("only the first %" PRIu64 " of %zu unknown flows are looked at; --group-flows takes more",
              j->o->most_flows, j->n_wanted);
@@ -202,6 +216,8 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
     capture_run_free(&run);
     if (j->n_wanted)
         qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
+    if (j->n_guessed)
+        qsort(j->guessed, j->n_guessed, sizeof(*j->guessed), compare_ids);
     if (j->known.n)
         qsort(j->known.v, j->known.n, sizeof(*j->known.v), compare_ids);
     return st;
@@ -326,7 +342,7 @@ static enum dpi_status write_scaffold(const struct job *j, const struct opt_word
     struct scaffolding_input in = {
         .capture = &j->o->capture, .captures = words, .spool = j->spool, .wanted = j->wanted,
         .n_wanted = j->n_wanted, .samples = &j->samples, .known = &j->known_samples, .groups = &j->groups,
-        .profile = j->profile,
+        .profile = j->profile, .guessed = j->guessed, .n_guessed = j->n_guessed,
     };
     return scaffolding_write(j->scaffolding, &in, err);
 }
@@ -356,6 +372,7 @@ static void free_job(struct job *j)
     samples_free(&j->samples);
     samples_free(&j->known_samples);
     free(j->wanted);
+    free(j->guessed);
     free(j->known.v);
     spool_free(j->spool);
     expr_free(j->where);

@@ -141,6 +141,8 @@ enum dpi_status rule_files_load(struct rules **r, const struct rule_options *o, 
         v[n++] = (struct rules_source){shipped, true, compiled};
     for (size_t i = 0; i < o->paths.n; i++)
         v[n++] = (struct rules_source){.path = o->paths.v[i]};
+    if (!shipped && !o->no_default && !getenv("DPITOOL_RULES"))
+        diag("the rules that are shipped are not at %s: applications are named without them", DPITOOL_RULES_DIR);
     if (n)
         st = load(r, v, n, err);
     free(shipped);

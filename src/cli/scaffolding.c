@@ -135,7 +135,9 @@ static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct 
     size_t number = number_of_wanted(s, r->flow_id), group = s->group_of[number], by;
     bool unknown = number < s->in->n_wanted;
     (void)err;
-    if (r->dir[0].payload + r->dir[1].payload == 0)
+    if (r->dir[0].payload + r->dir[1].payload == 0 ||
+        (s->in->n_guessed &&
+         bsearch(&r->flow_id, s->in->guessed, s->in->n_guessed, sizeof(*s->in->guessed), compare_ids)))
         return DPI_OK;
     struct beginning *named = named_by(s, r, &by);
     ++*(unknown ? &s->unknown : &s->known);
@@ -300,11 +302,20 @@ static enum dpi_status write_group(const struct scaffolding *s, size_t group, st
     return DPI_OK;
 }
 
+static bool any_draft(const struct scaffolding *s)
+{
+    for (size_t i = 0; i < s->in->groups->n; i++)
+        if (!s->draft[i].refused[0])
+            return true;
+    return false;
+}
+
 static enum dpi_status write_all(const struct scaffolding *s, struct dpi_err *err)
 {
     if (s->o.force)
         DPI_TRY(folder_clear(s->folder, s->o.folder, is_ours, err));
-    DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
+    if (any_draft(s))
+        DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
     for (size_t i = 0; i < s->in->groups->n; i++)
         if (!s->draft[i].refused[0])
             DPI_TRY(write_group(s, i, err));
@@ -402,14 +413,6 @@ static void try_dissectors(struct scaffolding *s)
 
 /* ------------------------------------------------------------------------------------------------------ */
 
-static bool any_draft(const struct scaffolding *s)
-{
-    for (size_t i = 0; i < s->in->groups->n; i++)
-        if (!s->draft[i].refused[0])
-            return true;
-    return false;
-}
-
 static enum dpi_status try_once(struct scaffolding *s, const char *path, struct dpi_err *err)
 {
     for (size_t i = 0; i < s->in->groups->n; i++)
@@ -444,8 +447,11 @@ static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 
 enum dpi_status scaffolding_spare(const struct scaffolding *s, const char *capture, struct dpi_err *err)
 {
-    const char *slash = strrchr(capture, '/');
-    if (!is_ours(slash ? slash + 1 : capture) || !folder_has(s->o.folder, capture))
+    char *real = realpath(capture, NULL); /* a link to one is one */
+    const char *path = real ? real : capture, *slash = strrchr(path, '/');
+    bool spared = !is_ours(slash ? slash + 1 : path) || !folder_has(s->o.folder, path);
+    free(real);
+    if (spared)
         return DPI_OK;
     return dpi_fail(err, DPI_USAGE, "--scaffold %s would replace %s, which is read", s->o.folder, capture);
 }

@@ -23,6 +23,8 @@ struct scaffolding_input {
     struct spool *spool;
     const uint64_t *wanted; /* ids of unknown flows, ascending */
     size_t n_wanted;
+    const uint64_t *guessed; /* of others whose label is a guess, ascending: nothing is told of a signature by them */
+    size_t n_guessed;
     const struct samples *samples;
     const struct samples *known; /* some of the identified flows */
     const struct groups *groups;

@@ -140,10 +140,14 @@ class Checks:
             shutil.copy(os.path.join(folder, "README.txt"), os.path.join(folder, name))
         self.scaffold("used", "--no-tshark", "--force", KNOWN)
         left = sorted(os.listdir(folder))
-        self.count("--force replaces its own files alone", None if left == ["README.txt", "mine.lua", "signatures.yaml"]
-                   else left)
-        self.count("nothing unknown", None if "No flow is unknown" in read(folder, "README.txt") and
-                   "signatures:" not in read(folder, "signatures.yaml") else "?")
+        self.count("--force replaces its own files alone", None if left == ["README.txt", "mine.lua"] else left)
+        self.count("nothing unknown", None if "No flow is unknown" in read(folder, "README.txt") else "?")
+        again = self.scaffold("again", "--no-tshark", UNKNOWN)
+        capture = next(name for name in sorted(os.listdir(again)) if name.endswith(".pcapng"))
+        os.symlink(os.path.join(again, capture), os.path.join(self.folder, "linked"))
+        for path in (os.path.join(again, capture), again, os.path.join(self.folder, "linked")):
+            status, _, said = self.write("again", "--force", path)
+            self.count("what is read is not replaced", None if status == 2 and "is read" in said else said)
         os.symlink(folder, os.path.join(self.folder, "link"))
         status, _, said = self.write("link", "--force", UNKNOWN)
         self.count("a link", None if status == 5 and "symbolic link" in said else said)
