@@ -142,7 +142,7 @@ class Checks:
         left = sorted(os.listdir(folder))
         self.count("--force replaces its own files alone", None if left == ["README.txt", "mine.lua"] else left)
         self.count("nothing unknown", None if "No flow is unknown" in read(folder, "README.txt") else "?")
-        again = self.scaffold("fed-back", "--no-tshark", UNKNOWN)
+        again = self.scaffold("again", "--no-tshark", UNKNOWN)
         capture = next(name for name in sorted(os.listdir(again)) if name.endswith(".pcapng"))
         os.symlink(os.path.join(again, capture), os.path.join(self.folder, "linked"))
         for path in (os.path.join(again, capture), again, os.path.join(self.folder, "linked")):
