@@ -142,7 +142,7 @@ class Checks:
         left = sorted(os.listdir(folder))
         self.count("--force replaces its own files alone", None if left == ["README.txt", "mine.lua"] else left)
         self.count("nothing unknown", None if "No flow is unknown" in read(folder, "README.txt") else "?")
-        again = self.scaffold("again", "--no-tshark", UNKNOWN)
+        again = self.scaffold("fed-back", "--no-tshark", UNKNOWN)
         capture = next(name for name in sorted(os.listdir(again)) if name.endswith(".pcapng"))
         os.symlink(os.path.join(again, capture), os.path.join(self.folder, "linked"))
         for path in (os.path.join(again, capture), again, os.path.join(self.folder, "linked")):
@@ -153,7 +153,7 @@ class Checks:
         self.count("a link", None if status == 5 and "symbolic link" in said else said)
 
     def same_again(self, folder, *args, **how):
-        again = self.scaffold("fed-back", *args, **how)
+        again = self.scaffold("again", *args, **how)
         names = sorted(os.listdir(folder))
         differ = [name for name in names if read(folder, name, mode="rb") != read(again, name, mode="rb")]
         self.count("the same from standard input", differ or (None if names == sorted(os.listdir(again)) else "names"))
