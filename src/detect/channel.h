@@ -27,7 +27,8 @@ enum {
     CHANNEL_LABELS = 64 << 10, /* bytes of the library's names */
 };
 
-/* The message at hand: batch << 16 | index + 1; the low 16 bits are 0 between messages. */
+/* The message at hand: batch << 16 | index + 1; the low 16 bits are 0 before the first message of a batch. It grows,
+ * but for a worker that starts again at a checkpoint. */
 typedef uint64_t channel_at;
 
 /* Messages for a slot that are not to be worked off again, from the first up to the one at which the worker died. */
@@ -51,7 +52,7 @@ struct channel {
     _Atomic uint64_t done; /* number of the last batch worked off */
     _Atomic channel_at at;
     _Atomic int32_t sleeper; /* process that sleeps, 0: none */
-    _Atomic bool idle;       /* it waits for a batch */
+    _Atomic uint8_t idle;    /* not 0: it waits for a batch. Of a stranger no bool is read */
     struct detect_reply reply[CHANNEL_REPLIES]; /* by the batch's number */
     /* by the tracker's side */
     _Alignas(64) _Atomic uint64_t submitted; /* number of the last batch handed over */

@@ -27,7 +27,7 @@ enum {
     HANG_S = 2,        /* seconds of CPU on one message */
     HANGS_MAX = 3,     /* after which detection is off */
     CRASHES_MAX = CHANNEL_SKIPS - HANGS_MAX,
-    LOOKS_MAX = 60000 / LOOK_MS, /* at a worker that has work and takes no CPU at all: it will not go on */
+    LOOKS_MAX = 60000 / LOOK_MS, /* in which a worker that has work takes less CPU than one: it will not go on */
 };
 
 struct ends {
@@ -40,24 +40,23 @@ struct sent {
     struct detect_msg msg[DETECT_BATCH_MSGS];
 };
 
-enum { UNDER_WAY_MAX = 2 };
-
 struct contained {
     struct channel *channel;
     struct ends submitted, done, wake; /* pipes of bytes that say: look */
     struct channel_log log;
     struct detect_batch batch;         /* that is filled; bytes NULL: none */
-    struct sent sent[UNDER_WAY_MAX];        /* by the batch's number */
+    struct sent sent[DETECT_UNDER_WAY]; /* by the batch's number */
     uint64_t collected;
     bool in_turns;
-    pid_t pid; /* of the worker */
+    pid_t pid;   /* of the worker */
+    pid_t group; /* of the first worker, and of all copies, wanted or not; 0: there is none any more */
     struct detector_faults faults;
     uint8_t *state; /* enum slot_state of each slot */
     size_t n_state;
-    /* what the worker was at when it was looked at last, and since when */
+    /* how far the worker had come when it was looked at last, and since when */
     channel_at seen_at;
-    struct timespec seen_cpu, looked_cpu;
-    unsigned looks; /* in which it did nothing */
+    struct timespec seen_cpu, busy_cpu;
+    unsigned looks; /* since it took CPU time worth the name */
     bool has_guilty; /* detection was turned off with a message of ... */
     uint32_t guilty; /* ... this slot at hand */
     struct detect_reply *reply; /* what is believed of the worker's */
@@ -101,14 +100,30 @@ static void close_others(const struct contained *c)
     close_from(first, UINT_MAX);
 }
 
+/* What nDPI says is not for users, and who took it over must not write to their terminal. */
+static void silence_stderr(void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* which has something to report there */
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+#endif
+}
+
+/* When the program is killed, so is a worker that hangs. A copy does not inherit that. */
+static void die_with_parent(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
 /* Signals are for the tracker's process, which then closes the pipe; descriptors that are not needed are closed, so
- * that no output has another holder. */
+ * that no output has another holder. The worker has a process group of its own, which it and its copies cannot leave
+ * (sandbox_narrow), so that all of them can be ended. */
 static void settle_in(struct contained *c)
 {
     static const int ignored[] = {SIGINT, SIGHUP, SIGTERM, SIGPIPE};
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
     signal(SIGALRM, SIG_DFL);
+    setpgid(0, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     close_end(&c->submitted.write);
     close_end(&c->done.read);
@@ -117,6 +132,7 @@ static void settle_in(struct contained *c)
     if (null >= 0)
         dup2(null, STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDIN_FILENO); /* in a sandbox standard output is /dev/null already (outfile_guard_stdout) */
+    silence_stderr();
     close_others(c);
 }
 
@@ -133,6 +149,7 @@ static void start_worker(struct contained *c, const struct detector_options *opt
     labels_free(labels);
     c->worker = worker_new(adapter, opt);
     sandbox_narrow();
+    die_with_parent(); /* here: to become another user undoes it */
     if (write(c->done.write, "", 1) != 1)
         _exit(EXIT_FAILURE);
 }
@@ -177,6 +194,7 @@ static void make_checkpoint(struct contained *c)
         } while (n < 0 && errno == EINTR);
         if (n != 1)
             _exit(0);
+        die_with_parent();
         c->sleeper = 0;
     }
 }
@@ -207,18 +225,18 @@ static void work_off(struct contained *c, uint64_t number)
         atomic_store_explicit(&ch->at, at, memory_order_relaxed);
         worker_message(c->worker, &b, i, r);
     }
-    atomic_store(&ch->at, number << 16);
+    atomic_store(&ch->at, (number + 1) << 16);
 }
 
 static void await_submitted(struct contained *c, uint64_t number)
 {
     struct channel *ch = c->channel;
     while (atomic_load(&ch->submitted) < number) {
-        atomic_store(&ch->idle, true); /* and then look again: who submits looks at idle behind it */
+        atomic_store(&ch->idle, 1); /* and then look again: who submits looks at idle behind it */
         if (atomic_load(&ch->submitted) < number && await_byte(c->submitted.read) <= 0)
             _exit(0);
     }
-    atomic_store(&ch->idle, false);
+    atomic_store(&ch->idle, 0);
 }
 
 static _Noreturn void serve(struct contained *c)
@@ -269,10 +287,29 @@ static bool start(struct contained *c, const struct detector_options *opt)
         start_worker(c, opt);
         serve(c);
     }
+    if (c->pid > 0)
+        setpgid(c->pid, c->pid); /* by both, for who comes first */
+    c->group = c->pid > 0 ? c->pid : 0;
     close_end(&c->submitted.read);
     close_end(&c->done.write);
     close_end(&c->wake.read);
     return c->pid > 0 && fcntl(c->done.read, F_SETFL, O_NONBLOCK) == 0;
+}
+
+static bool cpu_time(pid_t pid, struct timespec *now)
+{
+    clockid_t clock;
+    return clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, now) == 0;
+}
+
+/* What the worker did so far is not held against it: to start nDPI takes seconds under a checker of memory. */
+static void begin_to_look(struct contained *c)
+{
+    c->seen_at = 0;
+    c->looks = 0;
+    if (!cpu_time(c->pid, &c->seen_cpu))
+        c->seen_cpu = (struct timespec){0, 0};
+    c->busy_cpu = c->seen_cpu;
 }
 
 static enum dpi_status await_start(struct contained *c, struct labels **labels, struct dpi_err *err)
@@ -281,12 +318,13 @@ static enum dpi_status await_start(struct contained *c, struct labels **labels, 
     while (poll(&wait, 1, -1) < 0 && errno == EINTR)
         ;
     if (await_byte(c->done.read) == 1) {
+        begin_to_look(c);
         *labels = labels_unpack(c->channel->labels, c->channel->n_labels);
         return *labels ? DPI_OK : dpi_fail(err, DPI_ABI, "libndpi has more names than there is room for");
     }
     int how = 0;
     waitpid(c->pid, &how, 0);
-    c->pid = 0;
+    c->pid = c->group = 0;
     if (c->channel->start.code != DPI_OK) {
         *err = c->channel->start;
         return err->code;
@@ -313,20 +351,36 @@ enum dpi_status contained_new(struct contained **out, const struct detector_opti
     return st;
 }
 
-static void end_process(pid_t pid)
+static pid_t reap(pid_t pid)
 {
-    if (pid <= 0)
-        return;
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
+    pid_t done;
+    do {
+        done = waitpid(pid, NULL, 0);
+    } while (done < 0 && errno == EINTR);
+    return done;
+}
+
+/* The worker and every copy, also of those that it made without being asked to. The worker may be dead, but was not
+ * reaped: until then its number, and so the group's, is nobody else's. */
+static void end_all(struct contained *c)
+{
+    if (c->group > 0)
+        kill(-c->group, SIGKILL);
+    if (c->pid > 0) {
+        kill(c->pid, SIGKILL);
+        reap(c->pid);
+    }
+    while (c->group > 0 && reap(-c->group) > 0)
+        ;
+    c->pid = c->group = 0;
 }
 
 /* The copy that sleeps, when there is one. Its number stands where the worker could write another one: only a child of
- * ours is believed, and it is one as soon as the worker is no more. */
+ * ours in the worker's group is believed, and it is one as soon as the worker is no more. */
 static pid_t sleeper_of(const struct contained *c)
 {
     pid_t pid = atomic_load(&c->channel->sleeper);
-    return pid > 0 && waitpid(pid, NULL, WNOHANG) == 0 ? pid : 0;
+    return pid > 0 && pid != c->pid && getpgid(pid) == c->group && waitpid(pid, NULL, WNOHANG) == 0 ? pid : 0;
 }
 
 void contained_free(struct contained *c)
@@ -334,11 +388,9 @@ void contained_free(struct contained *c)
     if (!c)
         return;
     close_all(c);
-    end_process(c->pid);
-    if (c->channel) {
-        end_process(sleeper_of(c));
+    end_all(c);
+    if (c->channel)
         channel_free(c->channel);
-    }
     free(c->state);
     free(c->reply);
     free(c);
@@ -352,9 +404,9 @@ struct detector_faults contained_faults(const struct contained *c)
 struct detect_batch *contained_batch(struct contained *c)
 {
     uint64_t number = c->log.submitted + 1;
-    assert(number - c->collected <= UNDER_WAY_MAX); /* with the one that is filled */
+    assert(number - c->collected <= DETECT_UNDER_WAY); /* with the one that is filled */
     if (!c->batch.bytes)
-        c->batch = (struct detect_batch){.msg = c->sent[number % UNDER_WAY_MAX].msg,
+        c->batch = (struct detect_batch){.msg = c->sent[number % DETECT_UNDER_WAY].msg,
                                          .bytes = channel_next(c->channel, &c->log)};
     return &c->batch;
 }
@@ -364,10 +416,7 @@ struct detect_batch *contained_batch(struct contained *c)
 static void turn_off(struct contained *c)
 {
     c->faults.off = true;
-    end_process(c->pid);
-    end_process(sleeper_of(c));
-    atomic_store(&c->channel->sleeper, 0);
-    c->pid = 0;
+    end_all(c);
 }
 
 /* Where the flow that had the slot at `at` was opened, or its first message behind the checkpoint. */
@@ -388,7 +437,7 @@ static channel_at flow_begins(struct contained *c, channel_at at, uint32_t slot)
 static bool is_sound_at(struct contained *c, channel_at at)
 {
     uint64_t number = at >> 16, i = at & 0xffff;
-    return number > c->collected && number <= c->log.submitted && i > 0 && i <= c->sent[number % UNDER_WAY_MAX].n;
+    return number > c->collected && number <= c->log.submitted && i > 0 && i <= c->sent[number % DETECT_UNDER_WAY].n;
 }
 
 /* Whether a message was at hand when the worker failed: then where it stands, and its slot. */
@@ -397,7 +446,7 @@ static bool at_hand(struct contained *c, channel_at *at, uint32_t *slot)
     *at = atomic_load(&c->channel->at);
     if (!is_sound_at(c, *at))
         return false;
-    *slot = c->sent[(*at >> 16) % UNDER_WAY_MAX].msg[(*at & 0xffff) - 1].slot;
+    *slot = c->sent[(*at >> 16) % DETECT_UNDER_WAY].msg[(*at & 0xffff) - 1].slot;
     return true;
 }
 
@@ -409,11 +458,10 @@ static void skip_guilty(struct contained *c)
         channel_skip(c->channel, &c->log, (struct channel_skip){slot, flow_begins(c, at, slot), at});
 }
 
-/* Lets the copy that sleeps go on without the flow that was at hand. */
+/* The worker is dead: lets the copy that sleeps go on without the flow that was at hand. */
 static void recover(struct contained *c, unsigned *count, unsigned max)
 {
     pid_t sleeper = sleeper_of(c);
-    c->pid = 0;
     if (++*count >= max || sleeper == 0) {
         channel_at at;
         c->has_guilty = at_hand(c, &at, &c->guilty);
@@ -421,17 +469,28 @@ static void recover(struct contained *c, unsigned *count, unsigned max)
         return;
     }
     skip_guilty(c);
+    reap(c->pid);
     c->pid = sleeper;
-    c->seen_at = 0;
+    begin_to_look(c);
+    atomic_store(&c->channel->at, 0);
     atomic_store(&c->channel->sleeper, 0);
     if (write(c->wake.write, "", 1) != 1)
         turn_off(c);
 }
 
+/* It is not reaped yet when it is dead. */
 static bool is_alive(const struct contained *c)
 {
-    pid_t pid = waitpid(c->pid, NULL, WNOHANG);
-    return pid == 0 || (pid < 0 && kill(c->pid, 0) == 0);
+    siginfo_t how = {.si_pid = 0};
+    return waitid(P_PID, (id_t)c->pid, &how, WEXITED | WNOHANG | WNOWAIT) == 0 && how.si_pid == 0;
+}
+
+static void end_worker(const struct contained *c)
+{
+    siginfo_t how;
+    kill(c->pid, SIGKILL);
+    while (waitid(P_PID, (id_t)c->pid, &how, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        ;
 }
 
 static int64_t between(const struct timespec *then, const struct timespec *now)
@@ -439,21 +498,31 @@ static int64_t between(const struct timespec *then, const struct timespec *now)
     return (now->tv_sec - then->tv_sec) * INT64_C(1000000000) + (now->tv_nsec - then->tv_nsec);
 }
 
-/* Too much CPU time since the worker was first seen at the message it is at, or none in many looks: it waits for what
- * will not come. Looks are counted, and not time, for this process may have been stopped together with it. */
-static bool hangs(struct contained *c)
+/* Whether the worker has come further since it was looked at last. It says so itself, and may have been taken over:
+ * only what is ahead counts, and there are only so many messages. */
+static bool has_moved(struct contained *c)
 {
     channel_at at = atomic_load(&c->channel->at);
-    struct timespec now;
-    clockid_t clock;
-    if (clock_getcpuclockid(c->pid, &clock) != 0 || clock_gettime(clock, &now) != 0)
+    if (at <= c->seen_at || at >> 16 > c->log.submitted || (at & 0xffff) > DETECT_BATCH_MSGS)
         return false;
-    if (at != c->seen_at)
-        c->seen_cpu = now;
-    if (at != c->seen_at || between(&c->looked_cpu, &now) != 0)
-        c->looks = 0;
     c->seen_at = at;
-    c->looked_cpu = now;
+    return true;
+}
+
+/* Too much CPU time since the worker was first seen at the message it is at, or next to none in many looks: it waits
+ * for what will not come. Looks are counted, and not time, for both may have been stopped. */
+static bool hangs(struct contained *c)
+{
+    struct timespec now;
+    if (!cpu_time(c->pid, &now))
+        return false;
+    bool moved = has_moved(c);
+    if (moved)
+        c->seen_cpu = now;
+    if (moved || between(&c->busy_cpu, &now) > LOOK_MS * INT64_C(1000000)) {
+        c->looks = 0;
+        c->busy_cpu = now;
+    }
     return between(&c->seen_cpu, &now) > HANG_S * INT64_C(1000000000) || ++c->looks > LOOKS_MAX;
 }
 
@@ -462,7 +531,7 @@ static void look_after(struct contained *c)
     if (!is_alive(c)) {
         recover(c, &c->faults.crashes, CRASHES_MAX);
     } else if (hangs(c)) {
-        end_process(c->pid);
+        end_worker(c);
         recover(c, &c->faults.hangs, HANGS_MAX);
     }
 }
@@ -495,6 +564,21 @@ static void note_messages(struct contained *c, const struct sent *b)
     }
 }
 
+/* What a stranger can change meanwhile is looked at in a copy, which the fence keeps from being read a second time. */
+static void copy_out(void *to, const void *theirs, size_t n)
+{
+    memcpy(to, theirs, n);
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* Their number of something, at most max. */
+static uint32_t copy_number(const uint32_t *theirs, uint32_t max)
+{
+    uint32_t n;
+    copy_out(&n, theirs, sizeof(n));
+    return n < max ? n : max;
+}
+
 static bool is_sound(const struct contained *c, const struct detect_verdict *v)
 {
     return v->slot < c->n_state && c->state[v->slot] != SLOT_CLOSED && v->attrs_len <= DETECT_ATTRS_MAX &&
@@ -504,9 +588,10 @@ static bool is_sound(const struct contained *c, const struct detect_verdict *v)
 static void believe_steps(struct contained *c, const struct detect_reply *theirs)
 {
     struct detect_reply *r = c->reply;
-    uint32_t n = theirs->n_steps < DETECT_BATCH_STEPS ? theirs->n_steps : DETECT_BATCH_STEPS;
+    uint32_t n = copy_number(&theirs->n_steps, DETECT_BATCH_STEPS);
     for (uint32_t i = 0; i < n; i++) {
-        struct detect_step s = theirs->step[i];
+        struct detect_step s;
+        copy_out(&s, &theirs->step[i], sizeof(s));
         if (s.slot < c->n_state && s.by < DETECT_BYS && s.state < DETECT_STATES)
             r->step[r->n_steps++] = s;
     }
@@ -516,13 +601,14 @@ static void believe_steps(struct contained *c, const struct detect_reply *theirs
 static void believe(struct contained *c, const struct detect_reply *theirs)
 {
     struct detect_reply *r = c->reply;
-    uint32_t n = theirs->n < DETECT_BATCH_MSGS ? theirs->n : DETECT_BATCH_MSGS;
+    uint32_t n = copy_number(&theirs->n, DETECT_BATCH_MSGS);
     believe_steps(c, theirs);
     for (uint32_t i = 0; i < n; i++) {
-        struct detect_verdict v = theirs->verdict[i];
+        struct detect_verdict v;
+        copy_out(&v, &theirs->verdict[i], sizeof(v));
         if (!is_sound(c, &v))
             continue;
-        memcpy(r->bytes + r->used, theirs->bytes + v.attrs, v.attrs_len);
+        copy_out(r->bytes + r->used, theirs->bytes + v.attrs, v.attrs_len);
         v.attrs = r->used;
         r->used += v.attrs_len;
         c->state[v.slot] = SLOT_CLOSED;
@@ -554,6 +640,8 @@ static void await_batch(struct contained *c, uint64_t number)
 {
     if (is_done(c, number))
         return;
+    if (c->seen_at < c->collected << 16)
+        c->seen_at = c->collected << 16; /* what was collected is no news, until it is worked off again */
     atomic_store(&c->channel->awaited, number); /* and then look again: who is done looks at it behind that */
     while (!is_done(c, number) && !c->faults.off) {
         struct pollfd wait = {.fd = c->done.read, .events = POLLIN};
@@ -570,7 +658,7 @@ void contained_submit(struct contained *c)
     struct detect_batch *b = contained_batch(c);
     b->n = b->n < DETECT_BATCH_MSGS ? b->n : DETECT_BATCH_MSGS;
     b->used = b->used < DETECT_BATCH_BYTES ? b->used : DETECT_BATCH_BYTES;
-    c->sent[(c->log.submitted + 1) % UNDER_WAY_MAX].n = b->n;
+    c->sent[(c->log.submitted + 1) % DETECT_UNDER_WAY].n = b->n;
     channel_submit(c->channel, &c->log, b);
     c->batch.bytes = NULL;
     /* When the pipe is full, the worker will look; when it is gone, waiting for the batch finds out. */
@@ -585,7 +673,7 @@ const struct detect_reply *contained_collect(struct contained *c)
     uint64_t number = c->collected + 1;
     assert(number <= c->log.submitted);
     await_batch(c, number);
-    const struct sent *sent = &c->sent[number % UNDER_WAY_MAX];
+    const struct sent *sent = &c->sent[number % DETECT_UNDER_WAY];
     if (!c->reply)
         c->reply = xcalloc(1, sizeof(*c->reply));
     c->reply->n = c->reply->used = c->reply->n_steps = 0;

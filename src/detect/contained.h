@@ -2,10 +2,10 @@
 /* contained.h - the worker in a process of its own that may crash or hang: that costs the flow whose packet did it,
  * and nothing else.
  *
- * Batches and replies are in memory that both processes share. Before the first batch, and whenever half of that
- * memory is full of batches, the worker forks a copy of itself that sleeps. When the worker dies, the copy wakes up
- * and works the batches off again that came since, without the flow that was at hand. So the library's memory of
- * other flows is as it would be if that flow had not been there. The library is started in that process, too: nDPI 4.2
+ * Batches and replies are in memory that both processes share. Before the first batch, and again after every 16 MiB
+ * of batches (CHANNEL_LOG), the worker forks a copy of itself that sleeps. When the worker dies, the copy wakes up and
+ * works the batches off again that came since, without the flow that was at hand. So the library's memory of other
+ * flows is as it would be if that flow had not been there. The library is started in that process, too: nDPI 4.2
  * does not look whether memory was there for it. */
 #ifndef DETECT_CONTAINED_H
 #define DETECT_CONTAINED_H

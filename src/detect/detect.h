@@ -22,6 +22,7 @@ enum {
     DETECT_PACKET_MAX = 60000,    /* longer IP packets are cut to this, against a hang in nDPI 4.2 */
     DETECT_ATTRS_MAX = 8192,      /* bytes of extracted attributes in one verdict */
     DETECT_SLOTS_MAX = 1 << 26,   /* messages for a slot from here on are ignored */
+    DETECT_UNDER_WAY = 2,         /* batches handed over whose replies were not collected, at most */
 };
 
 enum detect_op {
@@ -67,10 +68,11 @@ struct detect_verdict {
     uint8_t by, app_by; /* enum detect_by: what named master (app when there is no master), and what named app */
     uint8_t confidence; /* nDPI's number */
     uint32_t attrs, attrs_len; /* where its attributes stand in the reply's bytes: see attrs.h */
-    bool attrs_cut;            /* more than DETECT_ATTRS_MAX bytes of them, or than the library keeps of one */
-    bool fault; /* detection of this flow was given up: the library crashed or hung on a packet of it, or is off */
-    bool guilty; /* with fault: at a packet of this very flow */
-    bool name_cut;             /* the hostname fills the whole of the fixed room that the library has for it */
+    /* true or false, in bytes that may come from a stranger, who may write what no bool can be: */
+    uint8_t attrs_cut; /* more than DETECT_ATTRS_MAX bytes of them, or than the library keeps of one */
+    uint8_t fault;     /* the flow was given up: the library crashed or hung on a packet of it, or detection is off */
+    uint8_t guilty;    /* with fault: at a packet of this very flow */
+    uint8_t name_cut;  /* the hostname fills the whole of the fixed room that the library has for it */
 };
 
 /* How far the library is with a flow. */
@@ -90,12 +92,17 @@ struct detect_step {
     uint8_t state;        /* enum detect_state */
 };
 
-enum { DETECT_BATCH_STEPS = 2 * DETECT_BATCH_MSGS }; /* a packet may be the last one, and then the flow is given up */
+enum {
+    DETECT_BATCH_STEPS = 2 * DETECT_BATCH_MSGS, /* a packet may be the last one, and then the flow is given up */
+    /* A worker that was taken over may answer for so many open slots, and be silent of so many that the batch ends:
+     * for these the tracker's side has verdicts of its own. */
+    DETECT_BATCH_VERDICTS = 2 * DETECT_BATCH_MSGS,
+};
 
 struct detect_reply {
     uint32_t n, used, n_steps;
     struct detect_step step[DETECT_BATCH_STEPS]; /* for messages with trace, in their order */
-    struct detect_verdict verdict[DETECT_BATCH_MSGS];
+    struct detect_verdict verdict[DETECT_BATCH_VERDICTS];
     uint8_t bytes[DETECT_BATCH_MSGS * DETECT_ATTRS_MAX];
 };
 
@@ -120,7 +127,7 @@ enum dpi_status detector_new(struct detector **d, const struct detector_options 
 /* The batch to be filled next: empty, borrowed until it is submitted. */
 struct detect_batch *detector_batch(struct detector *d);
 
-/* Hands that batch over. At most two may be under way. */
+/* Hands that batch over. At most DETECT_UNDER_WAY may be under way. */
 void detector_submit(struct detector *d);
 
 /* The reply to the oldest batch under way; borrowed until the next submit. It has at most one verdict for each slot

@@ -11,15 +11,13 @@
 #include "ndpi/labels.h"
 #include "util/xalloc.h"
 
-enum { UNDER_WAY_MAX = 2 };
-
 struct detector {
     struct labels *labels;
     struct contained *contained; /* NULL: in this process, and all below is used */
     struct ndpi_adapter *adapter;
     struct worker *worker;
     struct detect_batch batch;
-    struct detect_reply *reply[UNDER_WAY_MAX];
+    struct detect_reply *reply[DETECT_UNDER_WAY];
     unsigned oldest, n_under_way;
 };
 
@@ -42,7 +40,7 @@ static enum dpi_status start_here(struct detector *d, const struct detector_opti
     d->worker = worker_new(d->adapter, opt);
     d->batch.msg = xcalloc(DETECT_BATCH_MSGS, sizeof(*d->batch.msg));
     d->batch.bytes = xcalloc(1, DETECT_BATCH_BYTES);
-    for (size_t i = 0; i < UNDER_WAY_MAX; i++)
+    for (size_t i = 0; i < DETECT_UNDER_WAY; i++)
         d->reply[i] = xcalloc(1, sizeof(*d->reply[i]));
     return DPI_OK;
 }
@@ -67,7 +65,7 @@ void detector_free(struct detector *d)
         return;
     contained_free(d->contained);
     worker_free(d->worker);
-    for (size_t i = 0; i < UNDER_WAY_MAX; i++)
+    for (size_t i = 0; i < DETECT_UNDER_WAY; i++)
         free(d->reply[i]);
     free(d->batch.msg);
     free(d->batch.bytes);
@@ -93,9 +91,9 @@ struct detect_batch *detector_batch(struct detector *d)
 
 static void work_off(struct detector *d)
 {
-    assert(d->n_under_way < UNDER_WAY_MAX);
+    assert(d->n_under_way < DETECT_UNDER_WAY);
     struct detect_batch *b = &d->batch;
-    struct detect_reply *r = d->reply[(d->oldest + d->n_under_way++) % UNDER_WAY_MAX];
+    struct detect_reply *r = d->reply[(d->oldest + d->n_under_way++) % DETECT_UNDER_WAY];
     r->n = r->used = r->n_steps = 0;
     for (uint32_t i = 0; i < b->n && i < DETECT_BATCH_MSGS; i++)
         worker_message(d->worker, b, i, r);
@@ -116,7 +114,7 @@ const struct detect_reply *detector_collect(struct detector *d)
         return contained_collect(d->contained);
     assert(d->n_under_way > 0);
     const struct detect_reply *r = d->reply[d->oldest];
-    d->oldest = (d->oldest + 1) % UNDER_WAY_MAX;
+    d->oldest = (d->oldest + 1) % DETECT_UNDER_WAY;
     d->n_under_way--;
     return r;
 }

@@ -353,11 +353,33 @@ static void set_end(struct record_builder *b, const struct flow *f)
 
 /* --- attributes --------------------------------------------------------------------------------------- */
 
+struct attrs_walk {
+    size_t pos;
+    int last; /* field, -1: none yet */
+};
+
+/* The next entry that is as attrs.h has it, by its field's kind and its place. Others are skipped: the process that
+ * wrote them may have been taken over. */
+static bool next_entry(const struct flow *f, struct attrs_walk *w, struct attrs_entry *e)
+{
+    while (attrs_next(f->attrs, f->verdict.attrs_len, &w->pos, e)) {
+        const struct dpi_field *field = &dpi_fields[e->field];
+        bool is_list = field->kind == DPI_LIST;
+        int id = (int)e->field;
+        if (!field->extracted || e->kind != (is_list ? DPI_TEXT : field->kind) || id < w->last ||
+            (id == w->last && !is_list))
+            continue;
+        w->last = id;
+        return true;
+    }
+    return false;
+}
+
 static size_t count_entries(const struct flow *f)
 {
     struct attrs_entry e;
     size_t n = 0;
-    for (size_t pos = 0; attrs_next(f->attrs, f->verdict.attrs_len, &pos, &e); n++)
+    for (struct attrs_walk w = {.last = -1}; next_entry(f, &w, &e); n++)
         ;
     return n;
 }
@@ -369,7 +391,7 @@ static void set_attrs(struct record_builder *b, const struct flow *f)
     struct dpi_attr *attrs = arena_alloc(&b->arena, (n + NAMED_ATTRS) * sizeof(*attrs));
     struct dpi_text *text = arena_alloc(&b->arena, n * sizeof(*text));
     struct attrs_entry e;
-    for (size_t pos = 0; attrs_next(f->attrs, f->verdict.attrs_len, &pos, &e);) {
+    for (struct attrs_walk w = {.last = -1}; next_entry(f, &w, &e);) {
         bool is_list = dpi_fields[e.field].kind == DPI_LIST;
         if (e.kind == DPI_TEXT)
             text[texts++] = keep(b, e.text.p, e.text.n);
