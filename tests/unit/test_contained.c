@@ -130,9 +130,11 @@ static void leaves_copies(void **state)
     pid_t group = getpgid(atomic_load(&ch->sleeper));
     assert_true(group > 0 && group != getpgrp());
     pid_t copy = fork();
-    if (copy == 0)
+    if (copy == 0) {
+        alarm(PATIENCE);
         for (;;)
             pause();
+    }
     assert_int_equal(setpgid(copy, group), 0);
     detector_free(d);
     assert_int_equal(kill(-group, 0), -1);
@@ -145,6 +147,8 @@ static pid_t pretend(struct channel *ch)
 {
     static const channel_at said[] = {1 << 16 | 2, 9 << 16 | 1, 1 << 16 | 2, 1 << 16 | 0xffff, 1 << 16 | 1, UINT64_MAX};
     pid_t pid = fork();
+    if (pid == 0)
+        alarm(PATIENCE);
     for (unsigned i = 0; pid == 0; i++) {
         atomic_store(&ch->at, said[i % (sizeof(said) / sizeof(said[0]))]);
         nanosleep(&(struct timespec){.tv_nsec = i % 2 ? 2000000 : 17000000}, NULL);
