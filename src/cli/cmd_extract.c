@@ -117,21 +117,11 @@ static enum dpi_status open_extract(struct job *j, struct dpi_err *err)
     return extract_open(&j->extract, &opt, err);
 }
 
-/* The capture, or what it is a link to, has the name of a file that may be written to the folder. */
-static bool would_be_replaced(const char *folder, const char *capture)
-{
-    char *real = realpath(capture, NULL);
-    const char *path = real ? real : capture, *slash = strrchr(path, '/');
-    bool is = flow_name_is(slash ? slash + 1 : path) && folder_has(folder, path);
-    free(real);
-    return is;
-}
-
 static enum dpi_status open_output(struct job *j, struct dpi_err *err)
 {
     const char *path;
     for (size_t i = 0; !j->o->write && (path = engine_capture(j->run.engine, i)); i++)
-        if (would_be_replaced(j->o->split, path))
+        if (folder_would_replace(j->o->split, path, flow_name_is))
             return dpi_fail(err, DPI_USAGE, "--split %s would replace %s, which is read", j->o->split, path);
     if (!j->o->write)
         return folder_hold(&j->folder, j->o->split, err);

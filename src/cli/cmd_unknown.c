@@ -10,6 +10,7 @@
 #include "profile/profile_json.h"
 #include "profile/profile_text.h"
 #include "util/buf.h"
+#include "util/ids.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -94,13 +95,6 @@ static bool is_unknown(const struct options *o, const struct dpi_record *r)
     return dpi_text_eq(r->classified_by, dpi_text_of("none")) || (o->include == INCLUDE_GUESSED && is_guessed(r));
 }
 
-static void add_id(uint64_t **v, size_t *n, uint64_t flow_id)
-{
-    if ((*n & (*n - 1)) == 0)
-        *v = xrealloc(*v, *n ? *n * 2 : 1, sizeof(**v));
-    (*v)[(*n)++] = flow_id;
-}
-
 enum { KNOWN_MOST = 2000 };
 
 /* When there are twice as many as are wanted, every other one goes. */
@@ -135,10 +129,10 @@ static enum dpi_status choose(void *ctx, const struct dpi_record *r, struct dpi_
         if (j->scaffolding && is_identified(r))
             add_some(&j->known, r->flow_id);
         if (is_guessed(r))
-            add_id(&j->guessed, &j->n_guessed, r->flow_id);
+            ids_add(&j->guessed, &j->n_guessed, r->flow_id);
         return DPI_OK;
     }
-    add_id(&j->wanted, &j->n_wanted, r->flow_id);
+    ids_add(&j->wanted, &j->n_wanted, r->flow_id);
     return DPI_OK;
 }
 
@@ -159,12 +153,6 @@ static enum dpi_status gathered(void *ctx, const struct dpi_record *r, struct dp
     for (unsigned i = 0; i < GATHERS; i++)
         gather_end(g[i], r->flow_id);
     return DPI_OK;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
 }
 
 static void tell_left_out(const struct job *j)
@@ -214,12 +202,9 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
         capture_run_warn(report);
     }
     capture_run_free(&run);
-    if (j->n_wanted)
-        qsort(j->wanted, j->n_wanted, sizeof(*j->wanted), compare_ids);
-    if (j->n_guessed)
-        qsort(j->guessed, j->n_guessed, sizeof(*j->guessed), compare_ids);
-    if (j->known.n)
-        qsort(j->known.v, j->known.n, sizeof(*j->known.v), compare_ids);
+    ids_sort(j->wanted, j->n_wanted);
+    ids_sort(j->guessed, j->n_guessed);
+    ids_sort(j->known.v, j->known.n);
     return st;
 }
 

@@ -13,6 +13,7 @@
 #include "scaffold/readme.h"
 #include "trial/packets.h"
 #include "trial/tshark.h"
+#include "util/ids.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -82,20 +83,10 @@ void scaffolding_free(struct scaffolding *s)
 
 /* --- which flows -------------------------------------------------------------------------------------- */
 
-static int compare_ids(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* n_wanted: it is none of them. */
 static size_t number_of_wanted(const struct scaffolding *s, uint64_t flow_id)
 {
-    const struct scaffolding_input *in = s->in;
-    const uint64_t *at = in->n_wanted
-                             ? bsearch(&flow_id, in->wanted, in->n_wanted, sizeof(*in->wanted), compare_ids)
-                             : NULL;
-    return at ? (size_t)(at - in->wanted) : in->n_wanted;
+    return ids_find(s->in->wanted, s->in->n_wanted, flow_id);
 }
 
 static void make_drafts(struct scaffolding *s)
@@ -136,8 +127,7 @@ static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct 
     bool unknown = number < s->in->n_wanted;
     (void)err;
     if (r->dir[0].payload + r->dir[1].payload == 0 ||
-        (s->in->n_guessed &&
-         bsearch(&r->flow_id, s->in->guessed, s->in->n_guessed, sizeof(*s->in->guessed), compare_ids)))
+        ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) < s->in->n_guessed)
         return DPI_OK;
     struct beginning *named = named_by(s, r, &by);
     ++*(unknown ? &s->unknown : &s->known);
@@ -447,11 +437,7 @@ static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 
 enum dpi_status scaffolding_spare(const struct scaffolding *s, const char *capture, struct dpi_err *err)
 {
-    char *real = realpath(capture, NULL); /* a link to one is one */
-    const char *path = real ? real : capture, *slash = strrchr(path, '/');
-    bool spared = !is_ours(slash ? slash + 1 : path) || !folder_has(s->o.folder, path);
-    free(real);
-    if (spared)
+    if (!folder_would_replace(s->o.folder, capture, is_ours))
         return DPI_OK;
     return dpi_fail(err, DPI_USAGE, "--scaffold %s would replace %s, which is read", s->o.folder, capture);
 }

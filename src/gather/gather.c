@@ -4,6 +4,7 @@
 #include "gather/gather.h"
 
 #include "reasm/stream.h"
+#include "util/ids.h"
 #include "util/xalloc.h"
 
 #include <stdlib.h>
@@ -32,18 +33,10 @@ struct gather *gather_new(const uint64_t *wanted, size_t n, size_t limit)
     return g;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static struct one *find(struct gather *g, uint64_t flow_id)
 {
-    if (!g->n)
-        return NULL;
-    const uint64_t *at = bsearch(&flow_id, g->wanted, g->n, sizeof(flow_id), compare_ids);
-    return at ? &g->one[at - g->wanted] : NULL;
+    size_t i = ids_find(g->wanted, g->n, flow_id);
+    return i < g->n ? &g->one[i] : NULL;
 }
 
 static void take_piece(void *ctx, const struct stream_piece *p)

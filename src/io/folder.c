@@ -155,6 +155,15 @@ bool folder_has(const char *folder, const char *file)
     return same;
 }
 
+bool folder_would_replace(const char *folder, const char *file, bool (*is_ours)(const char *name))
+{
+    char *real = realpath(file, NULL);
+    const char *path = real ? real : file, *slash = strrchr(path, '/');
+    bool would = is_ours(slash ? slash + 1 : path) && folder_has(folder, path);
+    free(real);
+    return would;
+}
+
 bool folder_same_place(const char *a, const char *b)
 {
     const char *x = strrchr(a, '/'), *y = strrchr(b, '/');

@@ -40,6 +40,9 @@ bool folder_has(const char *folder, const char *file);
 /* Whether both names mean one place, however they are spelled and whether anything is there or not. */
 bool folder_same_place(const char *a, const char *b);
 
+/* Whether the file, or what it is a link to, stands in the folder under a name that is_ours says may be written. */
+bool folder_would_replace(const char *folder, const char *file, bool (*is_ours)(const char *name));
+
 void folder_free(struct folder *f);
 
 #endif
