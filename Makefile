@@ -279,8 +279,8 @@ corpus: $(BIN) asan-build ## hold the invariants on every file under CORPUS=DIR
 	@tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool \
 		$(or $(CORPUS),$(error where are the captures? make corpus CORPUS=DIR))
 
-hostile: $(BIN) asan-build ## corrupt every file at random and classify it: CORPUS=DIR [TIMES=100] [SAMPLE=files] [SEED=1]
-	@tests/tools/hostile.py $(TIMES:%=--times=%) $(SAMPLE:%=--sample=%) $(SEED:%=--seed=%) \
+hostile: $(BIN) asan-build ## corrupt every file at random and classify it: CORPUS=DIR [TIMES=100] [SAMPLE=files] [PART=K/N] [SEED=1]
+	@tests/tools/hostile.py $(TIMES:%=--times=%) $(SAMPLE:%=--sample=%) $(PART:%=--part=%) $(SEED:%=--seed=%) \
 		--sanitized=$(ASAN)/dpitool $(BIN) $(or $(CORPUS),$(error where are the captures? make hostile CORPUS=DIR))
 
 pcapng-suite: $(BIN) ## packets and times of the pcapng test generator's files: CORPUS=DIR

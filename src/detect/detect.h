@@ -121,7 +121,8 @@ struct detector_options {
 struct detector;
 struct labels; /* ndpi/labels.h */
 
-/* DPI_ABI when libndpi is another one than the headers. */
+/* DPI_ABI when libndpi is another one than the headers. With `contain` SIGPIPE must be ignored: the other process may
+ * die at any time. */
 enum dpi_status detector_new(struct detector **d, const struct detector_options *opt, struct dpi_err *err);
 
 /* The batch to be filled next: empty, borrowed until it is submitted. */

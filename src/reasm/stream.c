@@ -208,6 +208,12 @@ static struct held part(const struct held *h, uint32_t from, uint32_t len)
     return p;
 }
 
+/* Its bytes, of which there may be none any more, or none at all. */
+static const uint8_t *part_data(const struct held *h, const uint8_t *data, uint32_t from)
+{
+    return from < h->cap ? data + from : data;
+}
+
 /* Keeps what of h is not there yet. */
 static void keep_new(const struct stream *s, struct direction *d, const struct held *h, const uint8_t *data)
 {
@@ -216,7 +222,7 @@ static void keep_new(const struct stream *s, struct direction *d, const struct h
         int64_t room = i < d->n ? distance(d->v[i].seq, h->seq + from) : h->len - from;
         if (room > 0) {
             struct held p = part(h, from, room < h->len - from ? (uint32_t)room : h->len - from);
-            keep(d, i, &p, data + from);
+            keep(d, i, &p, part_data(h, data, from));
             from += p.len;
             kept += p.len;
         } else {
@@ -457,8 +463,8 @@ static bool cut_old(const struct stream *s, struct direction *d, struct held *h,
         d->counts.retransmits++;
         return false;
     }
+    *data = part_data(h, *data, (uint32_t)old);
     *h = part(h, (uint32_t)old, h->len - (uint32_t)old);
-    *data += old;
     d->counts.overlap_bytes += (uint64_t)old;
     return true;
 }

@@ -73,6 +73,7 @@ static const int needed[] = {
     SCMP_SYS(fork), SCMP_SYS(wait4), SCMP_SYS(kill), SCMP_SYS(tgkill),
     SCMP_SYS(set_robust_list), SCMP_SYS(set_tid_address), SCMP_SYS(rseq), SCMP_SYS(prctl),
     SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigtimedwait), SCMP_SYS(pipe), /* harmless, and valgrind needs them to look after signals and copies */
 };
 
 /* Of these only its own limits, and copies that stay in its user namespace. */

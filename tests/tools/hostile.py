@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""hostile.py [--times=N] [--sanitized=DPITOOL --sanitized-times=N] [--seed=N] [--largest=BYTES] [--sample=N] DPITOOL
-CAPTURE|FOLDER... - corrupts every file at random, again and again, and classifies it.
+"""hostile.py [--times=N] [--sanitized=DPITOOL --sanitized-times=N] [--seed=N] [--largest=BYTES] [--sample=N] [--part=K/N]
+DPITOOL CAPTURE|FOLDER... - corrupts every file at random, again and again, and classifies it.
 
 Of each: no crash; at most 10 s of CPU; at most 512 MB (not with sanitizers, which take more themselves); exit status 0,
 1 or 3, with a message when it is not 0; the buckets, the captures and packets_read of the summary have one sum.
 What is made depends on the seed, the name of the file and the count alone. Failures of nDPI are contained: they are
-counted apart. --sample: only so many files, spread over all of them."""
+counted apart. --sample: only so many files, spread over all of them. --part=2/10: the second of ten parts of the files,
+the same parts each time."""
 import argparse
 import functools
 import json
@@ -148,6 +149,7 @@ def main():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--largest", type=int, default=4 << 20)
     parser.add_argument("--sample", type=int)
+    parser.add_argument("--part", default="1/1")
     parser.add_argument("--keep", help="a folder for the files that show something wrong")
     parser.add_argument("dpitool")
     parser.add_argument("paths", nargs="+")
@@ -155,6 +157,8 @@ def main():
     found = [p for p in captures(args.paths) if os.path.getsize(p) <= args.largest]
     if args.sample:
         found = random.Random(args.seed).sample(found, min(args.sample, len(found)))
+    part, parts = map(int, args.part.split("/"))
+    found = found[part - 1::parts]
     outcomes = [o for of_file in each(functools.partial(try_file, args), found) for o in of_file]
     bad = sum(bool(o.wrong) for o in outcomes)
     statuses = Counter(o.status for o in outcomes)

@@ -176,6 +176,7 @@ static void pretends_to_move(void **state)
 
 int main(void)
 {
+    signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_for_others),
         cmocka_unit_test(says_nonsense),

@@ -7,6 +7,7 @@
 
 #include "unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -671,6 +672,7 @@ static void works_off_more_than_the_memory_has_room_for(void **state)
 
 int main(void)
 {
+    signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         TEST(names_a_dns_flow),
         TEST(tells_its_steps_when_asked),
