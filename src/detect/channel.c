@@ -2,8 +2,10 @@
 /* channel.c - places for batches in the arena. */
 #include "detect/channel.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct channel *channel_new(void)
 {
@@ -93,4 +95,14 @@ uint64_t channel_begins(const struct channel_log *log, uint64_t number)
     while (!log->place[number % CHANNEL_PLACES].checkpoint_first)
         number--;
     return number;
+}
+
+ssize_t channel_await_byte(int fd)
+{
+    char bytes[64];
+    ssize_t n;
+    do {
+        n = read(fd, bytes, sizeof(bytes));
+    } while (n < 0 && errno == EINTR);
+    return n;
 }

@@ -85,6 +85,9 @@ void channel_skip(struct channel *ch, struct channel_log *log, struct channel_sk
 struct detect_batch channel_batch(struct channel *ch, const struct channel_place *place);
 struct detect_reply *channel_reply(struct channel *ch, uint64_t number);
 
+/* Waits at the end of a pipe for bytes that say "look", and takes them: how many, 0 when the other side is gone. */
+ssize_t channel_await_byte(int fd);
+
 /* Number of the first batch behind the checkpoint that is there for batch `number`. */
 uint64_t channel_begins(const struct channel_log *log, uint64_t number);
 

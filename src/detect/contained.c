@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* contained.c - the two processes: what the worker's does, and how the tracker's looks after it. */
 #include "detect/contained.h"
 
 #include "detect/channel.h"
+#include "detect/contained_worker.h"
+#include "detect/replies.h"
 #include "ndpi/labels.h"
-#include "sandbox/sandbox.h"
 #include "util/xalloc.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,12 +30,6 @@ struct ends {
     int read, write;
 };
 
-/* What was sent, and what is about to be, out of the worker's reach. */
-struct sent {
-    uint32_t n;
-    struct detect_msg msg[DETECT_BATCH_MSGS];
-};
-
 struct contained {
     struct channel *channel;
     struct ends submitted, done, wake; /* pipes of bytes that say: look */
@@ -51,21 +41,12 @@ struct contained {
     pid_t pid;   /* of the worker */
     pid_t group; /* of the first worker, and of all copies, wanted or not; 0: there is none any more */
     struct detector_faults faults;
-    uint8_t *state; /* enum slot_state of each slot */
-    size_t n_state;
+    struct replies *replies;
     /* how far the worker had come when it was looked at last, and since when */
     channel_at seen_at;
     struct timespec seen_cpu, busy_cpu;
     unsigned looks; /* since it took CPU time worth the name */
-    bool has_guilty; /* detection was turned off with a message of ... */
-    uint32_t guilty; /* ... this slot at hand */
-    struct detect_reply *reply; /* what is believed of the worker's */
-    /* the worker's side */
-    struct worker *worker;
-    pid_t sleeper;
 };
-
-/* --- the worker's side -------------------------------------------------------------------------------- */
 
 static void close_end(int *fd)
 {
@@ -73,189 +54,6 @@ static void close_end(int *fd)
         close(*fd);
     *fd = -1;
 }
-
-static void close_from(unsigned first, unsigned last)
-{
-    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
-        return;
-    for (unsigned fd = first; fd <= last && fd < 4096; fd++) /* Linux before 5.9 */
-        close((int)fd);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-/* All but standard streams and the ends of pipes that are the worker's. */
-static void close_others(const struct contained *c)
-{
-    int kept[] = {c->submitted.read, c->done.write, c->wake.read};
-    unsigned first = STDERR_FILENO + 1;
-    qsort(kept, sizeof(kept) / sizeof(kept[0]), sizeof(kept[0]), by_number);
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-        close_from(first, (unsigned)kept[i] - 1);
-        first = (unsigned)kept[i] + 1;
-    }
-    close_from(first, UINT_MAX);
-}
-
-/* What nDPI says is not for users, and who took it over must not write to their terminal. */
-static void silence_stderr(void)
-{
-#ifndef __SANITIZE_ADDRESS__ /* which has something to report there */
-    dup2(STDOUT_FILENO, STDERR_FILENO);
-#endif
-}
-
-/* When the program is killed, so is a worker that hangs. A copy does not inherit that. */
-static void die_with_parent(void)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-}
-
-/* Signals are for the tracker's process, which then closes the pipe; descriptors that are not needed are closed, so
- * that no output has another holder. The worker has a process group of its own, which it and its copies cannot leave
- * (sandbox_narrow), so that all of them can be ended. */
-static void settle_in(struct contained *c)
-{
-    static const int ignored[] = {SIGINT, SIGHUP, SIGTERM, SIGPIPE};
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        signal(ignored[i], SIG_IGN);
-    signal(SIGALRM, SIG_DFL);
-    setpgid(0, 0);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    close_end(&c->submitted.write);
-    close_end(&c->done.read);
-    close_end(&c->wake.write);
-    int null = open("/dev/null", O_RDWR);
-    if (null >= 0)
-        dup2(null, STDOUT_FILENO);
-    dup2(STDOUT_FILENO, STDIN_FILENO); /* in a sandbox standard output is /dev/null already (outfile_guard_stdout) */
-    silence_stderr();
-    close_others(c);
-}
-
-/* Starts the library, and says so. The adapter and its worker live as long as the process. */
-static void start_worker(struct contained *c, const struct detector_options *opt)
-{
-    struct channel *ch = c->channel;
-    struct ndpi_adapter *adapter;
-    xalloc_on_failure(abort); /* the other side says what there is to say */
-    if (ndpi_adapter_new(&adapter, opt, &ch->start) != DPI_OK)
-        _exit(EXIT_FAILURE);
-    struct labels *labels = labels_new(adapter);
-    ch->n_labels = labels_pack(labels, ch->labels, sizeof(ch->labels));
-    labels_free(labels);
-    c->worker = worker_new(adapter, opt);
-    sandbox_narrow();
-    die_with_parent(); /* here: to become another user undoes it */
-    if (write(c->done.write, "", 1) != 1)
-        _exit(EXIT_FAILURE);
-}
-
-/* Bytes that came, 0 when the other side is gone. */
-static ssize_t await_byte(int fd)
-{
-    char bytes[64];
-    ssize_t n;
-    do {
-        n = read(fd, bytes, sizeof(bytes));
-    } while (n < 0 && errno == EINTR);
-    return n;
-}
-
-static void end_sleeper(struct contained *c)
-{
-    atomic_store(&c->channel->sleeper, 0);
-    if (c->sleeper <= 0)
-        return;
-    kill(c->sleeper, SIGKILL);
-    waitpid(c->sleeper, NULL, 0);
-    c->sleeper = 0;
-}
-
-/* Leaves a copy of this process that sleeps. When it wakes up, because this one is no more, it is the worker and
- * leaves a copy of its own. */
-static void make_checkpoint(struct contained *c)
-{
-    end_sleeper(c);
-    for (;;) {
-        pid_t pid = fork();
-        if (pid != 0) {
-            c->sleeper = pid > 0 ? pid : 0;
-            atomic_store(&c->channel->sleeper, c->sleeper);
-            return;
-        }
-        char byte;
-        ssize_t n;
-        do {
-            n = read(c->wake.read, &byte, 1);
-        } while (n < 0 && errno == EINTR);
-        if (n != 1)
-            _exit(0);
-        die_with_parent();
-        c->sleeper = 0;
-    }
-}
-
-static const struct channel_skip *skip_of(const struct channel *ch, uint32_t slot, channel_at at)
-{
-    for (uint32_t i = 0; i < ch->n_skips; i++)
-        if (ch->skip[i].slot == slot && at >= ch->skip[i].from && at <= ch->skip[i].until)
-            return &ch->skip[i];
-    return NULL;
-}
-
-static void work_off(struct contained *c, uint64_t number)
-{
-    struct channel *ch = c->channel;
-    const struct detect_batch b = channel_batch(ch, &ch->place[number % CHANNEL_PLACES]);
-    struct detect_reply *r = channel_reply(ch, number);
-    r->n = r->used = r->n_steps = 0;
-    for (uint32_t i = 0; i < b.n; i++) {
-        channel_at at = number << 16 | (i + 1);
-        const struct channel_skip *skip = skip_of(ch, b.msg[i].slot, at);
-        if (skip && skip->until == at)
-            worker_fault(c->worker, b.msg[i].slot, r);
-        if (skip) {
-            worker_leave_out(c->worker, &b, i);
-            continue;
-        }
-        atomic_store_explicit(&ch->at, at, memory_order_relaxed);
-        worker_message(c->worker, &b, i, r);
-    }
-    atomic_store(&ch->at, (number + 1) << 16);
-}
-
-static void await_submitted(struct contained *c, uint64_t number)
-{
-    struct channel *ch = c->channel;
-    while (atomic_load(&ch->submitted) < number) {
-        atomic_store(&ch->idle, 1); /* and then look again: who submits looks at idle behind it */
-        if (atomic_load(&ch->submitted) < number && await_byte(c->submitted.read) <= 0)
-            _exit(0);
-    }
-    atomic_store(&ch->idle, 0);
-}
-
-static _Noreturn void serve(struct contained *c)
-{
-    struct channel *ch = c->channel;
-    for (uint64_t next = 1;; next++) {
-        await_submitted(c, next);
-        if (ch->place[next % CHANNEL_PLACES].checkpoint_first)
-            make_checkpoint(c);
-        work_off(c, next);
-        if (atomic_load(&ch->done) < next)
-            atomic_store(&ch->done, next);
-        uint64_t awaited = atomic_load(&ch->awaited);
-        if (awaited && awaited <= next && write(c->done.write, "", 1) < 0 && errno != EAGAIN)
-            _exit(0);
-    }
-}
-
-/* --- the tracker's side ------------------------------------------------------------------------------- */
 
 static bool make_pipe(struct ends *e, bool wait_to_write)
 {
@@ -282,11 +80,8 @@ static bool start(struct contained *c, const struct detector_options *opt)
         return false;
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a copy's copies are then ours to wait for */
     c->pid = fork();
-    if (c->pid == 0) {
-        settle_in(c);
-        start_worker(c, opt);
-        serve(c);
-    }
+    if (c->pid == 0)
+        contained_work(c->channel, &(struct worker_ends){c->submitted.read, c->done.write, c->wake.read}, opt);
     if (c->pid > 0)
         setpgid(c->pid, c->pid); /* by both, for who comes first */
     c->group = c->pid > 0 ? c->pid : 0;
@@ -317,7 +112,7 @@ static enum dpi_status await_start(struct contained *c, struct labels **labels, 
     struct pollfd wait = {.fd = c->done.read, .events = POLLIN};
     while (poll(&wait, 1, -1) < 0 && errno == EINTR)
         ;
-    if (await_byte(c->done.read) == 1) {
+    if (channel_await_byte(c->done.read) == 1) {
         begin_to_look(c);
         *labels = labels_unpack(c->channel->labels, c->channel->n_labels);
         return *labels ? DPI_OK : dpi_fail(err, DPI_ABI, "libndpi has more names than there is room for");
@@ -339,6 +134,7 @@ enum dpi_status contained_new(struct contained **out, const struct detector_opti
 {
     struct contained *c = xcalloc(1, sizeof(*c));
     c->in_turns = opt->in_turns;
+    c->replies = replies_new();
     c->submitted = c->done = c->wake = (struct ends){-1, -1};
     *out = NULL;
     *labels = NULL;
@@ -391,8 +187,7 @@ void contained_free(struct contained *c)
     end_all(c);
     if (c->channel)
         channel_free(c->channel);
-    free(c->state);
-    free(c->reply);
+    replies_free(c->replies);
     free(c);
 }
 
@@ -464,7 +259,9 @@ static void recover(struct contained *c, unsigned *count, unsigned max)
     pid_t sleeper = sleeper_of(c);
     if (++*count >= max || sleeper == 0) {
         channel_at at;
-        c->has_guilty = at_hand(c, &at, &c->guilty);
+        uint32_t guilty;
+        if (at_hand(c, &at, &guilty))
+            replies_blame(c->replies, guilty);
         turn_off(c);
         return;
     }
@@ -536,100 +333,7 @@ static void look_after(struct contained *c)
     }
 }
 
-/* --- replies ------------------------------------------------------------------------------------------ */
-
-enum slot_state { SLOT_CLOSED, SLOT_OPEN, SLOT_ENDED };
-
-static uint8_t *slot_state(struct contained *c, uint32_t slot)
-{
-    if (slot >= c->n_state) {
-        size_t n = c->n_state ? c->n_state : 256;
-        while (n <= slot)
-            n *= 2;
-        c->state = xrealloc(c->state, n, 1);
-        memset(c->state + c->n_state, SLOT_CLOSED, n - c->n_state);
-        c->n_state = n;
-    }
-    return &c->state[slot];
-}
-
-static void note_messages(struct contained *c, const struct sent *b)
-{
-    for (uint32_t i = 0; i < b->n; i++) {
-        uint8_t *state = slot_state(c, b->msg[i].slot);
-        if (b->msg[i].op == DETECT_OPEN)
-            *state = SLOT_OPEN;
-        else if (b->msg[i].op == DETECT_END && *state == SLOT_OPEN)
-            *state = SLOT_ENDED;
-    }
-}
-
-/* What a stranger can change meanwhile is looked at in a copy, which the fence keeps from being read a second time. */
-static void copy_out(void *to, const void *theirs, size_t n)
-{
-    memcpy(to, theirs, n);
-    atomic_signal_fence(memory_order_seq_cst);
-}
-
-/* Their number of something, at most max. */
-static uint32_t copy_number(const uint32_t *theirs, uint32_t max)
-{
-    uint32_t n;
-    copy_out(&n, theirs, sizeof(n));
-    return n < max ? n : max;
-}
-
-static bool is_sound(const struct contained *c, const struct detect_verdict *v)
-{
-    return v->slot < c->n_state && c->state[v->slot] != SLOT_CLOSED && v->attrs_len <= DETECT_ATTRS_MAX &&
-           v->attrs <= sizeof(c->reply->bytes) - v->attrs_len && v->by < DETECT_BYS && v->app_by < DETECT_BYS;
-}
-
-static void believe_steps(struct contained *c, const struct detect_reply *theirs)
-{
-    struct detect_reply *r = c->reply;
-    uint32_t n = copy_number(&theirs->n_steps, DETECT_BATCH_STEPS);
-    for (uint32_t i = 0; i < n; i++) {
-        struct detect_step s;
-        copy_out(&s, &theirs->step[i], sizeof(s));
-        if (s.slot < c->n_state && s.by < DETECT_BYS && s.state < DETECT_STATES)
-            r->step[r->n_steps++] = s;
-    }
-}
-
-/* The worker may have been taken over by what it works on: what it says is copied first, and then looked at. */
-static void believe(struct contained *c, const struct detect_reply *theirs)
-{
-    struct detect_reply *r = c->reply;
-    uint32_t n = copy_number(&theirs->n, DETECT_BATCH_MSGS);
-    believe_steps(c, theirs);
-    for (uint32_t i = 0; i < n; i++) {
-        struct detect_verdict v;
-        copy_out(&v, &theirs->verdict[i], sizeof(v));
-        if (!is_sound(c, &v))
-            continue;
-        copy_out(r->bytes + r->used, theirs->bytes + v.attrs, v.attrs_len);
-        v.attrs = r->used;
-        r->used += v.attrs_len;
-        c->state[v.slot] = SLOT_CLOSED;
-        r->verdict[r->n++] = v;
-    }
-}
-
-/* Of flows that the batch has ended and nothing is said of, nothing can be said. */
-static void complete(struct contained *c, const struct sent *b)
-{
-    struct detect_reply *r = c->reply;
-    for (uint32_t i = 0; i < b->n; i++) {
-        uint32_t slot = b->msg[i].slot;
-        if (b->msg[i].op != DETECT_END || c->state[slot] != SLOT_ENDED)
-            continue;
-        c->state[slot] = SLOT_CLOSED;
-        bool guilty = c->has_guilty && c->guilty == slot;
-        c->has_guilty &= !guilty; /* the slot will be another flow's */
-        r->verdict[r->n++] = (struct detect_verdict){.slot = slot, .fault = true, .guilty = guilty};
-    }
-}
+/* --- batches and replies ------------------------------------------------------------------------------ */
 
 static bool is_done(const struct contained *c, uint64_t number)
 {
@@ -646,7 +350,7 @@ static void await_batch(struct contained *c, uint64_t number)
     while (!is_done(c, number) && !c->faults.off) {
         struct pollfd wait = {.fd = c->done.read, .events = POLLIN};
         if (poll(&wait, 1, LOOK_MS) > 0)
-            await_byte(c->done.read);
+            channel_await_byte(c->done.read);
         if (!is_done(c, number))
             look_after(c);
     }
@@ -674,13 +378,6 @@ const struct detect_reply *contained_collect(struct contained *c)
     assert(number <= c->log.submitted);
     await_batch(c, number);
     const struct sent *sent = &c->sent[number % DETECT_UNDER_WAY];
-    if (!c->reply)
-        c->reply = xcalloc(1, sizeof(*c->reply));
-    c->reply->n = c->reply->used = c->reply->n_steps = 0;
-    note_messages(c, sent);
-    if (is_done(c, number))
-        believe(c, channel_reply(c->channel, number));
-    complete(c, sent);
     c->collected = number;
-    return c->reply;
+    return replies_believe(c->replies, sent, is_done(c, number) ? channel_reply(c->channel, number) : NULL);
 }

@@ -3,6 +3,7 @@
 #include "trial/tshark.h"
 
 #include "sandbox/sandbox.h"
+#include "util/fds.h"
 #include "util/xalloc.h"
 
 #include <errno.h>
@@ -193,10 +194,8 @@ static void run(const struct tshark *t, const struct question *q, struct reply *
 static _Noreturn void serve(const struct tshark *t, int questions, int answers)
 {
     struct question q;
-    int highest = (int)sysconf(_SC_OPEN_MAX);
-    for (int fd = STDERR_FILENO + 1; fd < (highest < 4096 ? highest : 4096); fd++)
-        if (fd != questions && fd != answers && fd != t->script && fd != t->capture)
-            close(fd); /* no output has another holder */
+    int kept[] = {questions, answers, t->script, t->capture};
+    fds_close_others(kept, sizeof(kept) / sizeof(kept[0])); /* no output has another holder */
     signal(SIGPIPE, SIG_IGN);
     while (read_all(questions, &q, sizeof(q))) {
         struct reply reply = {.ran = false};
