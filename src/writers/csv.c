@@ -19,6 +19,7 @@
 #include "util/escape.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
+#include "writers/csv_guard.h"
 #include "writers/output.h"
 
 struct csv {
@@ -30,11 +31,6 @@ struct csv {
 };
 
 /* --- text cells --------------------------------------------------------------------------------------- */
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* Bytes that are written as they are, in a list too: printable ASCII but for quotes, ";" and backslashes. */
 static const bool is_plain[256] = {
@@ -87,91 +83,12 @@ static void add_text(struct csv *c, const char *p, size_t n, bool in_list)
     }
 }
 
-static bool is_space(uint32_t cp)
-{
-    return cp == ' ' || cp == 0xa0 || cp == 0x3000;
-}
-
-/* Spreadsheets trim blanks, and take the wide forms of these characters for the narrow ones. */
-static bool starts_formula(const char *p, size_t n)
-{
-    static const uint32_t starts[] = {'=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20};
-    uint32_t cp = 0;
-    for (size_t len; n > 0 && (len = utf8_decode(p, n, &cp)) && is_space(cp);) {
-        p += len;
-        n -= len;
-    }
-    for (size_t i = 0; n > 0 && i < sizeof(starts) / sizeof(starts[0]); i++)
-        if (cp == starts[i])
-            return true;
-    return false;
-}
-
-static size_t digits(const char *p, size_t n)
-{
-    size_t i = 0;
-    while (i < n && p[i] >= '0' && p[i] <= '9')
-        i++;
-    return i;
-}
-
-/* Length of "123", "1,234,567", "1.5", ".5", "5." at p; 0 when there is none. */
-static size_t decimal(const char *p, size_t n)
-{
-    size_t whole = digits(p, n), i = whole, fraction = 0;
-    while (whole && whole <= 3 && i + 4 <= n && p[i] == ',' && digits(p + i + 1, 3) == 3)
-        i += 4;
-    if (i < n && p[i] == '.')
-        fraction = 1 + digits(p + i + 1, n - i - 1);
-    return whole || fraction > 1 ? i + fraction : 0;
-}
-
-/* Whether programs that take a quoted cell for a number too would show another one: "007", "1.10", "1e5", and what
- * has more digits than a double holds. */
-static bool reads_as_other_number(const char *p, size_t n)
-{
-    enum { EXACT_DIGITS = 15 };
-    size_t whole = n;
-    while (n && p[n - 1] == ' ')
-        n--;
-    for (; n && *p == ' '; n--)
-        p++;
-    size_t i = decimal(p, n);
-    if (i == 0 || (n == whole && digits(p, n) == n && n <= EXACT_DIGITS && (p[0] != '0' || n == 1)))
-        return false;
-    if (i < n && (p[i] == 'e' || p[i] == 'E')) {
-        size_t sign = i + 1 < n && (p[i + 1] == '+' || p[i + 1] == '-');
-        size_t exponent = digits(p + i + 1 + sign, n - i - 1 - sign);
-        i += exponent ? 1 + sign + exponent : 0;
-    }
-    return i == n;
-}
-
-/* "2026-11-21", alone or with a time behind; one with a zone is a text to these programs. */
-static bool reads_as_date(const char *p, size_t n)
-{
-    if (n < 10 || digits(p, n) != 4 || p[4] != '-' || digits(p + 5, n - 5) != 2 || p[7] != '-' ||
-        digits(p + 8, n - 8) != 2)
-        return false;
-    return n == 10 || (p[10] == 'T' && p[n - 1] >= '0' && p[n - 1] <= '9');
-}
-
-static bool is_acted_on(const char *p, size_t n)
-{
-    return p[0] == '\'' || starts_formula(p, n) || reads_as_other_number(p, n) || reads_as_date(p, n);
-}
-
-static inline bool needs_apostrophe(const char *p, size_t n)
-{
-    return n > 0 && !is_letter(p[0]) && is_acted_on(p, n);
-}
-
 /* Quotes what stands in c->cell and empties it. */
 static void add_cell(struct csv *c)
 {
     struct buf defused = {0};
     const struct buf *cell = &c->cell;
-    if (!c->raw && needs_apostrophe(cell->p, cell->n)) {
+    if (!c->raw && csv_needs_apostrophe(cell->p, cell->n)) {
         buf_char(&defused, '\'');
         buf_add(&defused, cell->p, cell->n);
         cell = &defused;
@@ -186,7 +103,7 @@ static void add_cell(struct csv *c)
 /* Most cells: what has nothing to quote or to defuse goes to the row at once. */
 static bool add_plain_cell(struct csv *c, const struct dpi_text *t)
 {
-    if (t->n == 0 || plain(t->p, t->n) < t->n || (!c->raw && needs_apostrophe(t->p, t->n)))
+    if (t->n == 0 || plain(t->p, t->n) < t->n || (!c->raw && csv_needs_apostrophe(t->p, t->n)))
         return false;
     char *at = buf_room(&c->row, t->n + 2);
     at[0] = at[t->n + 1] = '"';

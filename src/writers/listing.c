@@ -3,6 +3,7 @@
 #include "writers/listing.h"
 
 #include "util/xalloc.h"
+#include "writers/csv_guard.h"
 #include "writers/json_gen.h"
 
 #include <csv.h>
@@ -39,7 +40,7 @@ void listing_text(FILE *out, const struct listing *l)
 static void csv_cell(FILE *out, const char *text)
 {
     char guarded[LISTING_CELL_MAX + 1];
-    int n = snprintf(guarded, sizeof(guarded), "%s%s", text[0] && strchr("=+-@", text[0]) ? "'" : "", text);
+    int n = snprintf(guarded, sizeof(guarded), "%s%s", csv_needs_apostrophe(text, strlen(text)) ? "'" : "", text);
     if (n)
         csv_fwrite(out, guarded, (size_t)n);
 }
