@@ -129,15 +129,15 @@ static int compare_ids(const void *a, const void *b)
     return cmp ? cmp : (x->column > y->column) - (x->column < y->column);
 }
 
-static size_t id_owners(const struct rules *r, struct id_owner *v)
+static size_t id_owners(const struct rules *r, struct id_owner *v, size_t application, size_t signature)
 {
     size_t n = 0;
-    for (size_t i = 0; i < r->n_applications; i++) {
+    for (size_t i = application; i < r->n_applications; i++) {
         const struct application *a = &r->applications[i];
         if (a->id)
             v[n++] = (struct id_owner){a->id, a->file, a->line, a->column, a->shipped};
     }
-    for (size_t i = 0; i < r->n_signatures; i++) {
+    for (size_t i = signature; i < r->n_signatures; i++) {
         const struct signature *s = &r->signatures[i];
         if (s->id)
             v[n++] = (struct id_owner){s->id, s->file, s->line, s->column, s->shipped};
@@ -145,10 +145,11 @@ static size_t id_owners(const struct rules *r, struct id_owner *v)
     return n;
 }
 
-static void check_ids(const struct rules *r, struct rules_problems *problems)
+/* Of those from that application and that signature on: what is compiled was looked at before. */
+static void check_ids(const struct rules *r, size_t application, size_t signature, struct rules_problems *problems)
 {
-    struct id_owner *v = xcalloc(r->n_applications + r->n_signatures + 1, sizeof(*v));
-    size_t n = id_owners(r, v);
+    struct id_owner *v = xcalloc(r->n_applications - application + r->n_signatures - signature + 1, sizeof(*v));
+    size_t n = id_owners(r, v, application, signature);
     qsort(v, n, sizeof(*v), compare_ids);
     for (size_t i = 1, first = 0; i < n; i++) {
         if (v[i].shipped != v[first].shipped || strcmp(v[i].id, v[first].id) != 0) {
@@ -171,13 +172,14 @@ enum dpi_status rules_load(struct rules **out, const struct rules_source *source
     *out = NULL;
     if (!r)
         r = model_new();
+    size_t application = r->n_applications, signature = r->n_signatures;
     for (size_t i = first; i < n; i++) {
         if (folder_is(sources[i].path))
             load_folder(r, &sources[i], problems);
         else
             load_path(r, sources[i].path, sources[i].shipped, problems);
     }
-    check_ids(r, problems);
+    check_ids(r, application, signature, problems);
     rules_problems_sort(problems);
     if (problems->errors > before) {
         rules_free(r);
