@@ -32,7 +32,7 @@ BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
 ALL_CFLAGS = $(BASE_CFLAGS) -MMD -MP
 # libcsv and libbz2 have no .pc file
 LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 \
-                        yaml-0.1 libidn2 libpsl libseccomp 2>/dev/null) -lbz2 -lcsv
+                        yaml-0.1 libidn2 libpsl libseccomp 2>/dev/null) -lbz2 -lcsv -pthread
 
 SRC  := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ  := $(SRC:%.c=$(BUILD)/%.o)

@@ -88,9 +88,19 @@ static void tell_losses(const struct outputs *outputs)
     }
 }
 
-static int run_to_end(struct capture_run *r, struct outputs *outputs)
+/* Packets that are kept belong to the flow whose record is made; on a terminal, rows and the line of progress would
+ * get in each other's way. */
+static bool may_write_beside(const struct outputs *outputs)
+{
+    return !outputs_keep(outputs, OUTPUTS_UNKNOWN) && !outputs_keep(outputs, OUTPUTS_CRASHES) &&
+           !outputs_on_screen(outputs);
+}
+
+static int run_to_end(struct capture_run *r, struct outputs *outputs, uint64_t jobs)
 {
     struct dpi_err err;
+    if (jobs > 1 && may_write_beside(outputs))
+        engine_beside(r->engine);
     enum dpi_status st = capture_run_go(r, outputs_reach_program(outputs), outputs_record, outputs, &err);
     if (st == DPI_USAGE)
         return cmd_fail(&err);
@@ -162,7 +172,7 @@ static int classify_run(const void *options, const struct opt_words *words)
         open_outputs(outputs, run.engine, &err) != DPI_OK)
         status = cmd_fail(&err);
     else
-        status = run_to_end(&run, outputs);
+        status = run_to_end(&run, outputs, o->capture.jobs);
     if (o->rule_stats)
         capture_run_rule_stats(&run);
     if (o->stats)

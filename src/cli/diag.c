@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* diag.c - messages on standard error. */
+/* diag.c - messages on standard error. Records may be written in a thread of their own, which has messages, too: the
+ * lock of the stream guards the line that passes. */
 #include "cli/diag.h"
 
 #include "util/escape.h"
@@ -26,12 +27,14 @@ static void erase_passing(void)
 void diag_passing(const char *line)
 {
     int n = line ? (int)strlen(line) : 0;
+    flockfile(stderr);
     if (n < passing_columns || !line)
         erase_passing();
-    if (!line)
-        return;
-    fprintf(stderr, "\r%s", line);
-    passing_columns = n;
+    if (line) {
+        fprintf(stderr, "\r%s", line);
+        passing_columns = n;
+    }
+    funlockfile(stderr);
 }
 
 void diag(const char *fmt, ...)
@@ -42,6 +45,8 @@ void diag(const char *fmt, ...)
     shorten_format(raw, sizeof(raw), fmt, ap);
     va_end(ap);
     escape_text(safe, sizeof(safe), raw, strlen(raw), 0);
+    flockfile(stderr);
     erase_passing();
     fprintf(stderr, "dpitool: %s\n", safe);
+    funlockfile(stderr);
 }

@@ -389,6 +389,11 @@ bool outputs_reach_program(const struct outputs *o)
     return false;
 }
 
+bool outputs_on_screen(const struct outputs *o)
+{
+    return o->on_screen;
+}
+
 static void give_up(struct outputs *o, struct target *t, const struct dpi_err *err)
 {
     t->dead = true;

@@ -51,6 +51,9 @@ enum dpi_status outputs_spare(const struct outputs *o, const char *path, struct 
 /* Whether an output is read by another program: a pipe. After outputs_open. */
 bool outputs_reach_program(const struct outputs *o);
 
+/* Whether one is a terminal. After outputs_open. */
+bool outputs_on_screen(const struct outputs *o);
+
 /* An engine_record_fn with the outputs as ctx. An output that fails is given up and said; DPI_OUTPUT or DPI_PIPE
  * come back only when none is left. */
 enum dpi_status outputs_record(void *o, const struct dpi_record *r, struct dpi_err *err);

@@ -7,12 +7,12 @@
 #include "decode/decode.h"
 #include "defrag/defrag.h"
 #include "engine/notes.h"
+#include "engine/records.h"
 #include "io/source.h"
 #include "names/hint_file.h"
-#include "record/build.h"
-#include "record/stats.h"
 #include "util/xalloc.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,14 +28,12 @@ struct engine {
     struct tracker *tracker;
     struct decode_options decode;
     struct defrag *defrag;
-    struct record_builder *builder;
-    struct stats *stats; /* NULL: no rankings asked for */
+    struct records *records;
+    bool beside; /* records are made in a thread of their own */
     struct notes notes;
     struct dpi_run run;
     int64_t earliest, latest;
     uint64_t first;
-    const struct expr *where; /* NULL: none */
-    uint64_t left_out;        /* records that do not match it */
     const struct rules *rules;    /* NULL: none */
     struct dpi_text *rule_files;  /* their names, for the report */
     char detector_version[64];
@@ -51,35 +49,29 @@ struct engine {
     engine_flow_fn *on_ended;    /* NULL: none */
     bool (*on_full)(void *ctx);  /* NULL: none */
     void *packet_ctx;
-    /* where records go while engine_run is running */
-    engine_record_fn *on_record;
-    void *ctx;
-    const volatile sig_atomic_t *stop;
-    enum dpi_status status; /* first failure of on_record */
-    struct dpi_err *err;
+    const volatile sig_atomic_t *stop; /* while engine_run is running */
 };
 
-static void flow_ended(void *ctx, const struct flow *f)
+static bool flow_ended(void *ctx, struct flow *f)
 {
     struct engine *e = ctx;
-    if (e->status != DPI_OK)
-        return;
+    const struct names *names = inputs_names(e->inputs);
+    struct dpi_text found[2] = {{0}, {0}};
+    if (records_failed(e->records))
+        return false;
     if (e->on_ended)
         e->on_ended(e->packet_ctx, f);
-    const struct dpi_record *r = record_build(e->builder, f, tracker_tunnel(e->tracker, f));
-    if (e->where && !expr_match(e->where, r)) {
-        e->left_out++;
-        return;
+    for (unsigned side = 0; side < 2 && names->n; side++) {
+        struct dpi_addr addr = key_addr(&f->key, side);
+        found[side] = names_find(names, &addr);
     }
-    if (e->stats)
-        stats_record(e->stats, r);
-    e->status = e->on_record(e->ctx, r, e->err);
+    return records_take(e->records, f, tracker_tunnel(e->tracker, f), found);
 }
 
-static struct dpi_text find_name(void *ctx, const struct dpi_addr *addr)
+static void give_back(void *ctx, struct flow *f)
 {
     const struct engine *e = ctx;
-    return names_find(inputs_names(e->inputs), addr);
+    tracker_give_back(e->tracker, f);
 }
 
 static bool relieve(void *ctx)
@@ -138,23 +130,17 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     if (opt->dns_hints && source_exists(opt->dns_hints) &&
         (st = hint_file_load(tracker_hints(e->tracker), opt->dns_hints, err)) != DPI_OK)
         goto fail;
-    e->builder = record_builder_new(detector_labels(e->detector), opt->community_id_seed,
-                                    opt->flow.key.conversations);
-    record_builder_names(e->builder, find_name, e);
-    record_builder_home(e->builder, opt->home_nets, opt->n_home_nets);
-    record_builder_rules(e->builder, opt->rules, opt->rule_hits);
+    e->records = records_new(opt, detector_labels(e->detector), give_back, e);
     e->rules = opt->rules;
     e->earliest = opt->earliest;
     e->latest = opt->latest;
     e->first = opt->first;
-    e->where = opt->where;
     e->on_packet = opt->on_packet;
     e->on_ended = opt->on_ended;
     e->on_full = opt->on_full;
     e->packet_ctx = opt->packet_ctx;
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     tracker_trace(e->tracker, opt->trace);
-    e->stats = opt->rankings ? stats_new() : NULL;
     if (opt->no_sandbox)
         notes_add(&e->notes, "there was no sandbox around the run (--no-sandbox)");
     e->on_progress = opt->on_progress;
@@ -170,8 +156,7 @@ void engine_free(struct engine *e)
 {
     if (!e)
         return;
-    stats_free(e->stats);
-    record_builder_free(e->builder);
+    records_free(e->records);
     defrag_free(e->defrag);
     tracker_free(e->tracker);
     if (!e->lent)
@@ -181,6 +166,12 @@ void engine_free(struct engine *e)
     free(e->rule_files);
     free(e->held);
     free(e);
+}
+
+void engine_beside(struct engine *e)
+{
+    assert(!e->on_ended); /* who keeps packets of a flow until its record is made */
+    e->beside = true;
 }
 
 const struct labels *engine_labels(const struct engine *e)
@@ -356,38 +347,38 @@ static enum dpi_status next_packet(struct engine *e, struct packet *p)
     return DPI_OK;
 }
 
-static enum dpi_status read_all(struct engine *e)
+static void read_all(struct engine *e)
 {
     struct packet p;
     while (next_packet(e, &p) == DPI_OK) {
         take_packet(e, &p);
         tell_progress(e);
-        if (e->status != DPI_OK)
-            return e->status;
+        if (records_failed(e->records))
+            return;
         if (e->first && e->run.packets_read == e->first) {
             notes_add(&e->notes, "only the first %" PRIu64 " packets were read (--first)", e->first);
             break;
         }
     }
-    return DPI_OK;
 }
 
 enum dpi_status engine_run(struct engine *e, engine_record_fn *on_record, void *ctx,
                            const volatile sig_atomic_t *stop, struct dpi_err *err)
 {
-    e->on_record = on_record;
-    e->ctx = ctx;
-    e->err = err;
     e->stop = stop;
-    DPI_TRY(read_all(e));
-    if (e->filter_failed && !e->filter_matched) { /* nothing can be said of what was asked for */
-        *err = e->filter_err;
-        return err->code;
+    records_start(e->records, e->beside, on_record, ctx);
+    read_all(e);
+    bool unfiltered = e->filter_failed && !e->filter_matched; /* nothing can be said of what was asked for */
+    if (!unfiltered && !records_failed(e->records)) {
+        defrag_finish(e->defrag);
+        take_datagrams(e);
+        tracker_finish(e->tracker);
     }
-    defrag_finish(e->defrag);
-    take_datagrams(e);
-    tracker_finish(e->tracker);
-    return e->status;
+    enum dpi_status st = records_finish(e->records, err);
+    if (st != DPI_OK || !unfiltered)
+        return st;
+    *err = e->filter_err;
+    return err->code;
 }
 
 void engine_save_hints(struct engine *e, FILE *out)
@@ -473,11 +464,12 @@ const struct dpi_run *engine_report(struct engine *e)
              label_version(detector_labels(e->detector)));
     run->detector_version = e->detector_version;
     run->captures = inputs_captures(e->inputs, &run->n_captures);
-    run->flows = stats->flows - e->left_out;
+    uint64_t left_out = records_left_out(e->records);
+    run->flows = stats->flows - left_out;
     run->flows_evicted = stats->evicted;
     run->flows_peak = stats->peak_flows;
-    if (e->left_out)
-        notes_add(&e->notes, "%" PRIu64 " of %" PRIu64 " flows do not match and are left out (--where)", e->left_out,
+    if (left_out)
+        notes_add(&e->notes, "%" PRIu64 " of %" PRIu64 " flows do not match and are left out (--where)", left_out,
                   stats->flows);
     report_rules(e);
     struct detector_faults faults = detector_faults(e->detector);
@@ -489,7 +481,6 @@ const struct dpi_run *engine_report(struct engine *e)
     notes_finish(&e->notes, stats);
     run->warnings = e->notes.v;
     run->n_warnings = e->notes.n;
-    if (e->stats)
-        stats_report(e->stats, run);
+    records_report(e->records, run);
     return run;
 }

@@ -71,7 +71,12 @@ struct ledger *engine_ledger(struct engine *e);
 /* The path of the i-th capture that will be read, those of folders too; NULL behind the last. */
 const char *engine_capture(const struct engine *e, size_t i);
 
-/* Called for every record in order; the record is borrowed. Other than DPI_OK ends the run with that status. */
+/* Has records made in a thread of their own, beside what is read and tracked; when none can be started, they are made
+ * as ever. Call it before engine_run, and not with on_ended. */
+void engine_beside(struct engine *e);
+
+/* Called for every record in order; the record is borrowed. Other than DPI_OK ends the run with that status. After
+ * engine_beside it is called in that thread, but never when engine_run is over. */
 typedef enum dpi_status engine_record_fn(void *ctx, const struct dpi_record *r, struct dpi_err *err);
 
 /* Reads to the end of the captures, or until *stop is not 0. Damage does not end it: it is told by

@@ -25,7 +25,7 @@ struct tracker {
     struct tracker_stats stats;
     struct flow *oldest, *newest;          /* live flows by their last packet */
     struct flow *ended_first, *ended_last; /* queue, linked by chain */
-    void (*on_end)(void *ctx, const struct flow *f);
+    bool (*on_end)(void *ctx, struct flow *f);
     void *ctx;
     tracker_packet_fn *on_packet; /* NULL: nobody asks */
     void *packet_ctx;
@@ -35,7 +35,7 @@ struct tracker {
 };
 
 struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
-                            void (*on_end)(void *ctx, const struct flow *f), void *ctx)
+                            bool (*on_end)(void *ctx, struct flow *f), void *ctx)
 {
     struct siphash_key key = siphash_random_key();
     struct tracker *t = xcalloc(1, sizeof(*t));
@@ -152,8 +152,14 @@ static void give_out(struct tracker *t, struct flow *f)
     if (next && !next->ended)
         ledger_add(&t->ledger, LEDGER_attribute_byte, f->verdict.attrs_len);
     trace_tell(t->trace, f, &(struct trace_event){.kind = TRACE_ENDED});
-    t->on_end(t->ctx, f);
+    bool taken = t->on_end(t->ctx, f);
     drop_tunnel(t, f->tunnel);
+    if (!taken)
+        free_flow(t, f);
+}
+
+void tracker_give_back(struct tracker *t, struct flow *f)
+{
     free_flow(t, f);
 }
 

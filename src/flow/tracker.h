@@ -38,10 +38,12 @@ struct tracker_stats {
 
 struct tracker;
 
-/* on_end borrows f to the callback until it returns; f->has_verdict is true. */
+/* on_end is called for each flow that ended, in order; f->has_verdict is true. When it returns true, f is the
+ * caller's until tracker_give_back, and the same until then; else it is gone. */
 struct tracker *tracker_new(const struct flow_options *opt, struct detector *d,
-                            void (*on_end)(void *ctx, const struct flow *f), void *ctx);
-void tracker_free(struct tracker *t); /* NULL is fine */
+                            bool (*on_end)(void *ctx, struct flow *f), void *ctx);
+void tracker_give_back(struct tracker *t, struct flow *f);
+void tracker_free(struct tracker *t); /* NULL is fine; what was taken is given back before */
 
 /* Called for every packet that is counted in a flow, once it is counted: f is as it is with p. A record that begins
  * begins with its first call, so the ids that were not seen before come in ascending order. Of a datagram that came in

@@ -21,8 +21,6 @@ struct record_builder {
     bool conversations;
     const struct prefix *home;
     size_t n_home;
-    struct dpi_text (*find_name)(void *ctx, const struct dpi_addr *addr); /* NULL: nobody knows names */
-    void *find_name_ctx;
     const struct rules *rules; /* NULL: none */
     uint64_t *hits;            /* of each, or NULL */
     struct arena arena; /* every text of the record that is not static */
@@ -43,13 +41,6 @@ void record_builder_home(struct record_builder *b, const struct prefix *nets, si
 {
     b->home = nets;
     b->n_home = n;
-}
-
-void record_builder_names(struct record_builder *b,
-                          struct dpi_text (*find)(void *ctx, const struct dpi_addr *addr), void *ctx)
-{
-    b->find_name = find;
-    b->find_name_ctx = ctx;
 }
 
 void record_builder_rules(struct record_builder *b, const struct rules *rules, uint64_t *hits)
@@ -163,15 +154,6 @@ static void set_stream(struct record_builder *b, const struct flow *f)
     r->retransmits = f->side[0].retransmits + f->side[1].retransmits;
     r->out_of_order = f->side[0].out_of_order + f->side[1].out_of_order;
     r->gap_bytes = tcp_gap_bytes(f);
-}
-
-static void set_names(struct record_builder *b)
-{
-    struct dpi_record *r = &b->record;
-    if (!b->find_name)
-        return;
-    r->src_name = b->find_name(b->find_name_ctx, &r->src);
-    r->dst_name = b->find_name(b->find_name_ctx, &r->dst);
 }
 
 static bool is_home(const struct record_builder *b, const struct dpi_addr *a)
@@ -410,24 +392,26 @@ static void set_attrs(struct record_builder *b, const struct flow *f)
     b->record.n_attrs = named_attrs(&b->arena, f, b->record.protocol, attrs, used);
 }
 
-const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
-                                      const struct tunnel_path *path)
+const struct dpi_record *record_build(struct record_builder *b, const struct record_parts *parts)
 {
+    const struct flow *f = parts->flow;
+    unsigned client = flow_client(f);
     arena_reset(&b->arena);
     b->record = (struct dpi_record){
         .flow_id = f->id,
         .first_packet = f->first_packet,
         .first_ns = f->first_ns,
         .last_ns = f->last_ns,
+        .src_name = parts->names[client],
+        .dst_name = parts->names[!client],
     };
     set_origin(b, f);
-    set_ends(b, f, flow_client(f));
+    set_ends(b, f, client);
     set_stream(b, f);
-    set_names(b);
     set_home_direction(b);
     set_community_id(b, f);
-    set_tunnels(b, path);
-    set_tunnel_ids(b, f->tunnel_ids, flow_client(f));
+    set_tunnels(b, parts->path);
+    set_tunnel_ids(b, f->tunnel_ids, client);
     set_mpls(b, f->mpls);
     set_label(b, f);
     if (b->rules)

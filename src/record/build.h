@@ -20,20 +20,21 @@ struct record_builder *record_builder_new(const struct labels *labels, uint16_t 
 /* Tells the direction of flows by the addresses given, borrowed for the builder's life; n 0: not at all. */
 void record_builder_home(struct record_builder *b, const struct prefix *nets, size_t n);
 
-/* find: who knows names for addresses, or absent texts, which live until the record's end. */
-void record_builder_names(struct record_builder *b,
-                          struct dpi_text (*find)(void *ctx, const struct dpi_addr *addr), void *ctx);
-
 /* rules name applications, and hits, when it is not NULL, counts for each rule how many; both are borrowed for the
  * builder's life. */
 void record_builder_rules(struct record_builder *b, const struct rules *rules, uint64_t *hits);
 
 void record_builder_free(struct record_builder *b); /* NULL is fine */
 
-/* path: the tunnel path of f, or NULL. The record and all in it belong to the builder and live until the next
- * call. */
-const struct dpi_record *record_build(struct record_builder *b, const struct flow *f,
-                                      const struct tunnel_path *path);
+/* What a record is made of. */
+struct record_parts {
+    const struct flow *flow;
+    const struct tunnel_path *path; /* that it is in, or NULL */
+    struct dpi_text names[2];       /* what the capture calls its ends, by side; absent: nothing */
+};
+
+/* The record and all in it belong to the builder and to the parts, and live until the next call. */
+const struct dpi_record *record_build(struct record_builder *b, const struct record_parts *parts);
 
 /* The Community ID that its record has, or 0 when it has none. Returns the length. */
 size_t record_community_id(char out[static COMMUNITY_ID_MAX], const struct flow *f, uint16_t seed, bool conversations);

@@ -36,7 +36,7 @@ static const struct dpi_record *record_of(const struct attrs_writer *w)
     static const struct capture_iface iface = {.capture = "-", .link_type = 1};
     struct flow f = {.id = 1, .key = {.transport = 17}, .iface = &iface, .attrs = w->p};
     f.verdict.attrs_len = (uint32_t)w->n;
-    return record_build(builder, &f, NULL);
+    return record_build(builder, &(struct record_parts){.flow = &f});
 }
 
 static struct dpi_value value(const struct dpi_record *r, enum dpi_field_id field)

@@ -119,7 +119,7 @@ struct world {
 
 #define S(seconds) ((int64_t)((seconds) * 1e9))
 
-static void ended(void *ctx, const struct flow *f)
+static bool ended(void *ctx, struct flow *f)
 {
     struct world *w = ctx;
     assert_true(f->has_verdict);
@@ -148,6 +148,7 @@ static void ended(void *ctx, const struct flow *f)
     for (unsigned side = 0; f->tunnel_ids && side < 2; side++)
         if (f->tunnel_ids->n[side])
             w->ends[w->n - 1].tunnel_id[side] = f->tunnel_ids->v[side][f->tunnel_ids->n[side] - 1].id;
+    return false;
 }
 
 static void start(struct world *w)
