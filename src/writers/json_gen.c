@@ -31,10 +31,39 @@ static void add_escaped(struct buf *b, uint32_t cp)
     }
 }
 
+static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+
+/* Eight bytes at once: not zero when one of them is c. */
+static uint64_t has_byte(uint64_t eight, unsigned char c)
+{
+    uint64_t zero_there = eight ^ ones * c;
+    return (zero_there - ones) & ~zero_there & highs;
+}
+
+static bool is_plain_word(const char *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, sizeof(eight));
+    uint64_t high = ((eight + ones) | eight) & highs; /* 0x7f or more */
+    uint64_t low = (eight - ones * ' ') & ~eight & highs;
+    return (high | low | has_byte(eight, '"') | has_byte(eight, '\\')) == 0;
+}
+
+bool json_is_plain(struct dpi_text t)
+{
+    char last[sizeof(uint64_t)] = "        ";
+    size_t i = 0;
+    for (; i + sizeof(last) <= t.n; i += sizeof(last))
+        if (!is_plain_word(t.p + i))
+            return false;
+    for (size_t k = 0; i + k < t.n; k++)
+        last[k] = t.p[i + k];
+    return is_plain_word(last);
+}
+
 /* Bytes that mean themselves: yajl's own syntax, and ASCII in strings, where yajl escapes the controls. */
 static size_t plain_run(const char *p, size_t n)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
     uint64_t eight;
     size_t i = 0;
     for (; i + sizeof(eight) <= n; i += sizeof(eight)) {
@@ -139,6 +168,11 @@ void json_array(struct json *j)
 void json_array_end(struct json *j)
 {
     must(yajl_gen_array_close(j->gen));
+}
+
+void json_restart(struct json *j)
+{
+    yajl_gen_reset(j->gen, NULL);
 }
 
 void json_end_line(struct json *j)

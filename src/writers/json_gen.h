@@ -26,12 +26,16 @@ void json_map(struct json *j); /* opens an object */
 void json_map_end(struct json *j);
 void json_array(struct json *j);
 void json_array_end(struct json *j);
+void json_restart(struct json *j);  /* behind a whole value: ready for another one */
 void json_end_line(struct json *j); /* behind a whole object: a line end, and ready for another object */
 
 void json_string(struct json *j, const char *s); /* a key, or a value */
 void json_text(struct json *j, struct dpi_text t);
 void json_number(struct json *j, uint64_t v);
 void json_bool(struct json *j, bool v);
+
+/* Whether t is in JSON what it is, between quotes: ASCII, and nothing in it to escape. */
+bool json_is_plain(struct dpi_text t);
 
 /* A text, list or scalar under a key; where bytes are not UTF-8 also KEY_hex. Nothing for DPI_ABSENT. */
 void json_member(struct json *j, const char *key, const struct dpi_value *v);
