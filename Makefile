@@ -162,6 +162,7 @@ CHECKS = \
 	'scaffolds of unknown flows: tests/tools/scaffold.py $(BIN)' \
 	'rules: tests/tools/rules.py $(BIN)' \
 	'signals: tests/tools/signals.py $(BIN)' \
+	'jobs: tests/tools/jobs.py $(BIN)' \
 	'unknown flows: tests/tools/unknown_check.py $(BIN)' \
 	'terminal: tests/tools/terminal.py $(BIN)' \
 	'examples: tests/tools/readme.py $(BIN) README.md' \
@@ -183,6 +184,7 @@ SAN_CHECKS = \
 	'changes (sanitizers): tests/tools/changes.py --few $(ASAN)/dpitool' \
 	'inputs of the fuzzers (sanitizers): tests/fuzz/replay.py $(ASAN)/tests/fuzz' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
+	'jobs (sanitizers): tests/tools/jobs.py $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
 # what other programs load the outputs of

@@ -186,6 +186,7 @@ _dpitool() {
             '--unknown-spool=[unknown\:FOLDER\: room in a temporary file for packets that --memory has no room for; what is more is lost, counted; 0\: no bound \[4G\]]:SIZE: ' \
             '--crash-dir=[keep captures of the flows that nDPI crashed or hung at, with the packets until there and a few behind, and an index as unknown\:FOLDER has it]:FOLDER:_files' \
             '--force[unknown\:FOLDER, --crash-dir\: use a folder that is not empty; the files of an earlier run in it are removed]' \
+            '--independent[take each capture as if it were the only one, --jobs of them at a time\: --memory, --max-flows, --first, flow_id and first_packet are for each; records come by the order of the captures]' \
             '--rule-stats[tell on standard error how many flows each rule named, and which rules named none]' \
             '--stats[tell on standard error how many flows there were at once, what was shown to the detector, and what they cost of --memory]' \
             '--width=[width of table and summary; unless given that of the terminal, no limit in files and pipes]:COLUMNS: ' \
@@ -211,7 +212,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -248,7 +249,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -283,7 +284,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -316,7 +317,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -357,7 +358,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -421,7 +422,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 2 reads and writes while the process that detects works, 1 takes turns with it; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \

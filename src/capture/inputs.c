@@ -243,6 +243,19 @@ enum dpi_status inputs_open(struct inputs **out, const char *const *names, size_
     return DPI_OK;
 }
 
+struct inputs *inputs_take(struct inputs *from, size_t i)
+{
+    struct inputs *in = xcalloc(1, sizeof(*in));
+    in->opt = from->opt;
+    in->v = xmemdup(&from->v[i], sizeof(*in->v));
+    in->n = in->room = 1;
+    in->info = xcalloc(1, sizeof(*in->info));
+    in->files_total = in->v->file_size;
+    in->total_unknown = in->v->file_size == 0;
+    from->v[i] = (struct input){.name = xstrdup(in->v->name), .facts = xcalloc(1, sizeof(*in->v->facts))};
+    return in;
+}
+
 /* Notes what is wrong with the capture at hand. */
 static void note_damage(struct inputs *in, struct input *i, const struct dpi_err *err)
 {

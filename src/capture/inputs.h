@@ -30,6 +30,9 @@ struct inputs_options {
 enum dpi_status inputs_open(struct inputs **in, const char *const *names, size_t n,
                             const struct inputs_options *opt, struct dpi_err *err);
 
+/* The i-th capture alone, as if it had been the only one; who had it has it no more. Free both. */
+struct inputs *inputs_take(struct inputs *in, size_t i);
+
 /* DPI_OK: *p is the next packet; its interface lives as long as the inputs, its data until the next call.
  * DPI_END: no more. DPI_DAMAGED: the capture at hand ends here before its end, err says what and at which
  * byte offset. DPI_INPUT: a read failed, or a capture cannot be opened any more.

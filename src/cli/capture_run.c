@@ -170,16 +170,10 @@ void capture_run_signals(void)
 
 /* --- the run ------------------------------------------------------------------------------------------ */
 
-enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
-                                 const struct opt_words *captures, const struct capture_writes *writes,
-                                 const struct engine_options *more, struct dpi_err *err)
+/* Outputs and what is read beside captures are different files. */
+static enum dpi_status check_writes(const struct capture_options *o, const struct capture_writes *writes,
+                                    struct dpi_err *err)
 {
-    struct engine_options e = *more;
-    *r = (struct capture_run){.progress_when = o->progress};
-    catch_signals();
-    DPI_TRY(set_home_nets(r, &o->home_nets, err));
-    DPI_TRY(set_rules(r, &e, &o->rules, err));
-    DPI_TRY(set_window(&e, o, err));
     if (o->dns_hints && (!*o->dns_hints || strcmp(o->dns_hints, "-") == 0))
         return dpi_fail(err, DPI_USAGE, "--dns-hints: hints are read from a file and written to it, not '%s'",
                         o->dns_hints);
@@ -190,31 +184,103 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
         for (size_t k = 0; writes->v[i] && k < o->rules.paths.n; k++)
             if (folder_same_place(writes->v[i], o->rules.paths.v[k]))
                 return dpi_fail(err, DPI_USAGE, "--rules: '%s' is an output, too", o->rules.paths.v[k]);
-    e.captures = captures->v;
-    e.n_captures = captures->n;
-    DPI_TRY(filters_get(&e.filter, o->filter, err));
-    e.inputs.max_input = o->max_input;
-    e.inputs.resync = o->resync;
-    e.flow = flow_options_of(o);
-    e.detector.guess = !o->no_guess;
-    e.detector.disabled = o->disabled.v;
-    e.detector.n_disabled = o->disabled.n;
-    e.detector.contain = !o->no_contain;
-    e.detector.in_turns = o->jobs == 1;
-    set_test_fault(&e.detector);
-    e.no_reassembly = o->no_reassembly;
-    e.decode.tunnels = o->tunnels;
-    e.community_id_seed = (uint16_t)o->seed;
-    e.home_nets = r->home_nets;
-    e.n_home_nets = o->home_nets.n;
-    e.no_sandbox = o->no_sandbox;
+    return DPI_OK;
+}
+
+static struct detector_options detector_options_of(const struct capture_options *o)
+{
+    struct detector_options d = {
+        .guess = !o->no_guess,
+        .disabled = o->disabled.v,
+        .n_disabled = o->disabled.n,
+        .contain = !o->no_contain,
+        .in_turns = o->jobs == 1,
+    };
+    set_test_fault(&d);
+    return d;
+}
+
+/* All that comes before the captures are opened: the rules, the filter, the sandbox. */
+static enum dpi_status prepare(struct capture_run *r, const struct capture_options *o, const struct opt_words *captures,
+                               const struct capture_writes *writes, const struct engine_options *more,
+                               struct dpi_err *err)
+{
+    struct engine_options *e = &r->options;
+    *r = (struct capture_run){.options = *more, .progress_when = o->progress};
+    catch_signals();
+    DPI_TRY(set_home_nets(r, &o->home_nets, err));
+    DPI_TRY(set_rules(r, e, &o->rules, err));
+    DPI_TRY(set_window(e, o, err));
+    DPI_TRY(check_writes(o, writes, err));
+    e->captures = captures->v;
+    e->n_captures = captures->n;
+    DPI_TRY(filters_get(&e->filter, o->filter, err));
+    e->inputs.max_input = o->max_input;
+    e->inputs.resync = o->resync;
+    e->flow = flow_options_of(o);
+    e->detector = detector_options_of(o);
+    e->no_reassembly = o->no_reassembly;
+    e->decode.tunnels = o->tunnels;
+    e->community_id_seed = (uint16_t)o->seed;
+    e->home_nets = r->home_nets;
+    e->n_home_nets = o->home_nets.n;
+    e->no_sandbox = o->no_sandbox;
+    e->on_progress = progress_draw;
+    e->progress_ctx = &r->progress;
+    e->dns_hints = o->dns_hints;
+    return DPI_OK;
+}
+
+static void enter_sandbox(const struct capture_options *o, const struct opt_words *captures,
+                          const struct capture_writes *writes)
+{
     if (!o->no_sandbox && writes)
         confine(captures, writes->v, writes->n, o->dns_hints);
-    e.on_progress = progress_draw;
-    e.progress_ctx = &r->progress;
-    e.dns_hints = o->dns_hints;
-    DPI_TRY(engine_open(&r->engine, &e, err));
+}
+
+enum dpi_status capture_run_open(struct capture_run *r, const struct capture_options *o,
+                                 const struct opt_words *captures, const struct capture_writes *writes,
+                                 const struct engine_options *more, struct dpi_err *err)
+{
+    DPI_TRY(prepare(r, o, captures, writes, more, err));
+    enter_sandbox(o, captures, writes);
+    DPI_TRY(engine_open(&r->engine, &r->options, err));
     return o->dns_hints ? outfile_open(&r->dns_hints, o->dns_hints, err) : DPI_OK;
+}
+
+/* A filter remembers the link type it was used for last: each thread has its own. */
+static enum dpi_status set_filters(struct capture_run *r, const struct capture_options *o, struct dpi_err *err)
+{
+    if (!o->filter)
+        return DPI_OK;
+    r->filters = xcalloc(o->jobs, sizeof(struct filter *));
+    for (; r->n_filters < o->jobs; r->n_filters++)
+        DPI_TRY(filter_new(&r->filters[r->n_filters], o->filter, err));
+    return DPI_OK;
+}
+
+enum dpi_status capture_run_open_apart(struct capture_run *r, const struct capture_options *o,
+                                       const struct opt_words *captures, const struct capture_writes *writes,
+                                       const struct engine_options *more, struct dpi_err *err)
+{
+    DPI_TRY(prepare(r, o, captures, writes, more, err));
+    if (o->dns_hints)
+        return dpi_fail(err, DPI_USAGE, "--dns-hints: with --independent no capture knows of what is in another one");
+    DPI_TRY(set_filters(r, o, err));
+    r->options.detector.in_turns = true; /* there are other captures to work at meanwhile */
+    r->jobs = o->jobs;
+    enter_sandbox(o, captures, writes);
+    return apart_open(&r->apart, &r->options, err);
+}
+
+const char *capture_run_capture(const struct capture_run *r, size_t i)
+{
+    return r->apart ? apart_capture(r->apart, i) : engine_capture(r->engine, i);
+}
+
+const struct dpi_run *capture_run_report(struct capture_run *r)
+{
+    return r->apart ? apart_report(r->apart) : engine_report(r->engine);
 }
 
 /* Says by itself what is wrong: what a writer has to say is said when its output is closed. */
@@ -234,7 +300,8 @@ enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record
                                struct dpi_err *err)
 {
     progress_start(&r->progress, r->progress_when, shared);
-    enum dpi_status st = engine_run(r->engine, on_record, ctx, &stop_signal, err);
+    enum dpi_status st = r->apart ? apart_run(r->apart, r->jobs, r->filters, on_record, ctx, &stop_signal, err)
+                                  : engine_run(r->engine, on_record, ctx, &stop_signal, err);
     diag_passing(NULL);
     return st == DPI_OK ? save_hints(r, err) : st;
 }
@@ -243,6 +310,10 @@ void capture_run_free(struct capture_run *r)
 {
     outfile_discard(r->dns_hints);
     engine_free(r->engine);
+    apart_free(r->apart);
+    for (size_t i = 0; i < r->n_filters; i++)
+        filter_free(r->filters[i]);
+    free(r->filters);
     rules_free(r->rules);
     free(r->rule_hits);
     free(r->home_nets);
@@ -293,9 +364,9 @@ void capture_run_rule_stats(const struct capture_run *r)
 
 void capture_run_stats(const struct capture_run *r)
 {
-    if (!r->engine)
+    if (!r->engine && !r->apart)
         return;
-    const struct tracker_stats *s = engine_tracker_stats(r->engine);
+    const struct tracker_stats *s = r->apart ? apart_tracker_stats(r->apart) : engine_tracker_stats(r->engine);
     const struct {
         uint64_t n;
         const char *what;

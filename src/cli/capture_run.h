@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/rule_files.h"
 #include "decode/decode.h"
+#include "engine/apart.h"
 #include "engine/engine.h"
 #include "record/select.h"
 
@@ -28,7 +29,11 @@ struct capture_options {
 extern const char *const capture_when[]; /* auto, always, never */
 
 struct capture_run {
+    struct engine_options options; /* of the engine */
     struct engine *engine;
+    struct apart *apart;    /* instead of it: captures each by itself */
+    struct filter **filters; /* for as many at a time; NULL: none */
+    size_t n_filters, jobs;
     struct prefix *home_nets;
     struct outfile *dns_hints; /* NULL: not asked for */
     struct rules *rules;  /* NULL: none */
@@ -56,9 +61,20 @@ enum dpi_status capture_run_open(struct capture_run *r, const struct capture_opt
                                  const struct opt_words *captures, const struct capture_writes *writes,
                                  const struct engine_options *more, struct dpi_err *err);
 
+/* The same, but each capture by itself, and as many of them at a time as there are jobs. */
+enum dpi_status capture_run_open_apart(struct capture_run *r, const struct capture_options *o,
+                                       const struct opt_words *captures, const struct capture_writes *writes,
+                                       const struct engine_options *more, struct dpi_err *err);
+
+/* The path of the i-th capture, those of folders too; NULL behind the last. Before the run. */
+const char *capture_run_capture(const struct capture_run *r, size_t i);
+
 /* As engine_run, until a signal comes. shared: see progress_start. */
 enum dpi_status capture_run_go(struct capture_run *r, bool shared, engine_record_fn *on_record, void *ctx,
                                struct dpi_err *err);
+
+/* What was read, for a writer; call it once, after the run. */
+const struct dpi_run *capture_run_report(struct capture_run *r);
 
 /* Says on standard error where captures are damaged, and that a signal came. Returns the exit status for it. */
 int capture_run_tell(const struct dpi_run *run);

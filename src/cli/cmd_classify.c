@@ -18,7 +18,7 @@ struct options {
     unsigned color;
     uint64_t unknown_packets, unknown_spool;
     unsigned unknown_include;
-    bool csv_bom, csv_raw, all, rule_stats, stats, force;
+    bool csv_bom, csv_raw, all, rule_stats, stats, force, independent;
 };
 
 #define AT(member)      offsetof(struct options, member)
@@ -63,6 +63,9 @@ static const struct opt classify_opts[] = {
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
      .help = "unknown:FOLDER, --crash-dir: use a folder that is not empty; the files of an earlier run in it are "
              "removed"},
+    {.name = "independent", .type = OPT_FLAG, .offset = AT(independent),
+     .help = "take each capture as if it were the only one, --jobs of them at a time: --memory, --max-flows, --first, "
+             "flow_id and first_packet are for each; records come by the order of the captures"},
     {.name = "rule-stats", .type = OPT_FLAG, .offset = AT(rule_stats),
      .help = "tell on standard error how many flows each rule named, and which rules named none"},
     {.name = "stats", .type = OPT_FLAG, .offset = AT(stats),
@@ -99,12 +102,12 @@ static bool may_write_beside(const struct outputs *outputs)
 static int run_to_end(struct capture_run *r, struct outputs *outputs, uint64_t jobs)
 {
     struct dpi_err err;
-    if (jobs > 1 && may_write_beside(outputs))
+    if (r->engine && jobs > 1 && may_write_beside(outputs))
         engine_beside(r->engine);
     enum dpi_status st = capture_run_go(r, outputs_reach_program(outputs), outputs_record, outputs, &err);
-    if (st == DPI_USAGE)
+    if (st == DPI_USAGE || st == DPI_ABI)
         return cmd_fail(&err);
-    const struct dpi_run *run = engine_report(r->engine);
+    const struct dpi_run *run = capture_run_report(r);
     int status = capture_run_tell(run);
     if (!outputs_want_rankings(outputs))
         capture_run_warn(run);
@@ -117,14 +120,14 @@ static int run_to_end(struct capture_run *r, struct outputs *outputs, uint64_t j
     return status;
 }
 
-static enum dpi_status open_outputs(struct outputs *outputs, struct engine *engine, struct dpi_err *err)
+static enum dpi_status open_outputs(struct outputs *outputs, const struct capture_run *r, struct dpi_err *err)
 {
     const char *path;
     for (unsigned i = 0; i < OUTPUTS_KEEPS; i++)
         if (outputs_keep(outputs, i))
-            keep_lend(outputs_keep(outputs, i), engine_ledger(engine));
+            keep_lend(outputs_keep(outputs, i), engine_ledger(r->engine));
     DPI_TRY(outputs_open(outputs, err));
-    for (size_t i = 0; (path = engine_capture(engine, i)); i++)
+    for (size_t i = 0; (path = capture_run_capture(r, i)); i++)
         DPI_TRY(outputs_spare(outputs, path, err));
     return DPI_OK;
 }
@@ -138,6 +141,24 @@ static void keep_packets(struct engine_options *e, struct outputs *outputs)
     e->on_ended = outputs_ended;
     e->on_full = outputs_relieve;
     e->packet_ctx = outputs;
+}
+
+static enum dpi_status open_run(struct capture_run *r, const struct options *o, const struct opt_words *words,
+                                struct outputs *outputs, const struct engine_options *more, struct dpi_err *err)
+{
+    struct capture_writes writes;
+    writes.v = outputs_paths(outputs, &writes.n);
+    return o->independent ? capture_run_open_apart(r, &o->capture, words, &writes, more, err)
+                          : capture_run_open(r, &o->capture, words, &writes, more, err);
+}
+
+/* What holds packets of flows back has one list of flows to find them in. */
+static enum dpi_status check_independent(const struct options *o, const struct outputs *outputs, struct dpi_err *err)
+{
+    if (o->independent && (outputs_keep(outputs, OUTPUTS_UNKNOWN) || outputs_keep(outputs, OUTPUTS_CRASHES)))
+        return dpi_fail(err, DPI_USAGE, "--independent cannot be given with -o unknown:FOLDER or --crash-dir: the "
+                                        "captures in a folder are those of one run");
+    return DPI_OK;
 }
 
 static int classify_run(const void *options, const struct opt_words *words)
@@ -158,6 +179,10 @@ static int classify_run(const void *options, const struct opt_words *words)
     };
     if (outputs_new(&outputs, &output_options, &err) != DPI_OK)
         return cmd_fail(&err);
+    if (check_independent(o, outputs, &err) != DPI_OK) {
+        outputs_free(outputs);
+        return cmd_fail(&err);
+    }
     struct engine_options more = {.rankings = outputs_want_rankings(outputs)};
     struct expr *where = NULL;
     if (capture_run_where(&where, o->where, &err) != DPI_OK) {
@@ -166,10 +191,8 @@ static int classify_run(const void *options, const struct opt_words *words)
     }
     more.where = where;
     keep_packets(&more, outputs);
-    struct capture_writes writes;
-    writes.v = outputs_paths(outputs, &writes.n);
-    if (capture_run_open(&run, &o->capture, words, &writes, &more, &err) != DPI_OK ||
-        open_outputs(outputs, run.engine, &err) != DPI_OK)
+    enum dpi_status st = open_run(&run, o, words, outputs, &more, &err);
+    if (st != DPI_OK || open_outputs(outputs, &run, &err) != DPI_OK)
         status = cmd_fail(&err);
     else
         status = run_to_end(&run, outputs, o->capture.jobs);

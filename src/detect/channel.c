@@ -13,6 +13,11 @@ struct channel *channel_new(void)
     return p == MAP_FAILED ? NULL : p;
 }
 
+void channel_own(struct channel *ch)
+{
+    madvise(ch, sizeof(*ch), MADV_DONTFORK);
+}
+
 void channel_free(struct channel *ch)
 {
     munmap(ch, sizeof(*ch));

@@ -73,6 +73,9 @@ struct channel_log {
 struct channel *channel_new(void); /* NULL: there is no memory to share */
 void channel_free(struct channel *ch);
 
+/* In the tracker's process, when the worker's is there: no other process that is started gets that memory. */
+void channel_own(struct channel *ch);
+
 /* Where the bytes of the batch behind the last one submitted go. The batch two before it has been worked off. */
 uint8_t *channel_next(struct channel *ch, struct channel_log *log);
 

@@ -85,6 +85,7 @@ static bool start(struct contained *c, const struct detector_options *opt)
     if (c->pid > 0)
         setpgid(c->pid, c->pid); /* by both, for who comes first */
     c->group = c->pid > 0 ? c->pid : 0;
+    channel_own(c->channel);
     close_end(&c->submitted.read);
     close_end(&c->done.write);
     close_end(&c->wake.read);

@@ -20,6 +20,7 @@
 
 struct engine {
     struct inputs *inputs;
+    bool inputs_lent; /* they are somebody else's */
     struct filter *filter; /* NULL: none */
     bool filter_failed, filter_matched; /* for a link type; a packet */
     struct dpi_err filter_err; /* the first failure */
@@ -116,7 +117,9 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->filter = opt->filter;
     if (e->filter)
         filter_begin(e->filter);
-    if ((st = inputs_open(&e->inputs, opt->captures, opt->n_captures, &opt->inputs, err)) != DPI_OK)
+    e->inputs = opt->opened;
+    e->inputs_lent = opt->opened != NULL;
+    if (!e->inputs && (st = inputs_open(&e->inputs, opt->captures, opt->n_captures, &opt->inputs, err)) != DPI_OK)
         goto fail;
     e->detector = opt->lent;
     e->lent = opt->lent != NULL;
@@ -161,7 +164,8 @@ void engine_free(struct engine *e)
     tracker_free(e->tracker);
     if (!e->lent)
         detector_free(e->detector);
-    inputs_free(e->inputs);
+    if (!e->inputs_lent)
+        inputs_free(e->inputs);
     notes_free(&e->notes);
     free(e->rule_files);
     free(e->held);

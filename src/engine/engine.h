@@ -30,6 +30,7 @@ struct engine_options {
     const char *const *captures;
     size_t n_captures;
     struct inputs_options inputs;
+    struct inputs *opened; /* read instead of captures; borrowed for the engine's life. NULL: none */
     struct filter *filter; /* borrowed, or NULL */
     int64_t earliest, latest; /* only packets of these times or between; INT64_MIN, INT64_MAX: all */
     uint64_t first;           /* read only so many packets; 0: all */

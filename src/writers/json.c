@@ -89,11 +89,13 @@ static void add_list(struct buf *row, const struct dpi_text *v, size_t n)
 /* Times and addresses have only digits, letters, and what stands between them. */
 static void add_scalar(struct buf *row, const struct dpi_value *v)
 {
-    char text[DPI_SCALAR_MAX];
-    if (v->kind == DPI_U64 || v->kind == DPI_SPAN)
-        row->n += dpi_scalar_text(buf_room(row, DPI_SCALAR_MAX), v);
-    else
-        add_quoted(row, text, dpi_scalar_text(text, v));
+    bool quoted = v->kind != DPI_U64 && v->kind != DPI_SPAN;
+    char *at = buf_room(row, DPI_SCALAR_MAX + 2);
+    at[0] = '"'; /* or is written over */
+    size_t n = dpi_scalar_text(at + quoted, v);
+    if (quoted)
+        at[n + 1] = '"';
+    row->n += n + 2 * quoted;
 }
 
 static void add_member(struct json_state *s, size_t column, const struct dpi_value *v)

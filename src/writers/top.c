@@ -49,7 +49,9 @@ static int compare(const struct top *t, const struct dpi_record *a, const struct
     int cmp = (va.kind == DPI_ABSENT) - (vb.kind == DPI_ABSENT);
     if (cmp == 0 && va.kind != DPI_ABSENT)
         cmp = compare_values(&va, &vb);
-    return cmp ? cmp : (a->flow_id > b->flow_id) - (a->flow_id < b->flow_id);
+    if (cmp == 0)
+        cmp = (a->flow_id > b->flow_id) - (a->flow_id < b->flow_id);
+    return cmp ? cmp : dpi_text_cmp(a->capture, b->capture); /* of captures that are read each by itself */
 }
 
 static void swap(struct top *t, size_t i, size_t j)
