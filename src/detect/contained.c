@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -78,6 +79,7 @@ static bool start(struct contained *c, const struct detector_options *opt)
     c->channel = channel_new();
     if (!c->channel || !make_pipe(&c->submitted, false) || !make_pipe(&c->done, false) || !make_pipe(&c->wake, true))
         return false;
+    malloc_trim(0); /* what is free here would be the worker's, too, and be taken once more */
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a copy's copies are then ours to wait for */
     c->pid = fork();
     if (c->pid == 0)

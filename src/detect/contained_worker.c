@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -69,6 +70,7 @@ static void start_worker(struct working *w, const struct detector_options *opt)
     ch->n_labels = labels_pack(labels, ch->labels, sizeof(ch->labels));
     labels_free(labels);
     w->worker = worker_new(adapter, opt);
+    malloc_trim(0); /* what starting has left; the copy at each checkpoint is smaller, too */
     sandbox_narrow();
     die_with_parent(); /* here: to become another user undoes it */
     if (write(w->ends.done, "", 1) != 1)

@@ -208,9 +208,20 @@ static void drop_oldest(struct hints *h)
     h->n--;
 }
 
-/* What a client was told and would live on is a loss. */
+static bool is_over(const struct hint_entry *e, int64_t now)
+{
+    for (unsigned i = 0; i < TOLD_MAX; i++)
+        if (e->told[i].name && now <= e->told[i].expires)
+            return false;
+    return true;
+}
+
+/* What nobody will find any more goes as far as it is the oldest; then, for room, what was told longest ago: what a
+ * client was told and would live on is a loss. */
 static void keep_bound(struct hints *h, int64_t now)
 {
+    while (h->oldest && is_over(h->oldest, now))
+        drop_oldest(h);
     while (h->bytes > h->max_bytes) {
         const struct hint_entry *e = h->oldest;
         h->dropped += e->key.client.family && is_live(&e->told[0], now);

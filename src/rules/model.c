@@ -209,8 +209,20 @@ static void sort_chain(struct rules *r, struct slot *slot)
     free(v);
 }
 
+/* Takes the room back that the arrays have grown into and not used. */
+static void fit(struct rules *r)
+{
+#define FIT(array, n, room) (r->array = xrealloc(r->array, r->room = r->n, sizeof(*r->array)))
+    FIT(applications, n_applications, room_applications);
+    FIT(rules, n_rules, room_rules);
+    FIT(entries, n_entries, room_entries);
+#undef FIT
+    r->texts.p = xrealloc(r->texts.p, r->texts.cap = r->texts.n, 1);
+}
+
 void model_seal(struct rules *r)
 {
+    fit(r);
     r->n_slots = 16;
     while (r->n_slots < r->n_entries + r->n_entries / 2)
         r->n_slots *= 2;
