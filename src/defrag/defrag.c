@@ -281,7 +281,7 @@ static void drop_shown(struct defrag *g)
         datagram_free(dg);
 }
 
-bool defrag_next(struct defrag *g, struct datagram_result *out)
+static __attribute__((noinline)) bool next_result(struct defrag *g, struct datagram_result *out)
 {
     struct datagram *dg;
     struct datagram_bytes bytes;
@@ -299,4 +299,10 @@ bool defrag_next(struct defrag *g, struct datagram_result *out)
         datagram_free(dg);
     }
     return false;
+}
+
+/* Asked twice for every packet, mostly in vain. */
+bool defrag_next(struct defrag *g, struct datagram_result *out)
+{
+    return (g->shown || g->decided) && next_result(g, out);
 }

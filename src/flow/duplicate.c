@@ -14,7 +14,8 @@ static uint32_t mark_of(const struct decoded *d)
 {
     uint32_t head = d->ip_cap < HEAD_BYTES ? d->ip_cap : HEAD_BYTES;
     uint32_t tail = d->ip_cap - head < TAIL_BYTES ? d->ip_cap - head : TAIL_BYTES;
-    uint64_t h = mix_bytes(d->ip_len, d->ip, head);
+    uint32_t half = head / 2; /* two at once: a step of mix waits for the one before it */
+    uint64_t h = mix(mix_bytes(d->ip_len, d->ip, half), mix_bytes(0, d->ip + half, head - half));
     uint32_t mark = (uint32_t)(mix_bytes(h, d->ip + d->ip_cap - tail, tail) >> 32);
     return mark ? mark : 1;
 }

@@ -475,8 +475,7 @@ static void look_again_all(struct inspect *in)
     }
 }
 
-/* Verdicts arrive whenever a batch goes out, which may be in the midst of a flow's packets: they are looked at here. */
-void inspect_take_verdicts(struct inspect *in)
+static __attribute__((noinline)) void take_verdicts(struct inspect *in)
 {
     while (in->n_arrived || in->again) {
         for (size_t n = 0; n < in->n_arrived; n++)
@@ -484,6 +483,14 @@ void inspect_take_verdicts(struct inspect *in)
         in->n_arrived = 0;
         look_again_all(in);
     }
+}
+
+/* Verdicts arrive whenever a batch goes out, which may be in the midst of a flow's packets: they are looked at here.
+ * Asked twice for every packet, mostly in vain. */
+void inspect_take_verdicts(struct inspect *in)
+{
+    if (in->n_arrived || in->again)
+        take_verdicts(in);
 }
 
 void inspect_tick(struct inspect *in)

@@ -27,8 +27,3 @@ void ledger_sub(struct ledger *l, enum ledger_item item, uint64_t n)
     assert(l->used >= n * costs[item]);
     l->used -= n * costs[item];
 }
-
-bool ledger_full(const struct ledger *l)
-{
-    return l->limit != 0 && l->used > l->limit;
-}

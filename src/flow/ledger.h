@@ -23,7 +23,12 @@ struct ledger {
 
 void ledger_add(struct ledger *l, enum ledger_item item, uint64_t n);
 void ledger_sub(struct ledger *l, enum ledger_item item, uint64_t n);
-bool ledger_full(const struct ledger *l); /* more is used than the limit */
+
+/* More is used than the limit. Asked for every packet. */
+static inline bool ledger_full(const struct ledger *l)
+{
+    return l->limit != 0 && l->used > l->limit;
+}
 uint64_t ledger_cost(enum ledger_item item);
 
 #endif

@@ -108,6 +108,8 @@ static void charge(struct naming *n, struct flow *f)
     if (!fn)
         return;
     uint32_t now = (uint32_t)bytes_of(fn);
+    if (now == fn->charged)
+        return;
     ledger_add(n->ledger, LEDGER_name_byte, now);
     ledger_sub(n->ledger, LEDGER_name_byte, fn->charged);
     fn->charged = now;

@@ -491,8 +491,8 @@ static bool is_another(const struct tracker *t, const struct flow *f, unsigned s
 static struct flow *flow_of(struct tracker *t, const struct packet *p, const struct decoded *d,
                             unsigned *sender)
 {
-    bool new_path;
-    uint32_t tunnel = tunnels_take(t->tunnels, d, &new_path);
+    bool new_path = false;
+    uint32_t tunnel = d->n_tunnels ? tunnels_take(t->tunnels, d, &new_path) : 0;
     if (new_path)
         ledger_add(&t->ledger, LEDGER_tunnel, 1);
     struct flow_key key;

@@ -3,8 +3,9 @@
 """bench.py DPITOOL FOLDER - dpitool as it is shipped beside programs that do less, on inputs made by FOLDER/inputs.
 
 Runs are pairs: dpitool, then another program, on the same input; the figures are medians of the pairs' ratios, so
-that what else the machine does at the time touches both. CPU time is that of all processes, user and system. Memory
-is the most that all processes have at once (PSS), from a run of its own. In the environment:
+that what else the machine does at the time touches both. CPU time is that of all processes, user and system, of dpitool
+doing one thing after the other (-j 1); wall time is that of its default. Memory is the most that all processes have at
+once (PSS), from a run of its own. In the environment:
 BENCH_ROUNDS   pairs (5)
 BENCH_SCALE    a factor for the size of inputs (1)
 BENCH_ONLY     inputs, with commas between (all)
@@ -135,11 +136,20 @@ def make_input(maker, name, kind, size, folder):
     return path
 
 
+def measure_times(known, name, capture):
+    """(CPU seconds, wall seconds), of dpitool from a run with -j 1 and from one without; None when one fails."""
+    alone = measure(known[name] + ["-j", "1"], capture) if name in ("dpitool", *VARIANTS) else None
+    usual = measure(known[name], capture)
+    if name not in ("dpitool", *VARIANTS):
+        alone = usual
+    return (alone[0], usual[1]) if alone and usual else None
+
+
 def compare(known, other, capture, rounds):
     """The row of one program: medians of its own figures, and of the ratios to dpitool's."""
     pairs = []
     for _ in range(rounds):
-        ours, theirs = measure(known["dpitool"], capture), measure(known[other], capture)
+        ours, theirs = (measure_times(known, name, capture) for name in ("dpitool", other))
         if not ours or not theirs:
             return None
         pairs.append((ours, theirs))
