@@ -219,6 +219,7 @@ check-deep: check $(BUILD)/tests/bench/inputs $(BUILD)/failing.so ## check, and 
 		'instructions: tests/tools/instructions.py $(BIN) $(BUILD)/tests/bench/inputs' \
 		'unknown flows (a million): tests/tools/unknown_check.py --large $(BIN)' \
 		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
+		'a gigabyte through a pipe: tests/tools/endless.py --gb=1 $(BIN) $(BUILD)/tests/bench/inputs' \
 		'exhaustion: tests/tools/exhaustion.py --scale=10 $(BIN)' \
 		'failures: tests/tools/failures.py --sanitized=$(ASAN)/dpitool $(BIN) $(BUILD)/failing.so' \
 		'own captures, spoiled: tests/tools/hostile.py --times=20 --sanitized=$(ASAN)/dpitool $(BIN) tests/pcaps' \
@@ -233,6 +234,9 @@ instructions: $(BIN) $(BUILD)/tests/bench/inputs ## instruction counts against t
 # BENCH_ROUNDS, BENCH_SCALE, BENCH_ONLY, BENCH_PROGRAMS, BENCH_DIR: see tests/tools/bench.py
 bench: $(BIN) $(BENCH) ## speed and memory beside other programs; BENCH_SCALE=0.01 BENCH_ROUNDS=1 for a quick look
 	@tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
+
+endless: $(BIN) $(BUILD)/tests/bench/inputs ## a capture made while it is read, through a pipe, in constant memory: [GB=20] [KIND=mix]
+	@tests/tools/endless.py --gb=$(or $(GB),20) --kind=$(or $(KIND),mix) $(BIN) $(BUILD)/tests/bench/inputs
 
 containment-bench: $(BIN) $(BENCH) ## what the process of its own costs that detects: BENCH_ROUNDS, BENCH_SCALE as for bench
 	@BENCH_ONLY=mix,bulk BENCH_PROGRAMS=no-contain tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
@@ -372,5 +376,5 @@ clean: ## remove what was built
 .PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
         asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \
         names-check applications community-id determinism unknown-bench scaffold-check coverage fuzz-afl \
-        containment-bench lint format install uninstall help clean
+        containment-bench endless lint format install uninstall help clean
 .SECONDARY:

@@ -130,6 +130,8 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     e->tracker = tracker_new(&flow, e->detector, flow_ended, e);
     e->decode = opt->decode;
     open_defrag(e, opt);
+    if (opt->dns_hints)
+        hints_keep_over(tracker_hints(e->tracker));
     if (opt->dns_hints && source_exists(opt->dns_hints) &&
         (st = hint_file_load(tracker_hints(e->tracker), opt->dns_hints, err)) != DPI_OK)
         goto fail;

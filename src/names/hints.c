@@ -32,6 +32,7 @@ struct hint_entry {
 struct hints {
     struct siphash_key key;
     uint64_t max_bytes, bytes, dropped;
+    bool keep_over; /* what nobody in this run will find any more */
     struct hint_entry **slot;
     size_t n, n_slots; /* a power of two */
     struct hint_entry *oldest, *newest;
@@ -49,6 +50,11 @@ struct hints *hints_new(const struct siphash_key *key, uint64_t max_bytes)
     h->n_slots = SLOTS_FIRST;
     h->slot = xcalloc(h->n_slots, sizeof(struct hint_entry *));
     return h;
+}
+
+void hints_keep_over(struct hints *h)
+{
+    h->keep_over = true;
 }
 
 static void free_entry(struct hint_entry *e)
@@ -220,7 +226,7 @@ static bool is_over(const struct hint_entry *e, int64_t now)
  * client was told and would live on is a loss. */
 static void keep_bound(struct hints *h, int64_t now)
 {
-    while (h->oldest && is_over(h->oldest, now))
+    while (!h->keep_over && h->oldest && is_over(h->oldest, now))
         drop_oldest(h);
     while (h->bytes > h->max_bytes) {
         const struct hint_entry *e = h->oldest;

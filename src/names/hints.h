@@ -23,8 +23,10 @@ struct hint {
     uint64_t packet;              /* that told it; 0: it comes from an earlier run */
 };
 
-/* At most so many bytes as hints_bytes counts are kept; the oldest are dropped. */
+/* At most so many bytes as hints_bytes counts are kept. What is over goes, and the oldest when there are more. */
 struct hints *hints_new(const struct siphash_key *key, uint64_t max_bytes);
+/* What is over stays until there is no room: for a later run, whose captures may be earlier. */
+void hints_keep_over(struct hints *h);
 void hints_free(struct hints *h); /* NULL is fine */
 
 /* The time that an answer with a TTL expires which is learned now. */

@@ -212,6 +212,26 @@ static void says_what_is_wrong(void **state)
     }
 }
 
+static void what_is_over_goes(void **state)
+{
+    (void)state;
+    for (unsigned keep = 0; keep < 2; keep++) {
+        struct hints *h = hints_new(&key, 1 << 20);
+        if (keep)
+            hints_keep_over(h);
+        add(h, 1, 1, "a", 0, HINT_LIFE_MIN);
+        uint64_t one = hints_bytes(h);
+        add(h, 1, 2, "b", HINT_LIFE_MIN, HINT_LIFE_MIN);
+        assert_int_equal(hints_bytes(h), 2 * one); /* at its last second it lives */
+        add(h, 1, 3, "c", HINT_LIFE_MIN + 1, HINT_LIFE_MIN);
+        assert_int_equal(hints_bytes(h), (2 + keep) * one);
+        assert_string_equal(ask(h, 1, 1, HINT_LIFE_MIN), keep ? "a" : "none");
+        assert_string_equal(ask(h, 1, 2, HINT_LIFE_MIN + 1), "b");
+        assert_int_equal(hints_dropped(h), 0);
+        hints_free(h);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +240,7 @@ int main(void)
         cmocka_unit_test(lives_as_long_as_bounds_say),
         cmocka_unit_test(as_a_naive_search),
         cmocka_unit_test(the_oldest_goes),
+        cmocka_unit_test(what_is_over_goes),
         cmocka_unit_test(comes_back_from_a_file),
         cmocka_unit_test(says_what_is_wrong),
     };
