@@ -17,7 +17,7 @@
 
 enum {
     DETECT_BATCH_MSGS = 512,      /* messages in one batch */
-    DETECT_BATCH_BYTES = 1 << 20, /* packet bytes in one batch */
+    DETECT_BATCH_BYTES = 1 << 17, /* packet bytes in one batch: what is shown before the first verdict takes memory */
     DETECT_BATCH_PACKETS = 1024,  /* packets read from the input after which a batch goes out, full or not */
     DETECT_PACKET_MAX = 60000,    /* longer IP packets are cut to this, against a hang in nDPI 4.2 */
     DETECT_ATTRS_MAX = 8192,      /* bytes of extracted attributes in one verdict */
