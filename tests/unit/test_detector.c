@@ -658,11 +658,11 @@ static void survives_noise(void **state)
 static void works_off_more_than_the_memory_has_room_for(void **state)
 {
     struct rig *r = *state;
-    enum { BATCHES = 140 };
-    static const uint8_t payload[1400];
+    enum { BATCHES = 400, PAYLOAD = 1400, HEADERS = 100 };
+    static const uint8_t payload[PAYLOAD];
     for (uint32_t i = 0; i < BATCHES; i++) {
         open_slot(r, i, UDP);
-        while (r->b->n < DETECT_BATCH_MSGS - 1)
+        while (r->b->used + PAYLOAD + HEADERS <= DETECT_BATCH_BYTES)
             packet(r, i, (struct packet){UDP, 0, FROM_CLIENT, 40000, 50000, payload, sizeof(payload)});
         say(r, DETECT_END, i);
         only_verdict(submit(r), i);
