@@ -74,13 +74,15 @@ def version(command):
 
 
 def tree_of(pid):
+    """The process and those below it, whichever thread has started them."""
     found = [pid]
     for parent in found:
-        try:
-            with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as file:
-                found += [int(child) for child in file.read().split()]
-        except OSError:
-            pass
+        for path in glob.glob(f"/proc/{parent}/task/*/children"):
+            try:
+                with open(path, encoding="ascii") as file:
+                    found += [int(child) for child in file.read().split()]
+            except OSError:
+                pass
     return found
 
 

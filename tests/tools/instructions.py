@@ -79,7 +79,7 @@ def count(dpitool, inputs, name):
     whole, words = RUNS[name]
     toggles = [] if whole else ["--toggle-collect=capture_run_go", "--toggle-collect=outputs_finish"]
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *toggles, dpitool, "classify",
-               "--no-contain", "--no-sandbox", "--progress", "never", *(word.format(**inputs) for word in words)]
+               "-j", "1", "--no-contain", "--no-sandbox", "--progress", "never", *(word.format(**inputs) for word in words)]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
                           env=environment(), cwd=os.path.dirname(os.path.abspath(TESTS)), check=False)
     match = re.search(r"Collected : (\d+)", done.stderr)

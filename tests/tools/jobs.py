@@ -18,6 +18,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from bench import tree_of  # noqa: E402
 from dpitest import each, environment, hear_signals, run, tally_line  # noqa: E402
 from signals import SAID, Case, status_is, wait_until  # noqa: E402
 
@@ -227,6 +228,18 @@ def only_reader_leaves(case):
     return status_is(status, -signal.SIGPIPE, err) + ([f"stderr: {err}"] if err else [])
 
 
+def all_sleep(case):
+    """Whether the program and two detectors are there, and none of their threads has anything to do for a while."""
+    for _ in range(5):
+        processes = tree_of(case.child.pid)
+        stats = [stat.read_text(encoding="utf-8") for pid in processes
+                 for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+        if len(processes) < 3 or {stat.rpartition(")")[2].split()[0] for stat in stats} != {"S"}:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def interrupted_apart(case):
     """--independent, SIGINT while two captures are silent: what was read of both is in the output"""
     wrong = []
@@ -236,7 +249,7 @@ def interrupted_apart(case):
     other = os.open(second, os.O_WRONLY)
     os.write(other, (PCAPS / "http11.pcapng").read_bytes())
     case.feed(PCAPS / "dns-udp.pcapng")
-    time.sleep(0.3)
+    wait_until(lambda: all_sleep(case), "the program does not wait for more")
     case.child.send_signal(signal.SIGINT)
     status, err = case.end()
     os.close(other)
