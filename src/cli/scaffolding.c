@@ -105,6 +105,13 @@ static void make_drafts(struct scaffolding *s)
     }
 }
 
+/* Unknown, but behind the first --group-flows: of which group it would be nobody knows. */
+static bool is_left_out(const struct scaffolding *s, uint64_t flow_id)
+{
+    size_t number = number_of_wanted(s, flow_id);
+    return number < s->in->n_wanted && s->group_of[number] == s->in->groups->n;
+}
+
 /* --- the pass that tries signatures ------------------------------------------------------------------- */
 
 /* The draft that named the record, and its side, as FILE:ID.SIDE; NULL: none did. */
@@ -126,7 +133,7 @@ static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct 
     size_t number = number_of_wanted(s, r->flow_id), group = s->group_of[number], by;
     bool unknown = number < s->in->n_wanted;
     (void)err;
-    if (r->dir[0].payload + r->dir[1].payload == 0 ||
+    if (r->dir[0].payload + r->dir[1].payload == 0 || is_left_out(s, r->flow_id) ||
         ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) < s->in->n_guessed)
         return DPI_OK;
     struct beginning *named = named_by(s, r, &by);
@@ -145,7 +152,7 @@ static void gather_packet_of(void *ctx, const struct flow *f, unsigned sender, c
     size_t n = s->in->groups->n, group = s->group_of[number_of_wanted(s, f->id)];
     (void)sender;
     (void)decoded;
-    if (!s->gathered)
+    if (!s->gathered && !is_left_out(s, f->id))
         packet_heaps_add(s->heaps, group < n && s->draft[group].refused[0] ? n : group, f, p);
 }
 

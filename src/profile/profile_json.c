@@ -60,7 +60,12 @@ static void put_framing(struct json *j, const struct framing *f)
         json_member_u64(j, "messages", f->messages);
         json_member_u64(j, "sizes", f->distinct);
     } else {
-        json_member_string(j, "delimiter", f->delimiter);
+        json_member_string(j, "delimiter", f->delimiter->name);
+        if (f->lines) {
+            json_member_u64(j, "lines", f->messages);
+            json_member_u64(j, "streams", f->streams);
+            json_member_u64(j, "streams_whole", f->whole);
+        }
     }
     json_member_u64(j, "segments", f->starts);
     json_member_u64(j, "segments_on_message", f->on_message);

@@ -163,6 +163,18 @@ static void put_framing_length(FILE *out, const struct framing *f)
     fprintf(out, "%" PRIu32 " messages of %" PRIu32 " sizes\n", f->messages, f->distinct);
 }
 
+static void put_framing_delimiter(FILE *out, const struct framing *f)
+{
+    if (!f->lines) {
+        fprintf(out, "%s behind each message: %" PRIu32 "/%" PRIu32 " segments end with it\n", f->delimiter->name,
+                f->on_message, f->starts);
+        return;
+    }
+    fprintf(out, "%s behind each line, and lines are taken for messages: %" PRIu32 "/%" PRIu32
+                 " streams end with it, %" PRIu32 "/%" PRIu32 " segments but the last; %" PRIu32 " lines\n",
+            f->delimiter->name, f->whole, f->streams, f->on_message, f->starts, f->messages);
+}
+
 static void put_framing(FILE *out, const struct profile_side *s, unsigned side)
 {
     const struct framing *f = &s->view.framing;
@@ -172,8 +184,7 @@ static void put_framing(FILE *out, const struct profile_side *s, unsigned side)
     if (f->kind == FRAMING_LENGTH)
         put_framing_length(out, f);
     else if (f->kind == FRAMING_DELIMITER)
-        fprintf(out, "%s behind each message: %" PRIu32 "/%" PRIu32 " segments end with it\n", f->delimiter,
-                f->on_message, f->starts);
+        put_framing_delimiter(out, f);
     else
         fputs("none found; segments are taken for messages\n", out);
 }

@@ -5,23 +5,47 @@
 
 #include "unknown/sample.h"
 
-enum { DISTANCE_HEAD = 16, DISTANCE_TEXT = 64, DISTANCE_GRAMS = DISTANCE_TEXT - 2 };
+enum {
+    DISTANCE_HEAD = 16, /* bytes that are compared one by one */
+    DISTANCE_HEADS = 2, /* messages of a side that begin with others */
+    DISTANCE_TEXT = 64, /* bytes of the first message of which runs are compared */
+    DISTANCE_GRAMS = DISTANCE_TEXT - 2,
+    DISTANCE_MAP = 64,  /* words of a set of runs */
+    DISTANCE_NUMBERS = 3 * DISTANCE_HEAD, /* at each of the first bytes: one byte, two BE, two LE */
+};
 
-/* What is compared of a flow. */
+/* How a message begins, in a stream whatever its segments are. */
+struct head {
+    uint8_t n, byte[DISTANCE_HEAD];
+    uint8_t class[DISTANCE_HEAD]; /* of each byte: digit, upper case, ... */
+};
+
+/* What is compared of a side that said something. */
+struct features_side {
+    struct head head[DISTANCE_HEADS];
+    uint8_t n_heads; /* 0: it was silent */
+    uint8_t n_grams;
+    uint32_t gram[DISTANCE_GRAMS]; /* runs of three bytes, ascending, each once */
+    uint64_t map[DISTANCE_MAP];    /* has the bit of each run */
+    float grams;                   /* what they are worth */
+    uint8_t steps[DISTANCE_HEAD];  /* what each byte does from message to message */
+    int8_t rest[DISTANCE_NUMBERS]; /* size of each message less the number there, when it is always the same */
+    uint32_t size;                 /* of the first message */
+    float log_size;
+};
+
 struct features {
-    uint32_t gram[2][DISTANCE_GRAMS]; /* of each side: three bytes, ascending, each once */
-    uint8_t n_grams[2];
-    uint8_t n_head[2];
-    uint8_t head[2][DISTANCE_HEAD];
-    uint8_t class[2][DISTANCE_HEAD]; /* of each byte of head: digit, upper case, ... */
+    struct features_side side[2];
     uint8_t transport;
-    int32_t port; /* of the server; -1: has none */
+    bool has_ports;
+    uint16_t port[2]; /* as of a sample */
+    struct dpi_addr addr[2];
 };
 
 void features_of(struct features *f, const struct sample *s);
 
-/* Of flows of one transport; others have nothing in common. with_port: the same server port makes flows more
- * alike. */
+/* Of flows of one transport; others have nothing in common. with_port: the same server port makes flows more alike, and
+ * so does a port that is the client's in one and the server's in the other, or the same socket of one host. */
 float distance(const struct features *a, const struct features *b, bool with_port);
 
 #endif

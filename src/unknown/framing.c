@@ -2,23 +2,41 @@
 /* framing.c - walks the streams from length to length. */
 #include "unknown/framing.h"
 
+#include "unknown/bytestats.h"
 #include "util/xalloc.h"
+
+#include <math.h>
 
 enum {
     OFFSETS = 17, WIDEST = 4, ADD_LEAST = -4, ADD_MOST = 32, ADDS = ADD_MOST - ADD_LEAST + 1, TRIED_ADDS = 3,
-    FEWEST_MESSAGES = 8, FEWEST_SIZES = 3, SIZES = 64, SKIP_MOST = 2, FEWEST_PROOFS = 6,
+    FEWEST_MESSAGES = 8, FEWEST_SIZES = 3, SIZES = 64, SKIP_MOST = 2, HEADS = 8, SHORTEST = 4, FEWEST_PROOFS = 6,
 };
+
+/* Bits of evidence that are asked for: thousands of framings are tried, but few that segments speak for. */
+static const double enough = 30, enough_where_segments_are = 12;
 
 struct streams {
     const struct sample *const *flow;
     size_t n;
     unsigned side;
+    struct bytestats all; /* of all bytes */
 };
 
 /* Sizes that were seen, as far as they matter. */
 struct sizes {
     uint32_t v[SIZES];
     uint32_t n;
+};
+
+/* What the walks came through. */
+struct walked {
+    struct sizes sizes;
+    uint32_t begun, broken;
+    uint32_t bytes;
+    uint32_t segments, segmented; /* without those that the walks began with, and their bytes */
+    uint32_t next, landed; /* likewise: messages where segments are known, and those that begin where one does */
+    uint32_t live;         /* low bytes of the length that are not always zero */
+    struct bytestats head[HEADS]; /* of all messages but those that the walks began with */
 };
 
 static void add_size(struct sizes *s, uint32_t size)
@@ -47,53 +65,141 @@ static uint32_t begin_of(const struct sample_side *s, uint32_t i)
     return i < s->n_messages ? s->message[i].at : s->n;
 }
 
-/* Goes through one stream; false: broken. */
-static bool walk(struct framing *f, const struct sample_side *s, struct sizes *sizes)
+/* --- a walk ------------------------------------------------------------------------------------------- */
+
+static void look_at(struct walked *w, const struct framing *f, uint64_t size)
 {
-    uint32_t at = begin_of(s, f->skip), segment = f->skip;
+    uint64_t value = size - (uint64_t)f->add;
+    while (w->live < sizeof(value) && value >> (8 * w->live))
+        w->live++;
+    add_size(&w->sizes, (uint32_t)size);
+}
+
+/* A message that no walk began with: where it begins is a finding. */
+static void look_at_next(struct walked *w, const struct sample_side *s, uint32_t at, bool lands)
+{
+    struct message m = {.bytes = s->bytes + at, .kept = s->n - at, .size = s->n - at};
+    for (uint32_t i = 0; i < HEADS; i++)
+        bytestats_add(&w->head[i], &m, i, i + 1);
+    w->next += at <= s->segmented;
+    w->landed += lands;
+}
+
+/* Goes through one stream; false: broken. */
+static bool walk(struct framing *f, const struct sample_side *s, struct walked *w)
+{
+    uint32_t begin = begin_of(s, f->skip), at = begin, segment = 0;
     uint64_t size = 0;
+    while (segment < s->n_segments && s->segment[segment].at < begin)
+        segment++;
+    f->starts += s->n_segments - segment;
+    w->segments += s->n_segments - segment - 1;
+    w->bytes += s->n - begin;
+    w->segmented += s->segmented - begin - 1;
     while (at < s->n && size_at(f, s, at, &size)) {
         if (!size)
             return false;
-        while (segment < s->n_messages && begin_of(s, segment) < at)
+        while (segment < s->n_segments && s->segment[segment].at < at)
             segment++;
-        f->on_message += segment < s->n_messages && begin_of(s, segment) == at;
+        bool lands = segment < s->n_segments && s->segment[segment].at == at;
+        f->on_message += lands;
         f->messages++;
-        add_size(sizes, (uint32_t)size);
+        look_at(w, f, size);
+        if (at > begin)
+            look_at_next(w, s, at, lands);
         at = size < s->n - at ? at + (uint32_t)size : size == s->n - at ? s->n : UINT32_MAX;
     }
     f->whole += at == s->n && !s->full;
     return true;
 }
 
-/* What is no chance: segments that begin with a message, but for those that the walks began with, and ends. */
-static uint32_t proofs(const struct framing *f, uint32_t begun)
+/* --- what is no chance -------------------------------------------------------------------------------- */
+
+/* Bits that speak against chance when something that happens in a share of all cases did so n times of of. */
+static double surprise(double n, double of, double chance)
 {
-    return f->on_message - (begun < f->on_message ? begun : f->on_message) + f->whole;
+    if (of <= 0 || n <= of * chance || chance <= 0 || chance >= 1)
+        return 0;
+    double bits = n * log2(n / of / chance);
+    return n < of ? bits + (of - n) * log2((of - n) / of / (1 - chance)) : bits;
+}
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* Where segments are short many messages begin with one, by chance; where they are shorter than some numbers of bytes
+ * have to be, what all sizes have in common would be taken for it. Messages of the same size tell the same again, so
+ * what a size is worth counts once. */
+static double bits_of_segments(const struct walked *w)
+{
+    double chance = w->segmented ? (double)w->segments / w->segmented : 1;
+    if (chance <= 0 || chance > 1.0 / SHORTEST)
+        return 0;
+    return least(surprise(w->landed, w->next, chance), w->sizes.n * -log2(chance));
+}
+
+static double bits_of_ends(const struct framing *f, const struct walked *w)
+{
+    double chance = (double)f->messages / w->bytes;
+    if (chance > 1.0 / SHORTEST)
+        return 0;
+    return least(surprise(f->whole, f->streams, chance), 2 * w->sizes.n * -log2(chance));
+}
+
+/* Headers have bytes that are the same more often than those elsewhere: high bytes of the length are among them. */
+static double bits_of_heads(const struct framing *f, const struct walked *w, const struct streams *in)
+{
+    uint32_t low = f->form.little ? f->at : f->at + f->form.width - 1;
+    double bits = 0;
+    for (uint32_t i = 0; i < HEADS; i++) {
+        const struct bytestats *b = &w->head[i];
+        unsigned top = 0;
+        for (unsigned v = 1; v < 256; v++)
+            top = b->count[v] > b->count[top] ? v : top;
+        if (i == low || b->n < FEWEST_MESSAGES || b->count[top] * 2 < b->n)
+            continue;
+        double chance = (double)in->all.count[top] / in->all.n, counted = least(b->n, w->sizes.n);
+        double more = surprise(counted * b->count[top] / b->n, counted, chance) - 8;
+        bits += more > 0 ? more : 0;
+    }
+    return bits;
+}
+
+static bool is_proven(struct framing *f, const struct walked *w, const struct streams *in)
+{
+    double heads = bits_of_heads(f, w, in), ends = bits_of_ends(f, w), segments = bits_of_segments(w);
+    bool lands = w->landed * 10 >= w->next * 6 || f->on_message * 10 >= f->starts * 6;
+    f->bits = (uint32_t)(heads + ends + segments);
+    if (lands && w->landed + f->whole >= FEWEST_PROOFS && segments + ends >= enough_where_segments_are)
+        return true;
+    return heads + ends + segments >= enough && (lands || heads >= enough || ends >= enough);
 }
 
 /* Whether the framing holds for the streams; its counts are set. Where a stream that goes on behind what was kept ends
  * says nothing. */
 static bool holds(struct framing *f, const struct streams *in)
 {
-    struct sizes sizes = {0};
-    uint32_t broken = 0, begun = 0;
+    struct walked w = {0};
     f->streams = f->whole = f->starts = f->on_message = f->messages = 0;
     for (size_t i = 0; i < in->n; i++) {
         const struct sample_side *s = &in->flow[i]->side[in->side];
         if (s->n_messages <= f->skip)
             continue;
-        begun++;
+        w.begun++;
         f->streams += !s->full;
-        f->starts += s->n_messages - f->skip;
-        broken += !walk(f, s, &sizes);
-        if (broken > 1 && broken * 10 > in->n)
+        w.broken += !walk(f, s, &w);
+        if (w.broken > 1 && w.broken * 10 > in->n)
             return false;
     }
-    f->distinct = sizes.n;
-    return broken * 10 <= begun && f->whole * 10 >= f->streams * 6 && f->on_message * 10 >= f->starts * 6 &&
-           f->messages >= FEWEST_MESSAGES && f->distinct >= FEWEST_SIZES && proofs(f, begun) >= FEWEST_PROOFS;
+    f->distinct = w.sizes.n;
+    f->live = w.live;
+    return w.broken * 10 <= w.begun && f->whole * 10 >= f->streams * 6 && f->messages >= FEWEST_MESSAGES &&
+           f->distinct >= FEWEST_SIZES && is_proven(f, &w, in);
 }
+
+/* --- candidates --------------------------------------------------------------------------------------- */
 
 /* What would have to be added for each of the first segments to be a message: the sums that most agree in. */
 static size_t likely_adds(const struct framing *f, const struct streams *in, int64_t out[TRIED_ADDS])
@@ -124,68 +230,152 @@ static size_t likely_adds(const struct framing *f, const struct streams *in, int
     return n;
 }
 
+/* Bytes of the length that are always zero may be of something else. */
 static bool is_better(const struct framing *a, const struct framing *b)
 {
-    uint32_t x = a->whole + a->on_message, y = b->whole + b->on_message;
-    if (x != y)
-        return x > y;
-    return a->form.width != b->form.width ? a->form.width > b->form.width : a->at < b->at;
+    if (a->bits != b->bits)
+        return a->bits > b->bits;
+    if (a->live != b->live)
+        return a->live > b->live;
+    return a->form.width != b->form.width ? a->form.width < b->form.width : a->at < b->at;
 }
 
-static bool by_length(struct framing *best, const struct streams *in, uint32_t skip)
+static void try_add(struct framing *best, struct framing f, int64_t add, const struct streams *in)
 {
-    bool found = false;
+    f.add = add;
+    if (holds(&f, in) && (best->kind == FRAMING_NONE || is_better(&f, best)))
+        *best = f;
+}
+
+/* every: sums that no segment speaks for, too. */
+static void try_lengths(struct framing *best, const struct streams *in, uint32_t skip, bool every)
+{
     for (uint32_t form = 1; form < 2 * WIDEST; form++) {
-        struct framing f = {.kind = FRAMING_LENGTH, .form = {(uint8_t)(form / 2 + 1), form % 2}, .skip = skip};
-        if (form == 1)
-            f.form.little = false;
+        struct framing f = {.kind = FRAMING_LENGTH, .form = {(uint8_t)(form / 2 + 1), form > 1 && form % 2}, .skip = skip};
         for (f.at = 0; f.at < OFFSETS; f.at++) {
             int64_t adds[TRIED_ADDS];
-            size_t n = likely_adds(&f, in, adds);
-            for (size_t i = 0; i < n; i++) {
-                f.add = adds[i];
-                if (holds(&f, in) && (!found || is_better(&f, best))) {
-                    *best = f;
-                    found = true;
-                }
-            }
+            size_t n = every ? 0 : likely_adds(&f, in, adds);
+            for (size_t i = 0; i < n; i++)
+                try_add(best, f, adds[i], in);
+            for (int64_t add = ADD_LEAST; every && add <= ADD_MOST; add++)
+                try_add(best, f, add, in);
         }
     }
-    return found;
+}
+
+static bool is_perfect(const struct framing *f)
+{
+    return f->kind == FRAMING_LENGTH && f->whole == f->streams && f->on_message == f->starts;
+}
+
+static bool by_length(struct framing *best, const struct streams *in, uint32_t skip, bool every)
+{
+    *best = (struct framing){.kind = FRAMING_NONE};
+    try_lengths(best, in, skip, false);
+    if (every && !is_perfect(best))
+        try_lengths(best, in, skip, true);
+    return best->kind == FRAMING_LENGTH;
+}
+
+/* --- delimiters --------------------------------------------------------------------------------------- */
+
+static const struct delimiter known_delimiters[] = {{"CRLF", 2, {'\r', '\n'}}, {"LF", 1, {'\n', 0}}, {"NUL", 1, {0, 0}}};
+
+enum { LINE_MOST = 1024 };
+
+static bool ends_with(const uint8_t *bytes, uint32_t n, const struct delimiter *d)
+{
+    return n >= d->n && memcmp(bytes + n - d->n, d->bytes, d->n) == 0;
+}
+
+/* The size of the line at, with what ends it; 0: nothing does. */
+static uint32_t line_size(const struct sample_side *s, uint32_t at, const struct delimiter *d)
+{
+    for (uint32_t i = at + d->n; i <= s->n; i++)
+        if (ends_with(s->bytes + at, i - at, d))
+            return i - at;
+    return 0;
+}
+
+/* Messages of which 9 in 10 end with it. */
+static bool ends_messages(struct framing *f, const struct streams *in, const struct delimiter *d)
+{
+    *f = (struct framing){.kind = FRAMING_DELIMITER, .delimiter = d};
+    for (size_t i = 0; i < in->n; i++)
+        for (uint32_t k = 0; k < in->flow[i]->side[in->side].n_messages; k++) {
+            struct message m = sample_get(in->flow[i], in->side, k);
+            if (m.kept != m.size || m.kept < d->n)
+                continue;
+            f->starts++;
+            f->on_message += ends_with(m.bytes, m.kept, d);
+        }
+    return f->starts >= FEWEST_MESSAGES && f->on_message >= 0.9 * f->starts;
+}
+
+/* Counts the lines of a stream, and the segments that end with one; false: what is left is too long for a line. */
+static bool count_lines(struct framing *f, const struct sample_side *s)
+{
+    uint32_t at = 0, n;
+    for (; (n = line_size(s, at, f->delimiter)); at += n) {
+        f->messages++;
+        if (n > LINE_MOST)
+            return false;
+    }
+    for (uint32_t i = 1; i < s->n_segments; i++)
+        f->on_message += ends_with(s->bytes, s->segment[i].at, f->delimiter);
+    f->starts += s->n_segments - 1;
+    f->streams += !s->full;
+    f->whole += at == s->n && !s->full;
+    return s->n - at <= LINE_MOST;
+}
+
+/* Text in lines that were cut into segments somewhere else: streams end with a line, and more segments than chance has
+ * it. */
+static bool ends_lines(struct framing *f, const struct streams *in, const struct delimiter *d)
+{
+    *f = (struct framing){.kind = FRAMING_DELIMITER, .delimiter = d, .lines = true};
+    if (d->bytes[0] == '\0' || bytestats_printable(&in->all) <= 0.9 * in->all.n)
+        return false;
+    for (size_t i = 0; i < in->n; i++)
+        if (!count_lines(f, &in->flow[i]->side[in->side]))
+            return false;
+    double chance = (double)f->messages / in->all.n;
+    return f->messages >= FEWEST_MESSAGES && f->whole >= 0.9 * f->streams &&
+           surprise(f->on_message, f->starts, chance) + surprise(f->whole, f->streams, chance) >= enough;
 }
 
 static bool by_delimiter(struct framing *f, const struct streams *in)
 {
-    static const struct {
-        const char *name;
-        uint8_t n, bytes[2];
-    } known[] = {{"CRLF", 2, {'\r', '\n'}}, {"LF", 1, {'\n', 0}}, {"NUL", 1, {0, 0}}};
-    for (size_t d = 0; d < sizeof(known) / sizeof(known[0]); d++) {
-        uint32_t segments = 0, ended = 0;
-        for (size_t i = 0; i < in->n; i++)
-            for (uint32_t k = 0; k < in->flow[i]->side[in->side].n_messages; k++) {
-                struct message m = sample_get(in->flow[i], in->side, k);
-                if (m.kept != m.size || m.kept < known[d].n)
-                    continue;
-                segments++;
-                ended += memcmp(m.bytes + m.kept - known[d].n, known[d].bytes, known[d].n) == 0;
-            }
-        if (segments >= FEWEST_MESSAGES && ended >= 0.9 * segments) {
-            *f = (struct framing){.kind = FRAMING_DELIMITER, .delimiter = known[d].name, .starts = segments,
-                                  .on_message = ended};
+    enum { KNOWN = sizeof(known_delimiters) / sizeof(known_delimiters[0]) };
+    for (size_t i = 0; i < KNOWN; i++)
+        if (ends_messages(f, in, &known_delimiters[i]))
             return true;
-        }
-    }
+    for (size_t i = 0; i < KNOWN; i++)
+        if (ends_lines(f, in, &known_delimiters[i]))
+            return true;
     return false;
+}
+
+/* ------------------------------------------------------------------------------------------------------ */
+
+static void count_bytes(struct streams *in)
+{
+    for (size_t i = 0; i < in->n; i++) {
+        const struct sample_side *s = &in->flow[i]->side[in->side];
+        struct message all = {.bytes = s->bytes, .kept = s->n, .size = s->n};
+        bytestats_add(&in->all, &all, 0, s->n);
+    }
 }
 
 void framing_find(struct framing *f, const struct sample *const *flow, size_t n, unsigned side)
 {
-    struct streams in = {flow, n, side};
-    *f = (struct framing){.kind = FRAMING_NONE};
-    bool found = by_length(f, &in, 0) || by_delimiter(f, &in);
+    struct streams in = {.flow = flow, .n = n, .side = side};
+    count_bytes(&in);
+    bool found = by_length(f, &in, 0, false);
+    if (!is_perfect(f))
+        found = (!found && by_delimiter(f, &in)) || by_length(f, &in, 0, true);
     for (uint32_t skip = 1; skip <= SKIP_MOST && !found; skip++)
-        found = by_length(f, &in, skip);
+        found = by_length(f, &in, skip, false);
     if (!found)
         *f = (struct framing){.kind = FRAMING_NONE};
 }
@@ -199,20 +389,28 @@ static void add_message(struct messages *m, const struct message *new)
     m->v[m->n++] = *new;
 }
 
+/* The size of the message at; 0: there is none. */
+static uint64_t next_size(const struct framing *f, const struct sample_side *s, uint32_t at)
+{
+    uint64_t size = 0;
+    if (f->kind == FRAMING_DELIMITER)
+        return line_size(s, at, f->delimiter);
+    return size_at(f, s, at, &size) ? size : 0;
+}
+
 /* What is left when a length is no length, or behind what was kept, is no message. */
 static void cut_stream(const struct framing *f, const struct sample *s, unsigned side, uint32_t number,
                        struct messages *m)
 {
     const struct sample_side *from = &s->side[side];
     uint32_t at = begin_of(from, f->skip), segment = 0;
-    uint64_t size;
-    while (at < from->n && size_at(f, from, at, &size) && size) {
-        while (segment + 1 < from->n_messages && from->message[segment + 1].at <= at)
+    for (uint64_t size; at < from->n && (size = next_size(f, from, at));) {
+        while (segment + 1 < from->n_segments && from->segment[segment + 1].at <= at)
             segment++;
         uint32_t kept = size < from->n - at ? (uint32_t)size : from->n - at;
         struct message new = {
             .bytes = from->bytes + at, .kept = kept, .size = (uint32_t)size, .flow = number, .side = (uint8_t)side,
-            .index = from->message[segment].index, .time_ns = from->message[segment].time_ns,
+            .index = from->segment[segment].index, .time_ns = from->segment[segment].time_ns,
         };
         add_message(m, &new);
         at += kept;
@@ -221,7 +419,7 @@ static void cut_stream(const struct framing *f, const struct sample *s, unsigned
 
 void framing_cut(const struct framing *f, const struct sample *s, unsigned side, uint32_t number, struct messages *m)
 {
-    if (f->kind == FRAMING_LENGTH) {
+    if (f->kind == FRAMING_LENGTH || f->lines) {
         cut_stream(f, s, side, number, m);
         return;
     }

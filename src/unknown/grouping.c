@@ -80,11 +80,12 @@ static int compare_beginnings(const struct beginning *a, const struct beginning 
 {
     int differ = a->f->transport - b->f->transport;
     if (!differ)
-        differ = (a->f->port > b->f->port) - (a->f->port < b->f->port);
+        differ = a->f->port[1] - b->f->port[1];
     for (unsigned side = 0; side < 2 && !differ; side++) {
-        differ = memcmp(a->f->head[side], b->f->head[side], a->bytes);
+        const struct features_side *x = &a->f->side[side], *y = &b->f->side[side];
+        differ = memcmp(x->head[0].byte, y->head[0].byte, a->bytes);
         if (!differ)
-            differ = (a->f->n_head[side] != 0) - (b->f->n_head[side] != 0);
+            differ = (x->n_heads != 0) - (y->n_heads != 0);
     }
     return differ;
 }
@@ -210,7 +211,7 @@ static void heaps_by(struct work *w, const bool *chosen, bool with_port)
             continue;
         for (size_t k = 0; k <= i; k++) {
             const struct features *a = &w->features[i], *b = &w->features[k];
-            if (!chosen[k] || a->transport != b->transport || (with_port && a->port != b->port))
+            if (!chosen[k] || a->transport != b->transport || (with_port && a->port[1] != b->port[1]))
                 continue;
             w->heap[i] = (uint32_t)k;
             break;
@@ -218,21 +219,45 @@ static void heaps_by(struct work *w, const bool *chosen, bool with_port)
     }
 }
 
-/* Random bytes have nothing in common, so each such flow is alone: they are put together by what is left. */
+/* Samples by heap: those of the heap that place names are number[first[place]] up to below first[place + 1]. */
+struct listing {
+    uint32_t *first, *number;
+};
+
+static struct listing list_heaps(const struct work *w)
+{
+    struct listing l = {xcalloc(w->n + 2, sizeof(*l.first)), xcalloc(w->n, sizeof(*l.number))};
+    for (size_t i = 0; i < w->n; i++)
+        l.first[w->heap[i] + 2]++;
+    for (size_t i = 2; i < w->n + 2; i++)
+        l.first[i] += l.first[i - 1];
+    for (size_t i = 0; i < w->n; i++)
+        l.number[l.first[w->heap[i] + 1]++] = w->order[i];
+    return l;
+}
+
+/* Nothing in common but that all of them are random: sizes, or ports. */
+static bool is_noise(const struct work *w, const uint32_t *number, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!sample_looks_random(w->samples->v[number[i]]))
+            return false;
+    return n > 0 && (n < GROUP_LEAST || kind_of(w->samples, number, n) == GROUP_RANDOM);
+}
+
+/* Random bytes have nothing in common, so such flows are put together by what is left. */
 static void heap_random(struct work *w)
 {
-    uint32_t *size = xcalloc(w->n, sizeof(*size));
-    uint32_t *random = xcalloc(w->n, sizeof(*random));
-    bool *chosen = xcalloc(w->n, sizeof(*chosen));
-    for (size_t i = 0; i < w->n; i++) {
-        size[w->heap[i]]++;
-        random[w->heap[i]] += sample_looks_random(placed(w, i));
-    }
+    struct listing l = list_heaps(w);
+    bool *noise = xcalloc(w->n, sizeof(*noise)), *chosen = xcalloc(w->n, sizeof(*chosen));
     for (size_t i = 0; i < w->n; i++)
-        chosen[i] = size[w->heap[i]] < GROUP_LEAST && random[w->heap[i]] == size[w->heap[i]];
+        noise[i] = is_noise(w, l.number + l.first[i], l.first[i + 1] - l.first[i]);
+    for (size_t i = 0; i < w->n; i++)
+        chosen[i] = noise[w->heap[i]];
     heaps_by(w, chosen, w->with_port);
-    free(size);
-    free(random);
+    free(l.first);
+    free(l.number);
+    free(noise);
     free(chosen);
 }
 

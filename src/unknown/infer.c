@@ -210,7 +210,8 @@ static void find_text(struct profile_side *s)
 void infer_sides(struct profile *p)
 {
     for (unsigned side = 0; side < 2; side++) {
-        texts_find(&p->side[side].view.m, &p->side[side].text);
+        if (p->side[side].view.framing.kind != FRAMING_LENGTH) /* binary, however much of it is printable */
+            texts_find(&p->side[side].view.m, &p->side[side].text);
         if (p->side[side].text.found)
             find_text(&p->side[side]);
         else

@@ -2,6 +2,7 @@
 /* lengths.c - tries every offset, width and byte order: message size = value * times + add. */
 #include "unknown/lengths.h"
 
+#include "unknown/boundaries.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
@@ -138,16 +139,17 @@ static bool find_in_part(const struct messages *m, uint32_t at, uint8_t value, s
 
 /* --- width -------------------------------------------------------------------------------------------- */
 
-static bool is_zero(const struct positions *p, uint32_t at)
+/* Whether the byte at is zero in all messages that have the field. */
+static bool is_zero(const struct positions *p, uint32_t at, const struct field *f)
 {
-    return at < p->n && p->v[at].is == POSITION_ZERO && p->v[at].distinct == 1;
+    return at < p->n && p->v[at].is == POSITION_ZERO && p->v[at].distinct == 1 && p->v[at].n >= p->v[f->at].n;
 }
 
-/* Zero bytes on the left of the number, as many as an aligned field has; and on its right. */
+/* Zero bytes on the left of the number, as many as a field of one, two or four bytes has; and on its right. */
 static uint32_t zeros_before(const struct field *f, const struct positions *p)
 {
     uint32_t n = 0;
-    while (n < f->at && f->size + n < 4 && is_zero(p, f->at - n - 1))
+    while (n < f->at && f->size + n < 4 && is_zero(p, f->at - n - 1, f))
         n++;
     while (n && ((f->size + n) & (f->size + n - 1)))
         n--;
@@ -157,7 +159,7 @@ static uint32_t zeros_before(const struct field *f, const struct positions *p)
 static uint32_t zeros_behind(const struct field *f, const struct positions *p)
 {
     uint32_t n = 0;
-    while (f->size + n < 4 && is_zero(p, f->at + f->size + n))
+    while (f->size + n < 4 && is_zero(p, f->at + f->size + n, f))
         n++;
     while (n && ((f->size + n) & (f->size + n - 1)))
         n--;
@@ -169,16 +171,28 @@ static bool aligned(uint32_t at, uint32_t size)
     return at % size == 0;
 }
 
-/* A number's narrowest form holds its low bytes alone: takes in the bytes on its high side that are always zero, as far
- * as an aligned field of two or four bytes has them, and tells the byte order by them. */
-static void widen(struct field *f, const struct positions *p)
+/* Which bytes are high ones, when both sides have zeros: the aligned form, else the narrower one, else what other numbers
+ * are like. */
+static bool is_little(const struct field *f, uint32_t before, uint32_t behind, const struct positions *p)
 {
+    bool big_fits = aligned(f->at - before, f->size + before), little_fits = aligned(f->at, f->size + behind);
+    if (big_fits != little_fits)
+        return little_fits;
+    if (before != behind)
+        return behind < before;
+    return boundaries_little(p, &(struct fields){0});
+}
+
+void length_widen(struct field *f, const struct positions *p)
+{
+    if (f->at >= p->n)
+        return;
     uint32_t before = zeros_before(f, p), behind = zeros_behind(f, p);
     if (f->size > 1) { /* the byte order is known */
         before = f->little ? 0 : before;
         behind = f->little ? behind : 0;
     }
-    if (before && behind && !aligned(f->at - before, f->size + before) && aligned(f->at, f->size + behind))
+    if (before && behind && is_little(f, before, behind, p))
         before = 0;
     if (before) {
         f->at -= before;
@@ -198,6 +212,6 @@ bool length_find(const struct messages *m, const struct positions *p, struct fie
         if (!position_is_const(&p->v[at]) && p->v[at].top_n >= 0.3 * p->v[at].n)
             found = find_in_part(m, at, p->v[at].top, out);
     if (found)
-        widen(out, p);
+        length_widen(out, p);
     return found;
 }

@@ -24,8 +24,10 @@ struct sample *samples_add(struct samples *s, uint64_t flow_id)
 void samples_free(struct samples *s)
 {
     for (size_t i = 0; i < s->n; i++) {
-        free(s->v[i]->side[0].bytes);
-        free(s->v[i]->side[1].bytes);
+        for (unsigned side = 0; side < 2; side++) {
+            free(s->v[i]->side[side].bytes);
+            free(s->v[i]->side[side].segment);
+        }
         free(s->v[i]);
     }
     free(s->v);
@@ -37,29 +39,50 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Whether the other side was silent since the last message of this one, which ended with a segment that was full. */
 static bool goes_on(const struct sample *s, const struct sample_side *side)
 {
     if (!s->stream || !side->n_messages)
         return false;
-    const struct sample_message *last = &side->message[side->n_messages - 1];
-    return last->index + 1 == s->n_messages && last->size % FULL_SEGMENT == 0;
+    return side->message[side->n_messages - 1].index + 1 == s->n_sent && side->last >= FULL_SEGMENT;
 }
 
 static struct sample_message *begin(struct sample *s, struct sample_side *side, int64_t time_ns)
 {
     struct sample_message *m = &side->message[side->n_messages++];
-    *m = (struct sample_message){.at = side->n, .index = s->n_messages++, .time_ns = time_ns};
+    *m = (struct sample_message){.at = side->n, .index = s->n_sent++, .time_ns = time_ns};
+    s->n_messages++;
     return m;
 }
 
-static void keep(struct sample_side *side, struct sample_message *m, const uint8_t *bytes, uint32_t n)
+static void add_segment(struct sample_side *side, uint32_t index, int64_t time_ns, uint32_t n)
+{
+    if (side->n_segments == SAMPLE_SEGMENTS)
+        return;
+    if ((side->n_segments & (side->n_segments - 1)) == 0) /* full at every power of two */
+        side->segment = xrealloc(side->segment, side->n_segments ? side->n_segments * 2 : 1, sizeof(*side->segment));
+    side->segment[side->n_segments++] = (struct sample_segment){side->n, index, time_ns};
+    side->segmented = side->n + n;
+}
+
+/* The message that a segment is of; NULL: of none, for there are enough. */
+static struct sample_message *message_of(struct sample *s, struct sample_side *side, int64_t time_ns)
+{
+    if (goes_on(s, side))
+        return &side->message[side->n_messages - 1];
+    if (side->n_messages < SAMPLE_MESSAGES)
+        return begin(s, side, time_ns);
+    s->n_sent++;
+    return NULL;
+}
+
+static void keep(struct sample_side *side, const uint8_t *bytes, uint32_t n)
 {
     if (!n)
         return;
     side->bytes = xrealloc(side->bytes, side->n + n, 1);
     memcpy(side->bytes + side->n, bytes, n);
     side->n += n;
-    m->kept += n;
 }
 
 void sample_add(struct sample *s, unsigned who, int64_t time_ns, const uint8_t *bytes, uint32_t kept, uint32_t size)
@@ -67,13 +90,16 @@ void sample_add(struct sample *s, unsigned who, int64_t time_ns, const uint8_t *
     struct sample_side *side = &s->side[who];
     if (side->full || !size)
         return;
-    if (side->n_messages == SAMPLE_MESSAGES && !goes_on(s, side)) {
-        side->full = true;
-        return;
+    struct sample_message *m = message_of(s, side, time_ns);
+    uint32_t n = least(kept, s->stream ? SAMPLE_STREAM - side->n : SAMPLE_BYTES);
+    if (s->stream)
+        add_segment(side, m ? m->index : s->n_sent - 1, time_ns, n);
+    if (m) {
+        m->size += size;
+        m->kept += n;
     }
-    struct sample_message *m = goes_on(s, side) ? &side->message[side->n_messages - 1] : begin(s, side, time_ns);
-    m->size += size;
-    keep(side, m, bytes, least(kept, s->stream ? SAMPLE_STREAM - side->n : SAMPLE_BYTES));
+    keep(side, bytes, n);
+    side->last = size;
     side->full = s->stream ? side->n == SAMPLE_STREAM : side->n_messages == SAMPLE_MESSAGES;
 }
 

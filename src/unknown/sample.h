@@ -2,7 +2,7 @@
 /* sample.h - what is kept of an unknown flow: its ends and the first messages of both sides.
  *
  * A datagram is a message. Of TCP the bytes in order are kept, and where segments began: a hint of where messages do,
- * no more than that. */
+ * no more than that. So more of a stream is kept than its first messages: programs and networks cut it as they like. */
 #ifndef UNKNOWN_SAMPLE_H
 #define UNKNOWN_SAMPLE_H
 
@@ -13,6 +13,7 @@ enum {
     SAMPLE_MESSAGES = 8,    /* of a side */
     SAMPLE_BYTES = 512,     /* of a datagram */
     SAMPLE_STREAM = 4096,   /* of a side of TCP */
+    SAMPLE_SEGMENTS = 64,   /* of which is known where they began */
 };
 
 struct sample_message {
@@ -21,11 +22,21 @@ struct sample_message {
     int64_t time_ns;
 };
 
+/* Where a segment of a stream began. */
+struct sample_segment {
+    uint32_t at, index; /* as of a message */
+    int64_t time_ns;
+};
+
 struct sample_side {
     uint8_t *bytes;
     uint32_t n;
     uint32_t n_messages;
     struct sample_message message[SAMPLE_MESSAGES];
+    struct sample_segment *segment; /* the first ones, of bytes behind the messages, too */
+    uint32_t n_segments;
+    uint32_t segmented; /* bytes of which the segments are known */
+    uint32_t last; /* size of the segment at hand */
     bool full; /* nothing more is kept: enough, or bytes of a stream are missing */
 };
 
@@ -34,6 +45,7 @@ struct sample {
     uint8_t transport; /* IP protocol number */
     bool has_ports, stream, midstream, lossy;
     uint32_t n_messages;
+    uint32_t n_sent; /* likewise, with those of which no more is kept than their bytes */
     uint16_t port[2];
     struct dpi_addr addr[2];
     struct sample_side side[2]; /* 0 is the client, as with port and addr */

@@ -2,7 +2,17 @@
 /* view.c - messages of one side. */
 #include "unknown/view.h"
 
+#include "unknown/lengths.h"
+
 #include <stdlib.h>
+
+static void widen(struct framing *framing, const struct positions *p)
+{
+    struct field f = {.at = framing->at, .size = framing->form.width, .little = framing->form.little};
+    length_widen(&f, p);
+    framing->at = f.at;
+    framing->form = (struct number_form){(uint8_t)f.size, f.little};
+}
 
 void view_make(struct view *v, const struct sample *const *flow, size_t n, unsigned side)
 {
@@ -12,6 +22,8 @@ void view_make(struct view *v, const struct sample *const *flow, size_t n, unsig
     for (size_t i = 0; i < n; i++)
         framing_cut(&v->framing, flow[i], side, (uint32_t)i, &v->m);
     positions_make(&v->positions, &v->m);
+    if (v->framing.kind == FRAMING_LENGTH)
+        widen(&v->framing, &v->positions);
 }
 
 void view_free(struct view *v)

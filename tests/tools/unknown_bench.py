@@ -39,7 +39,7 @@ class Flow:
         self.line, self.capture, self.by = line, capture, words[1]
         self.protocol = SAME.get(words[0], words[0])
         self.transport, self.port = words[2], words[7]
-        self.messages = [word.split(",") for word in words[10:]]
+        self.messages = [word.split(",") for word in words[10:] if word[0] != "+"]
 
     def becomes_tls(self):
         """Behind a greeting of its own protocol it is another one's."""

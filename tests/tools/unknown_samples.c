@@ -51,6 +51,19 @@ static void put_hex(const uint8_t *p, uint32_t n)
         printf("%02x", p[i]);
 }
 
+/* What is kept of a side beyond its messages: where segments began, and the rest of the stream. */
+static void put_stream(const struct sample_side *s, unsigned side)
+{
+    uint32_t behind = 0;
+    printf(" +,%u,%d,%" PRIu32 ",", side, s->full, s->segmented);
+    for (uint32_t i = 0; i < s->n_segments; i++)
+        printf("%" PRIu32 ":%" PRIu32 ":%" PRId64 ";", s->segment[i].at, s->segment[i].index, s->segment[i].time_ns);
+    for (uint32_t i = 0; i < s->n_messages; i++)
+        behind = s->message[i].at + s->message[i].kept;
+    putchar(',');
+    put_hex(s->bytes + behind, s->n - behind);
+}
+
 static void put_sample(const struct sample *s)
 {
     printf(" %u %d %d %d %u %u", s->transport, s->has_ports, s->stream, s->midstream, s->port[0], s->port[1]);
@@ -64,6 +77,8 @@ static void put_sample(const struct sample *s)
             printf(" %u,%" PRIu32 ",%" PRId64 ",%" PRIu32 ",", side, m.index, m.time_ns, m.size);
             put_hex(m.bytes, m.kept);
         }
+    for (unsigned side = 0; side < 2 && s->stream; side++)
+        put_stream(&s->side[side], side);
     putchar('\n');
 }
 
@@ -115,15 +130,48 @@ static uint32_t take_hex(const char *text, uint8_t *out, uint32_t room)
     return n;
 }
 
+static void take_bytes(struct sample_side *side, const char *hex)
+{
+    size_t n = hex ? strlen(hex) / 2 : 0;
+    if (!n)
+        return;
+    side->bytes = xrealloc(side->bytes, side->n + n, 1);
+    side->n += take_hex(hex, side->bytes + side->n, (uint32_t)n);
+}
+
 static void take_message(struct sample *s, char *word)
 {
-    static uint8_t bytes[SAMPLE_STREAM];
     char *save, *side = strtok_r(word, ",", &save), *index = strtok_r(NULL, ",", &save);
     char *time = strtok_r(NULL, ",", &save), *size = strtok_r(NULL, ",", &save), *hex = strtok_r(NULL, ",", &save);
-    uint32_t n = hex ? take_hex(hex, bytes, sizeof(bytes)) : 0;
-    unsigned who = side[0] == '1';
-    s->n_messages = (uint32_t)strtoul(index, NULL, 10);
-    sample_add(s, who, strtoll(time, NULL, 10), bytes, n, (uint32_t)strtoul(size, NULL, 10));
+    struct sample_side *to = &s->side[side[0] == '1'];
+    if (to->n_messages == SAMPLE_MESSAGES)
+        return;
+    struct sample_message *m = &to->message[to->n_messages++];
+    *m = (struct sample_message){.at = to->n, .index = (uint32_t)strtoul(index, NULL, 10),
+                                 .size = (uint32_t)strtoul(size, NULL, 10), .time_ns = strtoll(time, NULL, 10)};
+    take_bytes(to, hex);
+    m->kept = to->n - m->at;
+    s->n_messages++;
+}
+
+static void take_stream(struct sample *s, char *word)
+{
+    char *save, *part, *side = strtok_r(word + 2, ",", &save), *full = strtok_r(NULL, ",", &save);
+    struct sample_side *to = &s->side[side[0] == '1'];
+    to->full = full[0] == '1';
+    to->segmented = (uint32_t)strtoul(strtok_r(NULL, ",", &save), NULL, 10);
+    char *segments = strtok_r(NULL, ",", &save), *hex = strtok_r(NULL, ",", &save);
+    if (!segments) /* the side is silent */
+        return;
+    for (part = strtok_r(segments, ";", &save); part; part = strtok_r(NULL, ";", &save)) {
+        struct sample_segment *at;
+        to->segment = xrealloc(to->segment, to->n_segments + 1, sizeof(*to->segment));
+        at = &to->segment[to->n_segments++];
+        at->at = (uint32_t)strtoul(part, &part, 10);
+        at->index = (uint32_t)strtoul(part + 1, &part, 10);
+        at->time_ns = strtoll(part + 1, NULL, 10);
+    }
+    take_bytes(to, hex);
 }
 
 static void take_sample(struct samples *set, char *line)
@@ -146,7 +194,10 @@ static void take_sample(struct samples *set, char *line)
         take_hex(word + 2, s->addr[i].b, 16);
     }
     while ((word = strtok_r(NULL, " ", &save)))
-        take_message(s, word);
+        if (word[0] == '+')
+            take_stream(s, word);
+        else
+            take_message(s, word);
 }
 
 static void put_groups(struct samples *s, enum grouping_by by)
