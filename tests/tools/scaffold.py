@@ -158,6 +158,12 @@ class Checks:
         differ = [name for name in names if read(folder, name, mode="rb") != read(again, name, mode="rb")]
         self.count("the same from standard input", differ or (None if names == sorted(os.listdir(again)) else "names"))
 
+    def left_out(self):
+        """Flows that are not grouped may be of the group: they are no other ones."""
+        text = read(self.scaffold("left out", "--group-flows", "10", UNKNOWN), "signatures.yaml")
+        others = re.findall(r"(\d+) of (\d+) other unknown flows", text)
+        self.count("flows that are left out", None if others and all(o == ("0", "0") for o in others) else others)
+
     def expected(self, folder, of, update):
         for name in EXPECTED[of]:
             path = os.path.join("tests/expected/scaffold", of, name)
@@ -173,6 +179,7 @@ class Checks:
         self.without_tshark()
         self.hostile_tshark()
         self.folders()
+        self.left_out()
         made = self.scaffold("made", "--no-tshark", UNKNOWN)
         with open(UNKNOWN, "rb") as file:
             self.same_again(made, "--no-tshark", "-", stdin=file)

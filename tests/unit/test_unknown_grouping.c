@@ -96,6 +96,72 @@ static void one_protocol_on_several_ports(void **state)
     samples_free(&s);
 }
 
+static void are_one(struct samples *s, enum grouping_by by)
+{
+    struct groups g;
+    groups_make(&g, s, by);
+    assert_int_equal(g.n, 1);
+    groups_free(&g);
+    samples_free(s);
+}
+
+/* Beside a byte, nothing but numbers that go up and an id: no value is that of another flow. */
+static void numbers_that_go_up(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    uint64_t random = 33;
+    for (uint16_t i = 0; i < 6; i++) {
+        struct sample *f = made_flow(&s, 17, (uint16_t)(20000 + 111 * i));
+        uint8_t bytes[172] = {0x80, 0x08};
+        made_bytes(&random, bytes + 2, 10);
+        bytes[3] &= 0x7f;
+        for (unsigned k = 0; k < 8; k++, bytes[3]++) {
+            made_bytes(&random, bytes + 12, sizeof(bytes) - 12);
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, sizeof(bytes), sizeof(bytes));
+        }
+    }
+    are_one(&s, GROUP_BY_PAYLOAD);
+}
+
+/* Segments of two bytes here, whole messages there. */
+static void segments_are_no_matter(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    for (uint16_t i = 0; i < 8; i++) {
+        static const uint32_t sizes[] = {2, 19, 1448};
+        struct sample *f = made_flow(&s, 6, (uint16_t)(7000 + i));
+        uint8_t bytes[60];
+        for (unsigned k = 0; k < sizeof(bytes); k++)
+            bytes[k] = (uint8_t)(k < 40 ? 0xa0 + k : i * 50 + k);
+        for (uint32_t at = 0, n; at < sizeof(bytes); at += n) {
+            n = sizeof(bytes) - at < sizes[i % 3] ? (uint32_t)sizeof(bytes) - at : sizes[i % 3];
+            sample_add(f, 0, INT64_C(1700000000000000000) + at, bytes + at, n, n);
+        }
+    }
+    are_one(&s, GROUP_BY_PAYLOAD);
+}
+
+/* The same talk, but one capture took the server for the client. */
+static void sides_that_are_crossed(void **state)
+{
+    (void)state;
+    static const uint8_t sent[2][24] = {"\x10\x20\x01\x02\x03\x04question one", "\x90\x80\x77\x66\x55\x44no answer two"};
+    struct samples s = {0};
+    for (uint16_t i = 0; i < 6; i++) {
+        struct sample *f = made_flow(&s, 17, 7000);
+        bool crossed = i % 2;
+        for (unsigned side = 0; side < 2; side++)
+            sample_add(f, side, INT64_C(1700000000000000000) + side, sent[side ^ crossed], 24, 24);
+        if (crossed) {
+            f->port[1] = (uint16_t)(50000 + i);
+            f->port[0] = 7000;
+        }
+    }
+    are_one(&s, GROUP_BY_BOTH);
+}
+
 /* The ids of each group's flows as text. */
 static void describe(char *out, size_t room, struct samples *s)
 {
@@ -182,6 +248,8 @@ int main(void)
         cmocka_unit_test(by_port_alone),      cmocka_unit_test(one_protocol_on_several_ports),
         cmocka_unit_test(order_is_no_matter), cmocka_unit_test(many_flows),
         cmocka_unit_test(nothing),            cmocka_unit_test(links_by_the_mean),
+        cmocka_unit_test(numbers_that_go_up), cmocka_unit_test(segments_are_no_matter),
+        cmocka_unit_test(sides_that_are_crossed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

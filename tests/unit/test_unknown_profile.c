@@ -119,6 +119,31 @@ static void text(void **state)
     forget(&m);
 }
 
+/* A length in front, and nothing that is not printable behind it. */
+static void text_behind_lengths(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 37;
+    for (unsigned i = 0; i < 12; i++) {
+        struct sample *f = made_flow(&m.samples, 6, 7200);
+        for (unsigned k = 0; k < 4; k++) {
+            char bytes[128];
+            uint32_t n = 40 + made_random(&random) % 60;
+            bytes[0] = 0;
+            bytes[1] = (char)n;
+            for (uint32_t at = 2; at < n + 2; at++)
+                bytes[at] = (char)('a' + made_random(&random) % 26);
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, (const uint8_t *)bytes, n + 2, n + 2);
+        }
+    }
+    finish(&m);
+    assert_int_equal(m.profile->side[0].view.framing.kind, FRAMING_LENGTH);
+    assert_false(m.profile->side[0].text.found);
+    is_field(&m.profile->side[0], 0, 2, ROLE_LENGTH);
+    forget(&m);
+}
+
 /* A header of four bytes, then records of a type of two bytes and a length of two. */
 static void lists_of_records(void **state)
 {
@@ -298,6 +323,7 @@ int main(void)
         cmocka_unit_test(datagrams),
         cmocka_unit_test(streams),
         cmocka_unit_test(text),
+        cmocka_unit_test(text_behind_lengths),
         cmocka_unit_test(lists_of_records),
         cmocka_unit_test(noise),
         cmocka_unit_test(zeros),

@@ -14,12 +14,13 @@ local client = {
     behind = 2, -- bytes at the end that are a field of their own
     type = 2, -- where it is
     -- a message of the stream has the size value +6; 8 of 8 streams end with one, 32 of 32 segments begin one
-    framing = {at = 3, size = 3, little = false, plus = 6},
+    framing = {at = 4, size = 2, little = false, plus = 6},
 }
 client.fields = {
     {at = 0, size = 2, field = ProtoField.bytes("u02_tcp7012_a751.client.magic", "magic")}, -- a7 51; in 40 of 40
     {at = 2, size = 1, field = ProtoField.uint8("u02_tcp7012_a751.client.type", "type", base.HEX, {[0x03] = "type 03", [0x02] = "type 02", [0x01] = "type 01"})}, -- 03 18, 02 14, 01 8; in 40 of 40, a guess
-    {at = 3, size = 3, field = ProtoField.uint24("u02_tcp7012_a751.client.length", "length", base.DEC)}, -- message size = value + 6; 19 different; in 40 of 40
+    {at = 3, size = 1, field = ProtoField.bytes("u02_tcp7012_a751.client.zero", "zero")}, -- 00; in 40 of 40
+    {at = 4, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.client.length", "length", base.DEC)}, -- message size = value + 6; 19 different; in 40 of 40
     {at = 6, size = 4, field = ProtoField.uint32("u02_tcp7012_a751.client.session", "session", base.HEX)}, -- constant in a flow, 8 values in 8 flows; in 8 of 8
     {at = 10, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.client.sequence", "sequence", base.DEC)}, -- +1 per message; in 32 of 32
     {at = 12, size = 0, field = ProtoField.bytes("u02_tcp7012_a751.client.random", "random")}, -- random-like: chi-square z=-1.5 over 1847 bytes
@@ -32,12 +33,13 @@ local server = {
     behind = 2, -- bytes at the end that are a field of their own
     type = 2, -- where it is
     -- a message of the stream has the size value +6; 8 of 8 streams end with one, 32 of 32 segments begin one
-    framing = {at = 3, size = 3, little = false, plus = 6},
+    framing = {at = 4, size = 2, little = false, plus = 6},
 }
 server.fields = {
     {at = 0, size = 2, field = ProtoField.bytes("u02_tcp7012_a751.server.magic", "magic")}, -- a7 51; in 48 of 48
     {at = 2, size = 1, field = ProtoField.uint8("u02_tcp7012_a751.server.type", "type", base.HEX, {[0x02] = "type 02", [0x03] = "type 03", [0x01] = "type 01"})}, -- 02 20, 03 20, 01 8; in 48 of 48, a guess
-    {at = 3, size = 3, field = ProtoField.uint24("u02_tcp7012_a751.server.length", "length", base.DEC)}, -- message size = value + 6; 23 different; in 48 of 48
+    {at = 3, size = 1, field = ProtoField.bytes("u02_tcp7012_a751.server.zero", "zero")}, -- 00; in 48 of 48
+    {at = 4, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.server.length", "length", base.DEC)}, -- message size = value + 6; 23 different; in 48 of 48
     {at = 6, size = 4, field = ProtoField.uint32("u02_tcp7012_a751.server.session", "session", base.HEX)}, -- constant in a flow, 8 values in 8 flows; in 8 of 8
     {at = 10, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.server.sequence", "sequence", base.DEC)}, -- +1 per message; in 40 of 40
     {at = 12, size = 0, field = ProtoField.bytes("u02_tcp7012_a751.server.random", "random")}, -- random-like: chi-square z=-0.5 over 1974 bytes
