@@ -69,7 +69,7 @@ static struct worth worth_of_offsets(void)
     return w;
 }
 
-/* What two heads have in common, of what they may have. An offset that only one of them has is one where they differ. */
+/* What two heads have in common, of what they may have. At an offset that only one of them has they differ. */
 static float agree_heads(const struct head *a, const struct head *b, const struct worth *w, float *of)
 {
     unsigned n = a->n < b->n ? a->n : b->n, all = a->n < b->n ? b->n : a->n;

@@ -251,7 +251,8 @@ static void try_add(struct framing *best, struct framing f, int64_t add, const s
 static void try_lengths(struct framing *best, const struct streams *in, uint32_t skip, bool every)
 {
     for (uint32_t form = 1; form < 2 * WIDEST; form++) {
-        struct framing f = {.kind = FRAMING_LENGTH, .form = {(uint8_t)(form / 2 + 1), form > 1 && form % 2}, .skip = skip};
+        struct number_form number = {(uint8_t)(form / 2 + 1), form > 1 && form % 2};
+        struct framing f = {.kind = FRAMING_LENGTH, .form = number, .skip = skip};
         for (f.at = 0; f.at < OFFSETS; f.at++) {
             int64_t adds[TRIED_ADDS];
             size_t n = every ? 0 : likely_adds(&f, in, adds);
@@ -279,7 +280,9 @@ static bool by_length(struct framing *best, const struct streams *in, uint32_t s
 
 /* --- delimiters --------------------------------------------------------------------------------------- */
 
-static const struct delimiter known_delimiters[] = {{"CRLF", 2, {'\r', '\n'}}, {"LF", 1, {'\n', 0}}, {"NUL", 1, {0, 0}}};
+static const struct delimiter known_delimiters[] = {
+    {"CRLF", 2, {'\r', '\n'}}, {"LF", 1, {'\n', 0}}, {"NUL", 1, {0, 0}},
+};
 
 enum { LINE_MOST = 1024 };
 

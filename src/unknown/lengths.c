@@ -171,8 +171,8 @@ static bool aligned(uint32_t at, uint32_t size)
     return at % size == 0;
 }
 
-/* Which bytes are high ones, when both sides have zeros: the aligned form, else the narrower one, else what other numbers
- * are like. */
+/* Which bytes are high ones, when both sides have zeros: the aligned form, else the narrower one, else what other
+ * numbers are like. */
 static bool is_little(const struct field *f, uint32_t before, uint32_t behind, const struct positions *p)
 {
     bool big_fits = aligned(f->at - before, f->size + before), little_fits = aligned(f->at, f->size + behind);
