@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 /* Most flows that are compared with each other; of more, those that begin alike are one. */
-enum { COMPARED_MOST = 3000, COMPARED_HEAPS = 500, COMPARED_GROUPS = 50, LOOKED_AT = 4 };
+enum { COMPARED_MOST = 2500, COMPARED_HEAPS = 400, COMPARED_GROUPS = 50, LOOKED_AT = 4 };
 
 /* Picked as the weights of distance.c were. */
 static const float cut_by_payload = 0.85f, cut_with_port = 0.83f;
