@@ -28,15 +28,20 @@ struct sizes {
     uint32_t n;
 };
 
-/* What the walks came through. */
+/* What the walks came through. A message that has the size of the one before tells nothing: messages of one size are
+ * whole wherever a constant is taken for their length. So the ends of others are counted. */
 struct walked {
     struct sizes sizes;
+    uint64_t size; /* of the last message */
+    bool differs;  /* from the one before */
     uint32_t begun, broken;
     uint32_t bytes;
     uint32_t segments, segmented; /* without those that the walks began with, and their bytes */
-    uint32_t next, landed; /* likewise: messages where segments are known, and those that begin where one does */
+    uint32_t next, landed; /* ends of messages where segments are known, and those where one begins */
+    uint32_t ended, whole; /* streams that were kept to their end, and those that end where a message does */
+    uint32_t cut;          /* likewise: those that end in a message that a segment begins with: the capture did */
     uint32_t live;         /* low bytes of the length that are not always zero */
-    struct bytestats head[HEADS]; /* of all messages but those that the walks began with */
+    struct bytestats head[HEADS]; /* of what is behind ends of messages */
 };
 
 static void add_size(struct sizes *s, uint32_t size)
@@ -73,10 +78,12 @@ static void look_at(struct walked *w, const struct framing *f, uint64_t size)
     while (w->live < sizeof(value) && value >> (8 * w->live))
         w->live++;
     add_size(&w->sizes, (uint32_t)size);
+    w->differs = size != w->size;
+    w->size = size;
 }
 
-/* A message that no walk began with: where it begins is a finding. */
-static void look_at_next(struct walked *w, const struct sample_side *s, uint32_t at, bool lands)
+/* What is behind the end of a message: the next one, if it is one. */
+static void look_behind(struct walked *w, const struct sample_side *s, uint32_t at, bool lands)
 {
     struct message m = {.bytes = s->bytes + at, .kept = s->n - at, .size = s->n - at};
     for (uint32_t i = 0; i < HEADS; i++)
@@ -85,13 +92,27 @@ static void look_at_next(struct walked *w, const struct sample_side *s, uint32_t
     w->landed += lands;
 }
 
+/* lands: so did the last message, which is not one behind a greeting that is a guess. */
+static void look_at_end(struct framing *f, struct walked *w, const struct sample_side *s, bool whole, bool lands)
+{
+    if (s->full)
+        return;
+    f->whole += whole;
+    w->cut += !whole && lands;
+    w->ended += w->differs;
+    w->whole += w->differs && whole;
+}
+
 /* Goes through one stream; false: broken. */
 static bool walk(struct framing *f, const struct sample_side *s, struct walked *w)
 {
-    uint32_t begin = begin_of(s, f->skip), at = begin, segment = 0;
+    uint32_t begin = begin_of(s, f->skip), at = begin, last = begin, segment = 0;
     uint64_t size = 0;
+    bool lands = false;
     while (segment < s->n_segments && s->segment[segment].at < begin)
         segment++;
+    if (segment == s->n_segments)
+        return true;
     f->starts += s->n_segments - segment;
     w->segments += s->n_segments - segment - 1;
     w->bytes += s->n - begin;
@@ -101,15 +122,16 @@ static bool walk(struct framing *f, const struct sample_side *s, struct walked *
             return false;
         while (segment < s->n_segments && s->segment[segment].at < at)
             segment++;
-        bool lands = segment < s->n_segments && s->segment[segment].at == at;
+        lands = segment < s->n_segments && s->segment[segment].at == at;
         f->on_message += lands;
         f->messages++;
+        if (at > begin && w->differs)
+            look_behind(w, s, at, lands);
         look_at(w, f, size);
-        if (at > begin)
-            look_at_next(w, s, at, lands);
+        last = at;
         at = size < s->n - at ? at + (uint32_t)size : size == s->n - at ? s->n : UINT32_MAX;
     }
-    f->whole += at == s->n && !s->full;
+    look_at_end(f, w, s, at == s->n, lands && (last > begin || !f->skip));
     return true;
 }
 
@@ -129,13 +151,18 @@ static double least(double a, double b)
     return a < b ? a : b;
 }
 
+static bool are_short(const struct walked *w)
+{
+    return w->segments * SHORTEST > w->segmented;
+}
+
 /* Where segments are short many messages begin with one, by chance; where they are shorter than some numbers of bytes
  * have to be, what all sizes have in common would be taken for it. Messages of the same size tell the same again, so
  * what a size is worth counts once. */
 static double bits_of_segments(const struct walked *w)
 {
-    double chance = w->segmented ? (double)w->segments / w->segmented : 1;
-    if (chance <= 0 || chance > 1.0 / SHORTEST)
+    double chance = w->segmented ? (double)w->segments / w->segmented : 0;
+    if (chance <= 0 || are_short(w))
         return 0;
     return least(surprise(w->landed, w->next, chance), w->sizes.n * -log2(chance));
 }
@@ -145,7 +172,7 @@ static double bits_of_ends(const struct framing *f, const struct walked *w)
     double chance = (double)f->messages / w->bytes;
     if (chance > 1.0 / SHORTEST)
         return 0;
-    return least(surprise(f->whole, f->streams, chance), 2 * w->sizes.n * -log2(chance));
+    return least(surprise(w->whole, w->ended, chance), 2 * w->sizes.n * -log2(chance));
 }
 
 /* Headers have bytes that are the same more often than those elsewhere: high bytes of the length are among them. */
@@ -172,9 +199,16 @@ static bool is_proven(struct framing *f, const struct walked *w, const struct st
     double heads = bits_of_heads(f, w, in), ends = bits_of_ends(f, w), segments = bits_of_segments(w);
     bool lands = w->landed * 10 >= w->next * 6 || f->on_message * 10 >= f->starts * 6;
     f->bits = (uint32_t)(heads + ends + segments);
-    if (lands && w->landed + f->whole >= FEWEST_PROOFS && segments + ends >= enough_where_segments_are)
+    if (lands && w->landed + w->whole >= FEWEST_PROOFS && segments + ends >= enough_where_segments_are)
         return true;
     return heads + ends + segments >= enough && (lands || heads >= enough || ends >= enough);
+}
+
+/* Streams end where a message does, but for those that the capture has cut. */
+static bool ends_well(const struct framing *f, const struct walked *w)
+{
+    uint32_t cut = are_short(w) ? 0 : w->cut;
+    return f->whole * 10 >= f->streams * 6 && f->whole * 10 >= (f->streams - cut) * 9;
 }
 
 /* Whether the framing holds for the streams; its counts are set. Where a stream that goes on behind what was kept ends
@@ -195,7 +229,7 @@ static bool holds(struct framing *f, const struct streams *in)
     }
     f->distinct = w.sizes.n;
     f->live = w.live;
-    return w.broken * 10 <= w.begun && f->whole * 10 >= f->streams * 6 && f->messages >= FEWEST_MESSAGES &&
+    return w.broken * 10 <= w.begun && ends_well(f, &w) && f->messages >= FEWEST_MESSAGES &&
            f->distinct >= FEWEST_SIZES && is_proven(f, &w, in);
 }
 
@@ -230,9 +264,17 @@ static size_t likely_adds(const struct framing *f, const struct streams *in, int
     return n;
 }
 
-/* Bytes of the length that are always zero may be of something else. */
+static bool all_end(const struct framing *f)
+{
+    return f->streams && f->whole == f->streams;
+}
+
+/* Half of a length that is zero makes a message of itself, and the other half one of the rest. Bytes of the length that
+ * are always zero may be of something else. */
 static bool is_better(const struct framing *a, const struct framing *b)
 {
+    if (all_end(a) && all_end(b) && a->messages != b->messages)
+        return a->messages < b->messages;
     if (a->bits != b->bits)
         return a->bits > b->bits;
     if (a->live != b->live)

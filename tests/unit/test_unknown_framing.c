@@ -17,6 +17,7 @@ struct made {
     uint64_t random;
     uint8_t bytes[ROOM];
     uint32_t n;
+    uint32_t number; /* of messages */
 };
 
 /* Adds a message; returns its size. */
@@ -85,6 +86,15 @@ static uint32_t mixed_short(struct made *m, uint8_t *out)
     return put_mixed(m, out, up_to(m, 7, 130));
 }
 
+/* Two bytes that are always zero above those that vary. */
+static uint32_t wide(struct made *m, uint8_t *out)
+{
+    uint32_t n = up_to(m, 12, 900);
+    made_bytes(&m->random, out, n);
+    memcpy(out, (uint8_t[]){0, 0, (uint8_t)((n - 4) >> 8), (uint8_t)(n - 4), 0, 0, 0, (uint8_t)up_to(m, 1, 5)}, 8);
+    return n;
+}
+
 static uint32_t line(struct made *m, uint8_t *out)
 {
     static const char *const verbs[] = {"HELO", "PUT", "GET", "NOOP", "QUIT"};
@@ -109,6 +119,32 @@ static uint32_t even(struct made *m, uint8_t *out)
     for (uint32_t i = 0; i < n; i++)
         out[i] = (uint8_t)(up_to(m, 0, 2) ? 0 : 2 * up_to(m, 0, 20));
     return n;
+}
+
+/* All of one size, with a number whose high byte is constant for long. */
+static uint32_t fixed(struct made *m, uint8_t *out)
+{
+    made_bytes(&m->random, out, 24);
+    m->number += 3;
+    memcpy(out, (uint8_t[]){0x55, 0xaa, 0, 0, (uint8_t)(m->number >> 8), (uint8_t)m->number}, 6);
+    return 24;
+}
+
+/* A type has a size, and for most of them one is the other's number and ten. */
+static uint32_t typed(struct made *m, uint8_t *out)
+{
+    static const uint32_t sizes[] = {10, 14, 18, 22, 30, 57};
+    uint32_t type = up_to(m, 0, 5);
+    made_bytes(&m->random, out, sizes[type]);
+    out[0] = (uint8_t)(type * 4);
+    out[1] = 0;
+    return sizes[type];
+}
+
+static uint32_t object(struct made *m, uint8_t *out)
+{
+    return (uint32_t)sprintf((char *)out, "{\"id\":%u,\"method\":\"%s\",\"params\":[%u]}", up_to(m, 0, 9999),
+                             up_to(m, 0, 1) ? "get" : "subscribe", up_to(m, 0, 99999999));
 }
 
 static uint32_t prose(struct made *m, uint8_t *out)
@@ -237,6 +273,13 @@ static void by_length_in_big_endian(void **state)
     each_cut(large, is_framing, &expected);
 }
 
+static void by_length_that_is_wide(void **state)
+{
+    static const struct framing expected = {.form = {4, false}, .at = 0, .add = 4};
+    (void)state;
+    each_cut(wide, is_framing, &expected);
+}
+
 static void by_length_alone(void **state)
 {
     static const struct framing expected = {.form = {2, true}, .at = 0, .add = 0};
@@ -281,6 +324,9 @@ static void none(void **state)
     (void)state;
     each_cut(noise, is_nothing, NULL);
     each_cut(even, is_nothing, NULL);
+    each_cut(fixed, is_nothing, NULL);
+    each_cut(typed, is_nothing, NULL);
+    each_cut(object, is_nothing, NULL);
     each_cut(prose, is_nothing, NULL);
 }
 
@@ -288,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_length_in_big_endian),
+        cmocka_unit_test(by_length_that_is_wide),
         cmocka_unit_test(by_length_alone),
         cmocka_unit_test(by_length_beside_zeros),
         cmocka_unit_test(by_line),
