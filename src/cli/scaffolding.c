@@ -33,10 +33,10 @@ struct scaffolding {
     struct tshark *tshark; /* NULL: nothing is tried */
     const char *no_tshark; /* why */
     const struct scaffolding_input *in;
-    struct draft *draft;     /* beside groups */
+    struct drafts drafts;    /* beside groups */
     struct lua_trial *trial; /* beside groups */
     uint32_t *group_of;      /* beside wanted, and one more: the number of its group; groups->n: none */
-    uint64_t unknown, known; /* flows with payload */
+    bool *seen;              /* beside wanted: its beginning was captured */
     int folder; /* held open */
     struct heap_limits *limits;
     bool gathered;              /* it was all in an earlier pass */
@@ -75,7 +75,8 @@ void scaffolding_free(struct scaffolding *s)
     close(s->folder);
     packet_heaps_free(s->heaps);
     free(s->limits);
-    free(s->draft);
+    drafts_free(&s->drafts);
+    free(s->seen);
     free(s->trial);
     free(s->group_of);
     free(s);
@@ -92,49 +93,34 @@ static size_t number_of_wanted(const struct scaffolding *s, uint64_t flow_id)
 static void make_drafts(struct scaffolding *s)
 {
     const struct scaffolding_input *in = s->in;
-    s->draft = xcalloc(in->groups->n + 1, sizeof(*s->draft));
     s->trial = xcalloc(in->groups->n + 1, sizeof(*s->trial));
     s->group_of = xcalloc(in->n_wanted + 1, sizeof(*s->group_of));
+    s->seen = xcalloc(in->n_wanted + 1, sizeof(*s->seen));
     for (size_t i = 0; i <= in->n_wanted; i++)
         s->group_of[i] = (uint32_t)in->groups->n;
+    drafts_make(&s->drafts, in->profile, in->groups->n, in->known);
     for (size_t i = 0; i < in->groups->n; i++) {
         const struct group *g = &in->groups->v[i];
-        draft_make(&s->draft[i], in->profile[i], in->known);
-        for (size_t k = 0; k < g->n; k++)
-            s->group_of[number_of_wanted(s, in->samples->v[g->member[k]]->flow_id)] = (uint32_t)i;
+        for (size_t k = 0; k < g->n; k++) {
+            const struct sample *sample = in->samples->v[g->member[k]];
+            size_t number = number_of_wanted(s, sample->flow_id);
+            s->group_of[number] = (uint32_t)i;
+            s->seen[number] = beginning_is_seen(sample);
+        }
     }
 }
 
 /* --- the pass that tries signatures ------------------------------------------------------------------- */
 
-/* The draft that named the record, and its side, as FILE:ID.SIDE; NULL: none did. */
-static struct beginning *named_by(const struct scaffolding *s, const struct dpi_record *r, size_t *group)
-{
-    size_t side = strlen(scaffold_sides[0]); /* both words are of one length */
-    const char *id = r->rule.p ? memrchr(r->rule.p, ':', r->rule.n) : NULL;
-    if (!id || (size_t)(r->rule.p + r->rule.n - id) < sizeof(draft_id_begin) + side + 1)
-        return NULL;
-    *group = strtoul(id + sizeof(draft_id_begin), NULL, 10) - 1; /* as in the name of the group, from 1 */
-    if (*group >= s->in->groups->n)
-        return NULL;
-    return &s->draft[*group].side[memcmp(r->rule.p + r->rule.n - side, scaffold_sides[1], side) == 0];
-}
-
 static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct scaffolding *s = ctx;
-    size_t number = number_of_wanted(s, r->flow_id), group = s->group_of[number], by;
-    bool unknown = number < s->in->n_wanted;
+    size_t number = number_of_wanted(s, r->flow_id);
     (void)err;
-    if (r->dir[0].payload + r->dir[1].payload == 0 ||
-        ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) < s->in->n_guessed)
-        return DPI_OK;
-    struct beginning *named = named_by(s, r, &by);
-    ++*(unknown ? &s->unknown : &s->known);
-    if (group < s->in->groups->n)
-        s->draft[group].flows++;
-    if (named)
-        ++*(by == group ? &named->hits : unknown ? &named->unknown_hits : &named->known_hits);
+    if (r->dir[0].payload + r->dir[1].payload > 0 &&
+        ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) == s->in->n_guessed)
+        drafts_count(&s->drafts, &(struct tried_flow){.group = s->group_of[number], .unknown = number < s->in->n_wanted,
+                                                      .seen = s->seen[number], .rule = r->rule});
     return DPI_OK;
 }
 
@@ -146,14 +132,14 @@ static void gather_packet_of(void *ctx, const struct flow *f, unsigned sender, c
     (void)sender;
     (void)decoded;
     if (!s->gathered)
-        packet_heaps_add(s->heaps, group < n && s->draft[group].refused[0] ? n : group, f, p);
+        packet_heaps_add(s->heaps, group < n && s->drafts.v[group].refused[0] ? n : group, f, p);
 }
 
 static void make_heaps(struct scaffolding *s)
 {
     size_t n = s->in->groups->n, drafts = 0;
     for (size_t i = 0; i < n; i++)
-        drafts += !s->draft[i].refused[0];
+        drafts += !s->drafts.v[i].refused[0];
     s->limits = xcalloc(n + 1, sizeof(*s->limits));
     for (size_t i = 0; i < n; i++) {
         s->limits[i] = of_group;
@@ -215,19 +201,19 @@ static enum dpi_status write_file(const struct scaffolding *s, const char *path,
 static void put_trial_rules(FILE *out, const struct scaffolding *s, size_t group)
 {
     (void)group;
-    drafts_write(out, s->draft, s->in->groups->n, true);
+    drafts_write(out, &s->drafts, true);
 }
 
 static void put_rules(FILE *out, const struct scaffolding *s, size_t group)
 {
     (void)group;
-    drafts_write(out, s->draft, s->in->groups->n, false);
+    drafts_write(out, &s->drafts, false);
 }
 
 static void put_readme(FILE *out, const struct scaffolding *s, size_t group)
 {
     (void)group;
-    readme_write(out, s->draft, s->trial, s->in->groups->n);
+    readme_write(out, &s->drafts, s->trial);
 }
 
 static void put_capture(FILE *out, const struct scaffolding *s, size_t group)
@@ -238,17 +224,17 @@ static void put_capture(FILE *out, const struct scaffolding *s, size_t group)
 
 static void put_lua(FILE *out, const struct scaffolding *s, size_t group)
 {
-    lua_write(out, &s->draft[group], &s->trial[group]);
+    lua_write(out, &s->drafts.v[group], &s->trial[group]);
 }
 
 static void put_ndpi_source(FILE *out, const struct scaffolding *s, size_t group)
 {
-    ndpi_source_write(out, &s->draft[group]);
+    ndpi_source_write(out, &s->drafts.v[group]);
 }
 
 static void put_ndpi_plugin(FILE *out, const struct scaffolding *s, size_t group)
 {
-    ndpi_plugin_write(out, &s->draft[group]);
+    ndpi_plugin_write(out, &s->drafts.v[group]);
 }
 
 static const struct group_file {
@@ -295,7 +281,7 @@ static enum dpi_status write_group(const struct scaffolding *s, size_t group, st
 static bool any_draft(const struct scaffolding *s)
 {
     for (size_t i = 0; i < s->in->groups->n; i++)
-        if (!s->draft[i].refused[0])
+        if (!s->drafts.v[i].refused[0])
             return true;
     return false;
 }
@@ -307,7 +293,7 @@ static enum dpi_status write_all(const struct scaffolding *s, struct dpi_err *er
     if (any_draft(s))
         DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
     for (size_t i = 0; i < s->in->groups->n; i++)
-        if (!s->draft[i].refused[0])
+        if (!s->drafts.v[i].refused[0])
             DPI_TRY(write_group(s, i, err));
     return write_named(s, readme_name, "", put_readme, 0, err);
 }
@@ -340,7 +326,7 @@ static bool try_script(const struct scaffolding *s, size_t group, const struct b
     struct buf script = {0};
     char word[SCAFFOLD_NAME];
     scaffold_word(word, s->in->profile[group]);
-    take_script(&script, &s->draft[group]);
+    take_script(&script, &s->drafts.v[group]);
     struct tshark_trial trial = {word, &script, capture, eager};
     *r = (struct tshark_result){0};
     bool ran = !capture->n || tshark_try(s->tshark, &trial, r);
@@ -355,7 +341,7 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
     static const struct {
         bool eager, uncut;
     } ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
-    struct draft *d = &s->draft[group];
+    struct draft *d = &s->drafts.v[group];
     const struct buf *capture = packet_heaps_get(s->heaps, group);
     size_t chosen = 0;
     *best = (struct tshark_result){0};
@@ -393,7 +379,7 @@ static void try_dissector(struct scaffolding *s, size_t group)
 static void try_dissectors(struct scaffolding *s)
 {
     for (size_t i = 0; i < s->in->groups->n; i++)
-        if (s->draft[i].refused[0])
+        if (s->drafts.v[i].refused[0])
             continue;
         else if (s->tshark)
             try_dissector(s, i);
@@ -405,31 +391,21 @@ static void try_dissectors(struct scaffolding *s)
 
 static enum dpi_status try_once(struct scaffolding *s, const char *path, struct dpi_err *err)
 {
-    for (size_t i = 0; i < s->in->groups->n; i++)
-        draft_reset(&s->draft[i]);
-    s->unknown = s->known = 0;
+    drafts_reset(&s->drafts);
     DPI_TRY(write_file(s, path, put_trial_rules, 0, err));
     return run_trial(s, path, err);
 }
 
-static bool judge(const struct scaffolding *s, struct draft *d)
-{
-    d->unknown = s->unknown - d->flows;
-    d->known = s->known;
-    return draft_judge(d);
-}
-
-/* Once more when some have lost the signature of one side: what the other one is worth alone is not known before. */
+/* Once more when some were refused: what the others are worth without them is not known before. */
 static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 {
+    enum { TRIALS = 4 };
     char *path = path_of(s, trial_name, "");
     enum dpi_status st = DPI_OK;
-    bool again = any_draft(s);
-    while (again && st == DPI_OK) {
+    bool again = true;
+    for (unsigned i = 0; again && any_draft(s) && i < TRIALS && st == DPI_OK; i++) {
         st = try_once(s, path, err);
-        again = false;
-        for (size_t i = 0; i < s->in->groups->n; i++)
-            again |= judge(s, &s->draft[i]);
+        again = drafts_judge(&s->drafts);
     }
     free(path);
     return st;

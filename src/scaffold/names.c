@@ -41,12 +41,28 @@ void scaffold_describe(FILE *out, const struct profile *p)
 void scaffold_bits(FILE *out, const struct draft *d)
 {
     bool any = false;
-    for (unsigned side = 0; side < 2; side++) {
-        const struct beginning *b = &d->side[side];
+    for (uint32_t i = 0; i < d->n; i++) {
+        const struct beginning *b = &d->v[i];
         if (!b->given)
             continue;
-        fprintf(out, "%s%u bits of the first messages of the %s (%" PRIu32 ")", any ? ", " : "", b->bits,
-                scaffold_sides[side], b->flows);
+        fprintf(out, "%s%u bits of the first messages of the %s (%" PRIu32 "%s", any ? ", " : "", b->bits,
+                scaffold_sides[b->side], b->flows, b->midstream ? ", as they come in the capture" : "");
+        if (b->port)
+            fprintf(out, ", on port %u", b->port);
+        fputc(')', out);
         any = true;
     }
+}
+
+void scaffold_hits(FILE *out, const struct draft *d, const char *line)
+{
+    struct draft_hits n = draft_hits(d);
+    fprintf(out, "hits %" PRIu64 " of %" PRIu64 " flows of the group", n.own, d->flows);
+    if (d->seen < d->flows && d->seen)
+        fprintf(out, " (%" PRIu64 " of the %" PRIu64 " whose beginning was captured)", d->seen_hits, d->seen);
+    fprintf(out, ", %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64 " identified flows",
+            n.unknown, d->unknown, n.known, d->known);
+    if (d->takes)
+        fprintf(out, "%sit hits %" PRIu64 " of %" PRIu64 " flows of %s %s, too: they may be one protocol", line,
+                d->takes_flows, d->takes->flows, d->takes->profile->id, d->takes->profile->name);
 }

@@ -26,4 +26,7 @@ void scaffold_describe(FILE *out, const struct profile *p);
 /* What its signatures are worth: 25 bits of the client's first messages, 24 of the server's. */
 void scaffold_bits(FILE *out, const struct draft *d);
 
+/* How they did when they were tried, in lines with what is given between. */
+void scaffold_hits(FILE *out, const struct draft *d, const char *line);
+
 #endif
