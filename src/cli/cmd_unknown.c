@@ -39,7 +39,8 @@ static const struct opt unknown_opts[] = {
              "for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; "
              "README.txt says how they did, and why other groups have none"},
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
-     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced"},
+     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced; one of that "
+             "name that is of no earlier run is refused"},
     {.name = "no-tshark", .type = OPT_FLAG, .offset = AT(no_tshark),
      .help = "do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox"},
     {.name = "json", .type = OPT_FLAG, .offset = AT(json),

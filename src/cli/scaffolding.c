@@ -26,8 +26,6 @@ static const struct heap_limits of_group = {.packets = 60, .bytes = 1 << 20};
 static const struct heap_limits of_others = {.packets = 12, .bytes = 8 << 20};
 static const size_t of_groups = 64 << 20; /* bytes of all of them */
 
-static const char rules_name[] = "signatures.yaml", readme_name[] = "README.txt", trial_name[] = ".trial.yaml";
-
 struct scaffolding {
     struct scaffolding_options o;
     struct tshark *tshark; /* NULL: nothing is tried */
@@ -59,6 +57,11 @@ enum dpi_status scaffolding_open(struct scaffolding **out, const struct scaffold
     *out = NULL;
     int folder;
     DPI_TRY(folder_take(&folder, o->folder, o->force, err));
+    enum dpi_status st = folder_check_marks(folder, o->folder, scaffold_is_file, SCAFFOLD_MARK, err);
+    if (st != DPI_OK) {
+        close(folder);
+        return st;
+    }
     struct scaffolding *s = xcalloc(1, sizeof(*s));
     s->o = *o;
     s->folder = folder;
@@ -147,7 +150,7 @@ static void make_heaps(struct scaffolding *s)
             s->limits[i].bytes = of_groups / drafts;
     }
     s->limits[n] = of_others;
-    s->heaps = packet_heaps_new(s->limits, n + 1);
+    s->heaps = packet_heaps_new(s->limits, n + 1, "by " SCAFFOLD_MARK);
 }
 
 /* Groups of what was read until then would be others than those of the whole. */
@@ -164,7 +167,7 @@ static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struc
     o.rules = (struct rule_options){.paths = {&rules, 1}, .no_default = true};
     o.dns_hints = NULL;
     enum dpi_status st = capture_run_open(&run, &o, s->in->captures, NULL, &more, err);
-    unlinkat(s->folder, trial_name, 0);
+    unlinkat(s->folder, scaffold_trial_file, 0);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, count_flow, s, err);
     if (st == DPI_OK)
@@ -237,28 +240,10 @@ static void put_ndpi_plugin(FILE *out, const struct scaffolding *s, size_t group
     ndpi_plugin_write(out, &s->drafts.v[group]);
 }
 
-static const struct group_file {
-    const char *ending;
-    write_fn *write;
-} group_files[] = {
-    {".pcapng", put_capture}, {".lua", put_lua}, {"_ndpi.c", put_ndpi_source}, {"_plugin.c", put_ndpi_plugin},
+static write_fn *const group_files[SCAFFOLD_FILES] = {
+    [SCAFFOLD_CAPTURE] = put_capture, [SCAFFOLD_LUA] = put_lua, [SCAFFOLD_NDPI] = put_ndpi_source,
+    [SCAFFOLD_PLUGIN] = put_ndpi_plugin,
 };
-
-enum { GROUP_FILES = sizeof(group_files) / sizeof(group_files[0]) };
-
-static bool is_ours(const char *name)
-{
-    size_t n = strlen(name), digits = name[0] == 'U' ? strspn(name + 1, "0123456789") : 0;
-    if (strcmp(name, rules_name) == 0 || strcmp(name, readme_name) == 0 || strcmp(name, trial_name) == 0)
-        return true;
-    bool group = digits && (strncmp(name + 1 + digits, "-tcp", 4) == 0 || strncmp(name + 1 + digits, "-udp", 4) == 0);
-    for (size_t i = 0; i < GROUP_FILES && group; i++) {
-        size_t end = strlen(group_files[i].ending);
-        if (n > end && strcmp(name + n - end, group_files[i].ending) == 0)
-            return true;
-    }
-    return false;
-}
 
 static enum dpi_status write_named(const struct scaffolding *s, const char *name, const char *ending, write_fn *fn,
                                    size_t group, struct dpi_err *err)
@@ -273,8 +258,8 @@ static enum dpi_status write_group(const struct scaffolding *s, size_t group, st
 {
     char name[SCAFFOLD_NAME];
     scaffold_file_name(name, s->in->profile[group]);
-    for (size_t i = 0; i < GROUP_FILES; i++)
-        DPI_TRY(write_named(s, name, group_files[i].ending, group_files[i].write, group, err));
+    for (size_t i = 0; i < SCAFFOLD_FILES; i++)
+        DPI_TRY(write_named(s, name, scaffold_endings[i], group_files[i], group, err));
     return DPI_OK;
 }
 
@@ -289,13 +274,13 @@ static bool any_draft(const struct scaffolding *s)
 static enum dpi_status write_all(const struct scaffolding *s, struct dpi_err *err)
 {
     if (s->o.force)
-        DPI_TRY(folder_clear(s->folder, s->o.folder, is_ours, err));
+        DPI_TRY(folder_clear(s->folder, s->o.folder, scaffold_is_file, err));
     if (any_draft(s))
-        DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
+        DPI_TRY(write_named(s, scaffold_rules_file, "", put_rules, 0, err));
     for (size_t i = 0; i < s->in->groups->n; i++)
         if (!s->drafts.v[i].refused[0])
             DPI_TRY(write_group(s, i, err));
-    return write_named(s, readme_name, "", put_readme, 0, err);
+    return write_named(s, scaffold_readme_file, "", put_readme, 0, err);
 }
 
 /* --- the trial of dissectors -------------------------------------------------------------------------- */
@@ -400,7 +385,7 @@ static enum dpi_status try_once(struct scaffolding *s, const char *path, struct 
 static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 {
     enum { TRIALS = 4 };
-    char *path = path_of(s, trial_name, "");
+    char *path = path_of(s, scaffold_trial_file, "");
     enum dpi_status st = DPI_OK;
     bool again = true;
     for (unsigned i = 0; again && any_draft(s) && i < TRIALS && st == DPI_OK; i++) {
@@ -413,7 +398,7 @@ static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 
 enum dpi_status scaffolding_spare(const struct scaffolding *s, const char *capture, struct dpi_err *err)
 {
-    if (!folder_would_replace(s->o.folder, capture, is_ours))
+    if (!folder_would_replace(s->o.folder, capture, scaffold_is_file))
         return DPI_OK;
     return dpi_fail(err, DPI_USAGE, "--scaffold %s would replace %s, which is read", s->o.folder, capture);
 }

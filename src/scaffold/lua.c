@@ -28,7 +28,7 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
     scaffold_file_name(name, d->profile);
     fputs("-- ", out);
     scaffold_describe(out, d->profile);
-    fputs("\n-- A dissector for Wireshark to start from, by dpitool unknown --scaffold. Rename what you keep.\n-- ",
+    fputs("\n-- A dissector for Wireshark to start from, by " SCAFFOLD_MARK ". Rename what you keep.\n-- ",
           out);
     if (trial)
         lua_trial_say(out, trial);

@@ -8,6 +8,36 @@
 
 const char *const scaffold_sides[2] = {"client", "server"};
 
+const char scaffold_rules_file[] = "signatures.yaml", scaffold_readme_file[] = "README.txt";
+const char scaffold_trial_file[] = ".trial.yaml";
+
+const char *const scaffold_endings[SCAFFOLD_FILES] = {
+    [SCAFFOLD_CAPTURE] = ".pcapng", [SCAFFOLD_LUA] = ".lua", [SCAFFOLD_NDPI] = "_ndpi.c",
+    [SCAFFOLD_PLUGIN] = "_plugin.c",
+};
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t n = strlen(name), end = strlen(ending);
+    return n > end && strcmp(name + n - end, ending) == 0;
+}
+
+bool scaffold_is_file(const char *name)
+{
+    static const char *const alone[] = {scaffold_rules_file, scaffold_readme_file, scaffold_trial_file};
+    for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
+        if (strcmp(name, alone[i]) == 0)
+            return true;
+    size_t digits = name[0] == 'U' ? strspn(name + 1, "0123456789") : 0;
+    const char *transport = name + 1 + digits;
+    if (!digits || (strncmp(transport, "-tcp", 4) != 0 && strncmp(transport, "-udp", 4) != 0))
+        return false;
+    for (size_t i = 0; i < SCAFFOLD_FILES; i++)
+        if (ends_with(name, scaffold_endings[i]))
+            return true;
+    return false;
+}
+
 void scaffold_file_name(char out[static SCAFFOLD_NAME], const struct profile *p)
 {
     snprintf(out, SCAFFOLD_NAME, "%s-%s", p->id, p->name);

@@ -9,6 +9,19 @@
 
 enum { SCAFFOLD_NAME = 80 };
 
+/* Near the beginning of every generated file: what tells it from one of a user. */
+#define SCAFFOLD_MARK "dpitool unknown --scaffold"
+
+extern const char scaffold_rules_file[], scaffold_readme_file[];
+extern const char scaffold_trial_file[]; /* rules while they are tried */
+
+/* Those of a group: its name, and what is behind it. */
+enum scaffold_file { SCAFFOLD_CAPTURE, SCAFFOLD_LUA, SCAFFOLD_NDPI, SCAFFOLD_PLUGIN, SCAFFOLD_FILES };
+extern const char *const scaffold_endings[SCAFFOLD_FILES];
+
+/* Whether a scaffold may write a file of that name. */
+bool scaffold_is_file(const char *name);
+
 /* For files: U01-udp7011-a751 */
 void scaffold_file_name(char out[static SCAFFOLD_NAME], const struct profile *p);
 

@@ -27,7 +27,7 @@ static void put_head(FILE *out, const struct draft *d, const char *use)
 {
     fputs("/*\n * ", out);
     scaffold_describe(out, d->profile);
-    fputs("\n * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.\n *\n"
+    fputs("\n * A dissector for nDPI to start from, by " SCAFFOLD_MARK ". Rename what you keep.\n *\n"
           " * What it looks for: ", out);
     scaffold_bits(out, d);
     fputs(".\n * As signatures of dpitool they were tried on every flow of the captures:\n * ", out);

@@ -6,7 +6,7 @@
 
 
 static const char head[] =
-    "What dpitool unknown --scaffold made of unknown flows: things to start from, not to be used as they are.\n\n"
+    "What " SCAFFOLD_MARK " made of unknown flows: things to start from, not to be used as they are.\n\n"
     "signatures.yaml  a rule file: dpitool classify --rules signatures.yaml CAPTURE\n"
     "U*.pcapng        the first packets of flows of the group, as they were captured\n"
     "U*.lua           a dissector for Wireshark: tshark -X lua_script:FILE -r CAPTURE -V\n"

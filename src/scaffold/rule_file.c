@@ -90,7 +90,7 @@ static bool write_tests(FILE *out, const struct draft *d, bool any)
 void drafts_write(FILE *out, const struct drafts *d, bool trial)
 {
     bool any = false, tests = false;
-    fputs("# Signatures of unknown flows, by dpitool unknown --scaffold. Rename what you keep, and test it with other\n"
+    fputs("# Signatures of unknown flows, by " SCAFFOLD_MARK ". Rename what you keep, and test it with other\n"
           "# captures: dpitool rules check FILE, dpitool classify --rules FILE CAPTURE.\nversion: 1\n", out);
     for (size_t i = 0; i < d->n; i++)
         if (d->v[i].refused[0])
