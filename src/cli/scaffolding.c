@@ -28,7 +28,7 @@ static const size_t of_groups = 64 << 20; /* bytes of all of them */
 
 struct scaffolding {
     struct scaffolding_options o;
-    struct tshark *tshark; /* NULL: nothing is tried */
+    struct tshark *on_own, *on_others; /* packets, at the same time; NULL: nothing is tried */
     const char *no_tshark; /* why */
     const struct scaffolding_input *in;
     struct drafts drafts;    /* beside groups */
@@ -48,7 +48,8 @@ static void start_tshark(struct scaffolding *s)
         s->no_tshark = "--no-tshark was given";
     else if (!s->o.no_sandbox && !(sandbox_possible().files && sandbox_possible().calls))
         s->no_tshark = "this kernel has no sandbox for tshark; with --no-sandbox it is run without";
-    else if (!(s->tshark = tshark_new(getenv("PATH"), !s->o.no_sandbox)))
+    else if (!(s->on_own = tshark_new(getenv("PATH"), !s->o.no_sandbox)) ||
+             !(s->on_others = tshark_new(getenv("PATH"), !s->o.no_sandbox)))
         s->no_tshark = "there is no tshark on this machine";
 }
 
@@ -74,7 +75,8 @@ void scaffolding_free(struct scaffolding *s)
 {
     if (!s)
         return;
-    tshark_free(s->tshark);
+    tshark_free(s->on_own);
+    tshark_free(s->on_others);
     close(s->folder);
     packet_heaps_free(s->heaps);
     free(s->limits);
@@ -305,18 +307,15 @@ static void take_script(struct buf *to, const struct draft *d)
     to->cap = to->n;
 }
 
-static bool try_script(const struct scaffolding *s, size_t group, const struct buf *capture, bool eager,
-                       struct tshark_result *r)
+static bool ask(struct tshark *t, const struct scaffolding *s, size_t group, const struct buf *capture, bool eager)
 {
     struct buf script = {0};
     char word[SCAFFOLD_NAME];
     scaffold_word(word, s->in->profile[group]);
     take_script(&script, &s->drafts.v[group]);
-    struct tshark_trial trial = {word, &script, capture, eager};
-    *r = (struct tshark_result){0};
-    bool ran = !capture->n || tshark_try(s->tshark, &trial, r);
+    bool asked = tshark_ask(t, &(struct tshark_trial){word, &script, capture, eager});
     buf_free(&script);
-    return ran;
+    return asked;
 }
 
 /* Ports may be another dissector's, and the sizes that a profile tells may not hold for what came later: the first way
@@ -333,7 +332,7 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && (i == 0 || best->claimed * 20 < best->packets * 19); i++) {
         struct tshark_result r;
         d->uncut = ways[i].uncut;
-        if (!try_script(s, group, capture, ways[i].eager, &r))
+        if (!ask(s->on_own, s, group, capture, ways[i].eager) || !tshark_answer(s->on_own, &r))
             return false;
         if (i > 0 && r.claimed <= best->claimed)
             continue;
@@ -345,31 +344,49 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
     return true;
 }
 
-/* On others heuristics are asked first: where they are wrong is to be seen. */
+/* On others heuristics are asked first: where they are wrong is to be seen. Nearly always streams are cut into messages
+ * in the end, so that is tried while the group's own packets are. */
+static bool try_both(struct scaffolding *s, size_t group, struct tshark_result *own, struct tshark_result *others)
+{
+    struct buf rest = {0};
+    add_others(&rest, s, group);
+    *own = *others = (struct tshark_result){0};
+    bool asked = rest.n && ask(s->on_others, s, group, &rest, true), ran = asked || !rest.n;
+    if (packet_heaps_get(s->heaps, group)->n)
+        ran &= try_own(s, group, own);
+    if (asked)
+        ran &= tshark_answer(s->on_others, others);
+    if (ran && rest.n && s->drafts.v[group].uncut)
+        ran = ask(s->on_others, s, group, &rest, true) && tshark_answer(s->on_others, others);
+    buf_free(&rest);
+    return ran;
+}
+
 static void try_dissector(struct scaffolding *s, size_t group)
 {
     struct tshark_result own, others;
-    struct buf rest = {0};
-    add_others(&rest, s, group);
-    bool ran = try_own(s, group, &own) && try_script(s, group, &rest, true, &others);
-    if (ran)
+    if (try_both(s, group, &own, &others))
         s->trial[group] = (struct lua_trial){
             .packets = own.packets, .claimed = own.claimed, .malformed = own.malformed, .errors = own.errors,
             .others = others.packets, .others_claimed = others.claimed};
     else
         s->trial[group].not_run = "tshark did not come to its end";
-    buf_free(&rest);
 }
 
 static void try_dissectors(struct scaffolding *s)
 {
+    uint64_t tried = 0;
     for (size_t i = 0; i < s->in->groups->n; i++)
         if (s->drafts.v[i].refused[0])
             continue;
-        else if (s->tshark)
-            try_dissector(s, i);
-        else
+        else if (s->no_tshark)
             s->trial[i].not_run = s->no_tshark;
+        else if (tried == s->o.most_tried)
+            s->trial[i].not_run = "those of larger groups were; --tshark-groups has more of them tried";
+        else {
+            try_dissector(s, i);
+            tried++;
+        }
 }
 
 /* ------------------------------------------------------------------------------------------------------ */
