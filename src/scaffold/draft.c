@@ -102,8 +102,7 @@ void drafts_reset(struct drafts *d)
     d->unknown = d->known = 0;
     for (size_t i = 0; i < d->n; i++) {
         struct draft *one = &d->v[i];
-        one->flows = one->seen = one->seen_hits = one->takes_flows = 0;
-        one->takes = NULL;
+        one->flows = one->seen = one->seen_hits = 0;
         free(one->taken_by);
         one->taken_by = NULL;
         for (uint32_t k = 0; k < one->n; k++)
@@ -237,13 +236,22 @@ static bool judge_hits(struct drafts *d, size_t i)
     return by < d->n || draft_hits(one).unknown;
 }
 
-static void note_takes(struct drafts *d, size_t i)
+/* Of flows that were looked at. A flow is counted for the first of the signatures that it has; alone, as a dissector,
+ * each of them finds it. */
+static void note_also(struct drafts *d, size_t i)
 {
-    for (size_t by = 0; d->v[i].taken_by && by < d->n; by++)
-        if (d->v[i].taken_by[by] > d->v[by].takes_flows) {
-            d->v[by].takes = &d->v[i];
-            d->v[by].takes_flows = d->v[i].taken_by[by];
+    d->v[i].also = NULL;
+    d->v[i].also_flows = 0;
+    for (size_t k = 0; k < d->n && !d->v[i].refused[0]; k++) {
+        const struct profile *p = d->v[k].profile;
+        uint32_t n = 0;
+        for (size_t f = 0; k != i && f < p->n_flows; f++)
+            n += draft_matches(&d->v[i], p->flow[f]);
+        if (n > d->v[i].also_flows) {
+            d->v[i].also = &d->v[k];
+            d->v[i].also_flows = n;
         }
+    }
 }
 
 bool drafts_judge(struct drafts *d)
@@ -257,6 +265,6 @@ bool drafts_judge(struct drafts *d)
     for (size_t i = 0; i < d->n && !dropped; i++)
         again |= judge_hits(d, i);
     for (size_t i = 0; i < d->n; i++)
-        note_takes(d, i);
+        note_also(d, i);
     return dropped || again;
 }

@@ -25,8 +25,8 @@ struct draft {
     uint64_t seen, seen_hits; /* of them, those whose beginning was captured, and those of these that have it */
     uint64_t unknown, known;  /* other flows of the run, that nothing and that nDPI recognises */
     uint64_t *taken_by;       /* beside drafts: flows of the group that have another one's; owned, NULL: none has */
-    const struct draft *takes; /* the group of which it has taken most flows, and how many; NULL: of none */
-    uint64_t takes_flows;
+    const struct draft *also; /* the other group of which most flows have it, and how many; NULL: of none */
+    uint32_t also_flows;
 };
 
 /* Beside groups. */

@@ -68,18 +68,24 @@ void scaffold_describe(FILE *out, const struct profile *p)
             plural(p->clients), p->servers, plural(p->servers));
 }
 
-void scaffold_bits(FILE *out, const struct draft *d)
+static void put_bits(FILE *out, const struct beginning *b)
+{
+    fprintf(out, "%u bits of the first messages of the %s (%" PRIu32 "%s", b->bits, scaffold_sides[b->side], b->flows,
+            b->midstream ? ", as they come in the capture" : "");
+    if (b->port)
+        fprintf(out, ", on port %u", b->port);
+    fputc(')', out);
+}
+
+void scaffold_bits(FILE *out, const struct draft *d, const char *line)
 {
     bool any = false;
     for (uint32_t i = 0; i < d->n; i++) {
-        const struct beginning *b = &d->v[i];
-        if (!b->given)
+        if (!d->v[i].given)
             continue;
-        fprintf(out, "%s%u bits of the first messages of the %s (%" PRIu32 "%s", any ? ", " : "", b->bits,
-                scaffold_sides[b->side], b->flows, b->midstream ? ", as they come in the capture" : "");
-        if (b->port)
-            fprintf(out, ", on port %u", b->port);
-        fputc(')', out);
+        if (any)
+            fprintf(out, ",%s", line);
+        put_bits(out, &d->v[i]);
         any = true;
     }
 }
@@ -90,9 +96,9 @@ void scaffold_hits(FILE *out, const struct draft *d, const char *line)
     fprintf(out, "hits %" PRIu64 " of %" PRIu64 " flows of the group", n.own, d->flows);
     if (d->seen < d->flows && d->seen)
         fprintf(out, " (%" PRIu64 " of the %" PRIu64 " whose beginning was captured)", d->seen_hits, d->seen);
-    fprintf(out, ", %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64 " of %" PRIu64 " identified flows",
-            n.unknown, d->unknown, n.known, d->known);
-    if (d->takes)
-        fprintf(out, "%sit hits %" PRIu64 " of %" PRIu64 " flows of %s %s, too: they may be one protocol", line,
-                d->takes_flows, d->takes->flows, d->takes->profile->id, d->takes->profile->name);
+    fprintf(out, ", %" PRIu64 " of %" PRIu64 " other unknown flows,%s%" PRIu64 " of %" PRIu64 " identified flows",
+            n.unknown, d->unknown, line, n.known, d->known);
+    if (d->also)
+        fprintf(out, ";%salone it hits %" PRIu32 " of %zu flows of %s %s, too: they may be one protocol", line,
+                d->also_flows, d->also->profile->n_flows, d->also->profile->id, d->also->profile->name);
 }

@@ -36,8 +36,8 @@ void scaffold_comment(FILE *out, const char *text);
 /* What a group of unknown flows is, for the head of a generated file: flows, messages, hosts. */
 void scaffold_describe(FILE *out, const struct profile *p);
 
-/* What its signatures are worth: 25 bits of the client's first messages, 24 of the server's. */
-void scaffold_bits(FILE *out, const struct draft *d);
+/* What its signatures are worth, each in a line, with what is given between. */
+void scaffold_bits(FILE *out, const struct draft *d, const char *line);
 
 /* How they did when they were tried, in lines with what is given between. */
 void scaffold_hits(FILE *out, const struct draft *d, const char *line);

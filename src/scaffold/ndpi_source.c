@@ -25,13 +25,15 @@ static void put(FILE *out, const struct draft *d, const char *text)
 
 static void put_head(FILE *out, const struct draft *d, const char *use)
 {
+    static const char line[] = "\n * ";
     fputs("/*\n * ", out);
     scaffold_describe(out, d->profile);
     fputs("\n * A dissector for nDPI to start from, by " SCAFFOLD_MARK ". Rename what you keep.\n *\n"
           " * What it looks for: ", out);
-    scaffold_bits(out, d);
-    fputs(".\n * As signatures of dpitool they were tried on every flow of the captures:\n * ", out);
-    scaffold_hits(out, d, "\n * ");
+    scaffold_bits(out, d, line);
+    fputs(".\n * As signatures of dpitool they were tried on every flow of the captures:", out);
+    fputs(line, out);
+    scaffold_hits(out, d, line);
     fputs(".\n", out);
     put(out, d, use);
     fputs(" */\n\n", out);

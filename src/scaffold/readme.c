@@ -16,6 +16,7 @@ static const char head[] =
 
 static void put_group(FILE *out, const struct draft *d, const struct lua_trial *trial)
 {
+    static const char line[] = "\n             ";
     fputc('\n', out);
     scaffold_describe(out, d->profile);
     if (d->refused[0]) {
@@ -23,9 +24,9 @@ static void put_group(FILE *out, const struct draft *d, const struct lua_trial *
         return;
     }
     fputs("\n  signature  ", out);
-    scaffold_bits(out, d);
-    fputs("\n             ", out);
-    scaffold_hits(out, d, "\n             ");
+    scaffold_bits(out, d, line);
+    fputs(line, out);
+    scaffold_hits(out, d, line);
     fputs("\n  Lua        ", out);
     lua_trial_say(out, trial);
     fputs("\n  C          matches what the signature does\n", out);

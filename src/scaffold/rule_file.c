@@ -9,10 +9,11 @@
 
 static void write_results(FILE *out, const struct draft *d)
 {
+    static const char line[] = "\n  # ";
     fprintf(out, "  # %s: ", d->profile->id);
-    scaffold_bits(out, d);
-    fputs("\n  # ", out);
-    scaffold_hits(out, d, "\n  # ");
+    scaffold_bits(out, d, line);
+    fputs(line, out);
+    scaffold_hits(out, d, line);
     fputc('\n', out);
     if (d->profile->clients < 2 || d->profile->servers < 2)
         fprintf(out, "  # all from %s: what is constant may be of the host, not of the protocol\n",
