@@ -39,12 +39,13 @@ static const struct opt unknown_opts[] = {
              "for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; "
              "README.txt says how they did, and why other groups have none"},
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
-     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced; one of that "
-             "name that is of no earlier run is refused"},
+     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced; one "
+             "with the name of such a file that is not of an earlier run is refused"},
     {.name = "no-tshark", .type = OPT_FLAG, .offset = AT(no_tshark),
      .help = "do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox"},
-    {.name = "tshark-groups", .type = OPT_NUMBER, .offset = AT(tshark_groups), .arg = "N", .min = 1, .max = 1000000,
-     .def = "40", .help = "try dissectors of so many groups at most, the largest ones; those that were not tried say so"},
+    {.name = "tshark-groups", .type = OPT_NUMBER, .offset = AT(tshark_groups), .arg = "N", .min = 1,
+     .max = 1000000, .def = "40",
+     .help = "try dissectors of so many groups at most, the largest ones; those that were not tried say so"},
     {.name = "json", .type = OPT_FLAG, .offset = AT(json),
      .help = "write one JSON object a line and group instead of text"},
     {.name = "payload-only", .type = OPT_FLAG, .offset = AT(payload_only),
