@@ -1,56 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* beginning.c - a length, and as many bytes as are needed. Where what all first messages have in common is not enough,
  * the server's port is taken, too, or they are told into kinds by one byte. */
-#include "scaffold/beginning.h"
-
-#include "decode/decode.h"
+#include "scaffold/firsts.h"
 
 #include <string.h>
 
-/* First messages of one side. */
-struct firsts {
-    struct message v[PROFILE_FLOWS];
-    uint32_t n;
-};
-
-/* A datagram; of a stream all that the side sends before the other one does. */
-static bool first_message(struct message *out, const struct sample *s, unsigned side)
-{
-    const struct sample_side *from = &s->side[side];
-    if (from->n_messages == 0)
-        return false;
-    *out = sample_get(s, side, 0);
-    for (uint32_t i = 1; s->stream && i < from->n_messages; i++) {
-        if (from->message[i].index != from->message[i - 1].index + 1)
-            break;
-        out->kept += from->message[i].kept;
-        out->size += from->message[i].size;
-    }
-    return out->kept > 0;
-}
-
-bool beginning_is_seen(const struct sample *s)
-{
-    return !s->stream || (!s->midstream && !s->lossy);
-}
-
-static void collect(struct firsts *f, const struct profile *p, unsigned side, bool midstream)
-{
-    f->n = 0;
-    for (size_t i = 0; i < p->n_flows && f->n < PROFILE_FLOWS; i++)
-        f->n += (midstream || beginning_is_seen(p->flow[i])) && first_message(&f->v[f->n], p->flow[i], side);
-}
-
-/* --- bytes ------------------------------------------------------------------------------------------- */
-
-static bool is_fixed(const struct firsts *f, uint32_t at)
-{
-    int first = message_at(&f->v[0], at);
-    for (uint32_t i = 1; i < f->n; i++)
-        if (message_at(&f->v[i], at) != first)
-            return false;
-    return first >= 0;
-}
+/* --- bytes -------------------------------------------------------------------------------------------- */
 
 /* No byte is evidence twice. */
 static bool is_taken(const struct beginning *b, uint32_t at)
@@ -72,7 +27,7 @@ static bool is_of_capture(const struct beginning *b, uint32_t at)
 
 static bool can_take(const struct beginning *b, const struct firsts *f, uint32_t at)
 {
-    return is_fixed(f, at) && !is_taken(b, at) && !is_of_capture(b, at);
+    return firsts_are_fixed(f, at) && !is_taken(b, at) && !is_of_capture(b, at);
 }
 
 /* --- bits --------------------------------------------------------------------------------------------- */
@@ -127,18 +82,10 @@ static bool in_all(const struct profile_side *s, uint32_t at, uint8_t value)
     return true;
 }
 
-static bool of_one_size(const struct firsts *f)
-{
-    for (uint32_t i = 1; i < f->n; i++)
-        if (f->v[i].size != f->v[0].size)
-            return false;
-    return true;
-}
-
 static bool may_be_size(const struct firsts *f, uint32_t at)
 {
     const struct message *m = &f->v[0];
-    if (!of_one_size(f))
+    if (!firsts_are_of_one_size(f))
         return false;
     bool alone = (at == 0 || message_at(m, at - 1) != 0) && message_at(m, at + 1) != 0;
     return m->bytes[at] && m->bytes[at] <= m->size && !alone;
@@ -297,51 +244,10 @@ static void tell_apart(struct beginning *b, const struct firsts *f, const struct
     }
 }
 
-/* --- length ------------------------------------------------------------------------------------------- */
-
-static uint32_t count_sizes(const struct firsts *f)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < f->n; i++) {
-        bool seen = false;
-        for (uint32_t k = 0; k < i; k++)
-            seen |= f->v[k].size == f->v[i].size;
-        n += !seen;
-    }
-    return n;
-}
-
-static bool is_length(const struct firsts *f, uint32_t at, struct number_form form, int64_t *plus)
-{
-    enum { LEAST_PLUS = -8, MOST_PLUS = 64 };
-    for (uint32_t i = 0; i < f->n; i++) {
-        uint64_t v;
-        if (!message_number(&f->v[i], at, form, &v) || v > UINT32_MAX)
-            return false;
-        int64_t more = (int64_t)f->v[i].size - (int64_t)v;
-        if (i > 0 && more != *plus)
-            return false;
-        *plus = more;
-    }
-    return *plus >= LEAST_PLUS && *plus <= MOST_PLUS;
-}
-
 static void find_length(struct beginning *b, const struct firsts *f)
 {
-    enum { SIZES_LEAST = 3 };
-    static const struct {
-        const char *type;
-        struct number_form form;
-    } types[] = {{"u16be", {2, false}}, {"u16le", {2, true}}, {"u32be", {4, false}}, {"u32le", {4, true}},
-                 {"u24be", {3, false}}, {"u24le", {3, true}}, {"u8", {1, false}}};
-    if (count_sizes(f) < SIZES_LEAST)
-        return;
-    for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++)
-        for (uint32_t at = 0; at < BEGINNING_HEAD && !b->length.given; at++)
-            if (is_length(f, at, types[t].form, &b->length.plus)) {
-                b->length = (struct beginning_length){true, at, types[t].type, types[t].form, b->length.plus};
-                b->bits = count_bits(b);
-            }
+    b->length.given = firsts_length(f, &b->length);
+    b->bits = count_bits(b);
 }
 
 static void find_example(struct beginning *b, const struct firsts *f)
@@ -359,7 +265,7 @@ enum evidence { OF_HEAD, OF_PORT, OF_NAMES };
 static void note_before(struct beginning *b, const struct firsts *f)
 {
     for (uint32_t at = 0; at < BEGINNING_HEAD; at++) {
-        bool has = at > 0 && is_fixed(f, at - 1);
+        bool has = at > 0 && firsts_are_fixed(f, at - 1);
         b->before[at] = has ? (int16_t)message_at(&f->v[0], at - 1) : -1;
     }
 }
@@ -385,34 +291,6 @@ static void find(struct beginning *b, const struct firsts *f, enum evidence evid
     find_example(b, f);
 }
 
-/* Those that have a value at a place. */
-static void select_kind(struct firsts *out, const struct firsts *f, uint32_t at, int value)
-{
-    out->n = 0;
-    for (uint32_t i = 0; i < f->n; i++)
-        if (message_at(&f->v[i], at) == value)
-            out->v[out->n++] = f->v[i];
-}
-
-/* The values there that enough have, the most frequent first. */
-static uint32_t values_at(const struct firsts *f, uint32_t at, uint8_t value[static BEGINNING_KINDS])
-{
-    uint32_t count[256] = {0}, n = 0;
-    for (uint32_t i = 0; i < f->n; i++)
-        if (message_at(&f->v[i], at) >= 0)
-            count[message_at(&f->v[i], at)]++;
-    for (; n < BEGINNING_KINDS; n++) {
-        uint32_t best = 0;
-        for (uint32_t v = 1; v < 256; v++)
-            best = count[v] > count[best] ? v : best;
-        if (count[best] < BEGINNING_FLOWS)
-            break;
-        value[n] = (uint8_t)best;
-        count[best] = 0;
-    }
-    return n;
-}
-
 /* Most first messages are to have what one of them asks for. */
 static bool are_most(uint32_t n, uint32_t of)
 {
@@ -424,12 +302,12 @@ static uint32_t find_kinds(struct beginnings *found, const struct beginning *bla
                            uint32_t at, enum evidence evidence)
 {
     uint8_t value[BEGINNING_KINDS];
-    uint32_t n = values_at(f, at, value), have = 0;
+    uint32_t n = firsts_values(f, at, BEGINNING_FLOWS, value, BEGINNING_KINDS), have = 0;
     struct firsts kind;
     found->n = 0;
     for (uint32_t i = 0; i < n; i++) {
         struct beginning *b = &found->v[found->n];
-        select_kind(&kind, f, at, value[i]);
+        firsts_select(&kind, f, at, value[i]);
         *b = *blank;
         find(b, &kind, evidence);
         found->n += b->given;
@@ -444,7 +322,7 @@ static bool find_by_kind(struct beginnings *out, const struct firsts *f, enum ev
     struct beginnings found;
     uint32_t best = 0;
     for (uint32_t at = 0; at < BEGINNING_HEAD && f->n; at++) {
-        uint32_t have = is_fixed(f, at) ? 0 : find_kinds(&found, &blank, f, at, evidence);
+        uint32_t have = firsts_are_fixed(f, at) ? 0 : find_kinds(&found, &blank, f, at, evidence);
         if (!are_most(have, f->n) || have <= best)
             continue;
         best = have;
@@ -488,10 +366,10 @@ void beginnings_find(struct beginnings *out, const struct profile *p, unsigned s
 {
     struct firsts f, kind;
     *out = (struct beginnings){.n = 1, .v[0] = {.profile = p, .side = side}};
-    collect(&f, p, side, false);
+    firsts_collect(&f, p, side, false);
     bool midstream = f.n < BEGINNING_FLOWS;
     if (midstream)
-        collect(&f, p, side, true);
+        firsts_collect(&f, p, side, true);
     bool found = find_best(out, &f);
     for (uint32_t i = 0; i < out->n; i++) {
         out->v[i].kind = i;

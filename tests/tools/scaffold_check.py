@@ -108,6 +108,8 @@ def format_of(sample):
     (client, size), (server, _) = (sample.first_message(side) or (b"", 0) for side in "01")
     if sample.transport == "6" and (server.startswith(b"HTTP/1.") or re.match(rb"(GET|POST|HEAD|PUT) /", client)):
         return "HTTP"
+    if client.startswith(16 * b"\xff"): # from port 20 nDPI takes it for FTP's data
+        return "BGP"
     if client[4:8] == b"\x21\x12\xa4\x42" and int.from_bytes(client[2:4], "big") + 20 == size:
         return "STUN"
     return sample.flow.protocol
