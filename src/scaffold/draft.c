@@ -19,16 +19,27 @@ static const struct beginning *best_of(const struct draft *d)
     return best;
 }
 
-static void refuse(struct draft *d)
+/* What of a group makes it one without signatures, whatever its messages are. */
+static void refuse_group(struct draft *d)
 {
     const struct profile *p = d->profile;
-    const struct beginning *best = best_of(d);
     if (p->transport != IPPROTO_NUM_TCP && p->transport != IPPROTO_NUM_UDP)
         snprintf(d->refused, DRAFT_WHY, "it is neither TCP nor UDP");
     else if (p->group->small || !p->inferred)
         snprintf(d->refused, DRAFT_WHY, "nothing is said of its structure: %s",
                  p->group->small ? "too few flows" : group_kinds[p->group->kind].text);
-    else if (d->v[0].flows < BEGINNING_FLOWS && d->v[d->n - 1].flows < BEGINNING_FLOWS)
+}
+
+static void find_signatures(struct draft *d, const struct rivals *rivals)
+{
+    struct beginnings found;
+    for (unsigned side = 0; side < 2; side++) {
+        beginnings_find(&found, d->profile, side, rivals);
+        memcpy(&d->v[d->n], found.v, found.n * sizeof(found.v[0]));
+        d->n += found.n;
+    }
+    const struct beginning *best = best_of(d);
+    if (d->v[0].flows < BEGINNING_FLOWS && d->v[d->n - 1].flows < BEGINNING_FLOWS)
         snprintf(d->refused, DRAFT_WHY, "neither side has first messages in %d flows", BEGINNING_FLOWS);
     else if (!best->given)
         snprintf(d->refused, DRAFT_WHY, "what first messages have in common is worth %u bits, of %d at least",
@@ -38,13 +49,9 @@ static void refuse(struct draft *d)
 static void draft_make(struct draft *d, const struct profile *p, const struct rivals *rivals)
 {
     *d = (struct draft){.profile = p};
-    for (unsigned side = 0; side < 2; side++) {
-        struct beginnings found;
-        beginnings_find(&found, p, side, rivals);
-        memcpy(&d->v[d->n], found.v, found.n * sizeof(found.v[0]));
-        d->n += found.n;
-    }
-    refuse(d);
+    refuse_group(d);
+    if (!d->refused[0])
+        find_signatures(d, rivals);
     /* without the U of the number: ids have no capitals */
     snprintf(d->id, sizeof(d->id), draft_id_begin "%s.%s", p->id + 1, p->name);
 }
