@@ -110,6 +110,8 @@ def format_of(sample):
         return "HTTP"
     if client.startswith(16 * b"\xff"): # from port 20 nDPI takes it for FTP's data
         return "BGP"
+    if sample.flow.port == "389" and client[:1] == b"\x30" and client[2:4] == b"\x02\x01": # some it takes for MQTT
+        return "LDAP"
     if client[4:8] == b"\x21\x12\xa4\x42" and int.from_bytes(client[2:4], "big") + 20 == size:
         return "STUN"
     return sample.flow.protocol
