@@ -401,7 +401,7 @@ static enum dpi_status try_once(struct scaffolding *s, const char *path, struct 
 /* Once more when some were refused: what the others are worth without them is not known before. */
 static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 {
-    enum { TRIALS = 4 };
+    enum { TRIALS = 8 }; /* each refuses one at least; more than two are seldom needed */
     char *path = path_of(s, scaffold_trial_file, "");
     enum dpi_status st = DPI_OK;
     bool again = true;

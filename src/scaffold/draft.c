@@ -110,6 +110,8 @@ void drafts_reset(struct drafts *d)
     for (size_t i = 0; i < d->n; i++) {
         struct draft *one = &d->v[i];
         one->flows = one->seen = one->seen_hits = 0;
+        one->also = NULL;
+        one->also_flows = 0;
         free(one->taken_by);
         one->taken_by = NULL;
         for (uint32_t k = 0; k < one->n; k++)
@@ -247,8 +249,6 @@ static bool judge_hits(struct drafts *d, size_t i)
  * each of them finds it. */
 static void note_also(struct drafts *d, size_t i)
 {
-    d->v[i].also = NULL;
-    d->v[i].also_flows = 0;
     for (size_t k = 0; k < d->n && !d->v[i].refused[0]; k++) {
         const struct profile *p = d->v[k].profile;
         uint32_t n = 0;
@@ -263,15 +263,17 @@ static void note_also(struct drafts *d, size_t i)
 
 bool drafts_judge(struct drafts *d)
 {
-    bool dropped = false, again = false;
+    bool again = false;
     for (size_t i = 0; i < d->n; i++) {
         d->v[i].unknown = d->unknown - d->v[i].flows;
         d->v[i].known = d->known;
-        dropped |= drop_known(&d->v[i]);
+        again |= drop_known(&d->v[i]);
     }
-    for (size_t i = 0; i < d->n && !dropped; i++)
-        again |= judge_hits(d, i);
+    if (again)
+        return true;
     for (size_t i = 0; i < d->n; i++)
+        again |= judge_hits(d, i);
+    for (size_t i = 0; i < d->n && !again; i++)
         note_also(d, i);
-    return dropped || again;
+    return again;
 }
