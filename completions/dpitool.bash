@@ -192,7 +192,7 @@ _dpitool_options() { # COMMAND
     extract) echo -w --write --split --where --flow --all --format -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
     follow) echo --flow --direction --as -w --write -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
     explain) echo --flow --json -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
-    unknown) echo -o --output --scaffold --force --no-tshark --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
+    unknown) echo -o --output --scaffold --force --no-tshark --tshark-groups --json --payload-only --by-port --unknown-include --where --group-flows -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
     rules) echo -r --rules --no-default-rules --strict -o --output --transport --protocol --payload --port --direction --id --category -h --help ;;
     diff) echo --fields --ignore --tolerance --format --csv-raw --old-summary --new-summary -h --help ;;
     test) echo --format -u --update -f --filter --after --before --first --home-net --idle-timeout --active-timeout --conversations --ignore-vlan --tunnels -r --rules --no-default-rules --no-reassembly --dns-hints --no-guess --disable-protocol --community-id-seed --max-input --resync --max-flows --memory -j --jobs --progress --no-contain --no-sandbox -h --help ;;
@@ -299,6 +299,7 @@ _dpitool_value() {
     'explain --progress') _dpitool_words "$@" auto always never ;;
     'unknown --output' | 'unknown -o') _dpitool_files "$@" ;;
     'unknown --scaffold') _dpitool_files "$@" ;;
+    'unknown --tshark-groups') _dpitool_nothing "$@" ;;
     'unknown --unknown-include') _dpitool_words "$@" none guessed ;;
     'unknown --where') _dpitool_nothing "$@" ;;
     'unknown --group-flows') _dpitool_nothing "$@" ;;

@@ -20,7 +20,7 @@
 struct options {
     struct capture_options capture;
     const char *where, *output, *scaffold;
-    uint64_t most_flows;
+    uint64_t most_flows, tshark_groups;
     unsigned include;
     bool by_port, payload_only, json, force, no_tshark;
 };
@@ -39,9 +39,13 @@ static const struct opt unknown_opts[] = {
              "for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; "
              "README.txt says how they did, and why other groups have none"},
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
-     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced"},
+     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced; one "
+             "with the name of such a file that is not of an earlier run is refused"},
     {.name = "no-tshark", .type = OPT_FLAG, .offset = AT(no_tshark),
      .help = "do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox"},
+    {.name = "tshark-groups", .type = OPT_NUMBER, .offset = AT(tshark_groups), .arg = "N", .min = 1,
+     .max = 1000000, .def = "40",
+     .help = "try dissectors of so many groups at most, the largest ones; those that were not tried say so"},
     {.name = "json", .type = OPT_FLAG, .offset = AT(json),
      .help = "write one JSON object a line and group instead of text"},
     {.name = "payload-only", .type = OPT_FLAG, .offset = AT(payload_only),
@@ -318,6 +322,7 @@ static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
 static enum dpi_status open_scaffolding(struct job *j, struct dpi_err *err)
 {
     struct scaffolding_options o = {.folder = j->o->scaffold, .force = j->o->force, .no_tshark = j->o->no_tshark,
+                                    .most_tried = j->o->tshark_groups,
                                     .no_sandbox = j->o->capture.no_sandbox};
     return o.folder ? scaffolding_open(&j->scaffolding, &o, err) : DPI_OK;
 }

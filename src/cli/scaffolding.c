@@ -26,17 +26,15 @@ static const struct heap_limits of_group = {.packets = 60, .bytes = 1 << 20};
 static const struct heap_limits of_others = {.packets = 12, .bytes = 8 << 20};
 static const size_t of_groups = 64 << 20; /* bytes of all of them */
 
-static const char rules_name[] = "signatures.yaml", readme_name[] = "README.txt", trial_name[] = ".trial.yaml";
-
 struct scaffolding {
     struct scaffolding_options o;
-    struct tshark *tshark; /* NULL: nothing is tried */
+    struct tshark *on_own, *on_others; /* packets, at the same time; NULL: nothing is tried */
     const char *no_tshark; /* why */
     const struct scaffolding_input *in;
-    struct draft *draft;     /* beside groups */
+    struct drafts drafts;    /* beside groups */
     struct lua_trial *trial; /* beside groups */
     uint32_t *group_of;      /* beside wanted, and one more: the number of its group; groups->n: none */
-    uint64_t unknown, known; /* flows with payload */
+    bool *seen;              /* beside wanted: its beginning was captured */
     int folder; /* held open */
     struct heap_limits *limits;
     bool gathered;              /* it was all in an earlier pass */
@@ -50,7 +48,8 @@ static void start_tshark(struct scaffolding *s)
         s->no_tshark = "--no-tshark was given";
     else if (!s->o.no_sandbox && !(sandbox_possible().files && sandbox_possible().calls))
         s->no_tshark = "this kernel has no sandbox for tshark; with --no-sandbox it is run without";
-    else if (!(s->tshark = tshark_new(getenv("PATH"), !s->o.no_sandbox)))
+    else if (!(s->on_own = tshark_new(getenv("PATH"), !s->o.no_sandbox)) ||
+             !(s->on_others = tshark_new(getenv("PATH"), !s->o.no_sandbox)))
         s->no_tshark = "there is no tshark on this machine";
 }
 
@@ -59,6 +58,11 @@ enum dpi_status scaffolding_open(struct scaffolding **out, const struct scaffold
     *out = NULL;
     int folder;
     DPI_TRY(folder_take(&folder, o->folder, o->force, err));
+    enum dpi_status st = folder_check_marks(folder, o->folder, scaffold_is_file, SCAFFOLD_MARK, err);
+    if (st != DPI_OK) {
+        close(folder);
+        return st;
+    }
     struct scaffolding *s = xcalloc(1, sizeof(*s));
     s->o = *o;
     s->folder = folder;
@@ -71,11 +75,13 @@ void scaffolding_free(struct scaffolding *s)
 {
     if (!s)
         return;
-    tshark_free(s->tshark);
+    tshark_free(s->on_own);
+    tshark_free(s->on_others);
     close(s->folder);
     packet_heaps_free(s->heaps);
     free(s->limits);
-    free(s->draft);
+    drafts_free(&s->drafts);
+    free(s->seen);
     free(s->trial);
     free(s->group_of);
     free(s);
@@ -92,16 +98,20 @@ static size_t number_of_wanted(const struct scaffolding *s, uint64_t flow_id)
 static void make_drafts(struct scaffolding *s)
 {
     const struct scaffolding_input *in = s->in;
-    s->draft = xcalloc(in->groups->n + 1, sizeof(*s->draft));
     s->trial = xcalloc(in->groups->n + 1, sizeof(*s->trial));
     s->group_of = xcalloc(in->n_wanted + 1, sizeof(*s->group_of));
+    s->seen = xcalloc(in->n_wanted + 1, sizeof(*s->seen));
     for (size_t i = 0; i <= in->n_wanted; i++)
         s->group_of[i] = (uint32_t)in->groups->n;
+    drafts_make(&s->drafts, in->profile, in->groups->n, in->known);
     for (size_t i = 0; i < in->groups->n; i++) {
         const struct group *g = &in->groups->v[i];
-        draft_make(&s->draft[i], in->profile[i], in->known);
-        for (size_t k = 0; k < g->n; k++)
-            s->group_of[number_of_wanted(s, in->samples->v[g->member[k]]->flow_id)] = (uint32_t)i;
+        for (size_t k = 0; k < g->n; k++) {
+            const struct sample *sample = in->samples->v[g->member[k]];
+            size_t number = number_of_wanted(s, sample->flow_id);
+            s->group_of[number] = (uint32_t)i;
+            s->seen[number] = beginning_is_seen(sample);
+        }
     }
 }
 
@@ -114,34 +124,15 @@ static bool is_left_out(const struct scaffolding *s, uint64_t flow_id)
 
 /* --- the pass that tries signatures ------------------------------------------------------------------- */
 
-/* The draft that named the record, and its side, as FILE:ID.SIDE; NULL: none did. */
-static struct beginning *named_by(const struct scaffolding *s, const struct dpi_record *r, size_t *group)
-{
-    size_t side = strlen(scaffold_sides[0]); /* both words are of one length */
-    const char *id = r->rule.p ? memrchr(r->rule.p, ':', r->rule.n) : NULL;
-    if (!id || (size_t)(r->rule.p + r->rule.n - id) < sizeof(draft_id_begin) + side + 1)
-        return NULL;
-    *group = strtoul(id + sizeof(draft_id_begin), NULL, 10) - 1; /* as in the name of the group, from 1 */
-    if (*group >= s->in->groups->n)
-        return NULL;
-    return &s->draft[*group].side[memcmp(r->rule.p + r->rule.n - side, scaffold_sides[1], side) == 0];
-}
-
 static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct scaffolding *s = ctx;
-    size_t number = number_of_wanted(s, r->flow_id), group = s->group_of[number], by;
-    bool unknown = number < s->in->n_wanted;
+    size_t number = number_of_wanted(s, r->flow_id);
     (void)err;
-    if (r->dir[0].payload + r->dir[1].payload == 0 || is_left_out(s, r->flow_id) ||
-        ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) < s->in->n_guessed)
-        return DPI_OK;
-    struct beginning *named = named_by(s, r, &by);
-    ++*(unknown ? &s->unknown : &s->known);
-    if (group < s->in->groups->n)
-        s->draft[group].flows++;
-    if (named)
-        ++*(by == group ? &named->hits : unknown ? &named->unknown_hits : &named->known_hits);
+    if (r->dir[0].payload + r->dir[1].payload > 0 && !is_left_out(s, r->flow_id) &&
+        ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) == s->in->n_guessed)
+        drafts_count(&s->drafts, &(struct tried_flow){.group = s->group_of[number], .unknown = number < s->in->n_wanted,
+                                                      .seen = s->seen[number], .rule = r->rule});
     return DPI_OK;
 }
 
@@ -153,14 +144,14 @@ static void gather_packet_of(void *ctx, const struct flow *f, unsigned sender, c
     (void)sender;
     (void)decoded;
     if (!s->gathered && !is_left_out(s, f->id))
-        packet_heaps_add(s->heaps, group < n && s->draft[group].refused[0] ? n : group, f, p);
+        packet_heaps_add(s->heaps, group < n && s->drafts.v[group].refused[0] ? n : group, f, p);
 }
 
 static void make_heaps(struct scaffolding *s)
 {
     size_t n = s->in->groups->n, drafts = 0;
     for (size_t i = 0; i < n; i++)
-        drafts += !s->draft[i].refused[0];
+        drafts += !s->drafts.v[i].refused[0];
     s->limits = xcalloc(n + 1, sizeof(*s->limits));
     for (size_t i = 0; i < n; i++) {
         s->limits[i] = of_group;
@@ -168,7 +159,7 @@ static void make_heaps(struct scaffolding *s)
             s->limits[i].bytes = of_groups / drafts;
     }
     s->limits[n] = of_others;
-    s->heaps = packet_heaps_new(s->limits, n + 1);
+    s->heaps = packet_heaps_new(s->limits, n + 1, "by " SCAFFOLD_MARK);
 }
 
 /* Groups of what was read until then would be others than those of the whole. */
@@ -185,7 +176,7 @@ static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struc
     o.rules = (struct rule_options){.paths = {&rules, 1}, .no_default = true};
     o.dns_hints = NULL;
     enum dpi_status st = capture_run_open(&run, &o, s->in->captures, NULL, &more, err);
-    unlinkat(s->folder, trial_name, 0);
+    unlinkat(s->folder, scaffold_trial_file, 0);
     if (st == DPI_OK)
         st = capture_run_go(&run, false, count_flow, s, err);
     if (st == DPI_OK)
@@ -222,19 +213,19 @@ static enum dpi_status write_file(const struct scaffolding *s, const char *path,
 static void put_trial_rules(FILE *out, const struct scaffolding *s, size_t group)
 {
     (void)group;
-    drafts_write(out, s->draft, s->in->groups->n, true);
+    drafts_write(out, &s->drafts, true);
 }
 
 static void put_rules(FILE *out, const struct scaffolding *s, size_t group)
 {
     (void)group;
-    drafts_write(out, s->draft, s->in->groups->n, false);
+    drafts_write(out, &s->drafts, false);
 }
 
 static void put_readme(FILE *out, const struct scaffolding *s, size_t group)
 {
     (void)group;
-    readme_write(out, s->draft, s->trial, s->in->groups->n);
+    readme_write(out, &s->drafts, s->trial);
 }
 
 static void put_capture(FILE *out, const struct scaffolding *s, size_t group)
@@ -245,41 +236,23 @@ static void put_capture(FILE *out, const struct scaffolding *s, size_t group)
 
 static void put_lua(FILE *out, const struct scaffolding *s, size_t group)
 {
-    lua_write(out, &s->draft[group], &s->trial[group]);
+    lua_write(out, &s->drafts.v[group], &s->trial[group]);
 }
 
 static void put_ndpi_source(FILE *out, const struct scaffolding *s, size_t group)
 {
-    ndpi_source_write(out, &s->draft[group]);
+    ndpi_source_write(out, &s->drafts.v[group]);
 }
 
 static void put_ndpi_plugin(FILE *out, const struct scaffolding *s, size_t group)
 {
-    ndpi_plugin_write(out, &s->draft[group]);
+    ndpi_plugin_write(out, &s->drafts.v[group]);
 }
 
-static const struct group_file {
-    const char *ending;
-    write_fn *write;
-} group_files[] = {
-    {".pcapng", put_capture}, {".lua", put_lua}, {"_ndpi.c", put_ndpi_source}, {"_plugin.c", put_ndpi_plugin},
+static write_fn *const group_files[SCAFFOLD_FILES] = {
+    [SCAFFOLD_CAPTURE] = put_capture, [SCAFFOLD_LUA] = put_lua, [SCAFFOLD_NDPI] = put_ndpi_source,
+    [SCAFFOLD_PLUGIN] = put_ndpi_plugin,
 };
-
-enum { GROUP_FILES = sizeof(group_files) / sizeof(group_files[0]) };
-
-static bool is_ours(const char *name)
-{
-    size_t n = strlen(name), digits = name[0] == 'U' ? strspn(name + 1, "0123456789") : 0;
-    if (strcmp(name, rules_name) == 0 || strcmp(name, readme_name) == 0 || strcmp(name, trial_name) == 0)
-        return true;
-    bool group = digits && (strncmp(name + 1 + digits, "-tcp", 4) == 0 || strncmp(name + 1 + digits, "-udp", 4) == 0);
-    for (size_t i = 0; i < GROUP_FILES && group; i++) {
-        size_t end = strlen(group_files[i].ending);
-        if (n > end && strcmp(name + n - end, group_files[i].ending) == 0)
-            return true;
-    }
-    return false;
-}
 
 static enum dpi_status write_named(const struct scaffolding *s, const char *name, const char *ending, write_fn *fn,
                                    size_t group, struct dpi_err *err)
@@ -294,15 +267,15 @@ static enum dpi_status write_group(const struct scaffolding *s, size_t group, st
 {
     char name[SCAFFOLD_NAME];
     scaffold_file_name(name, s->in->profile[group]);
-    for (size_t i = 0; i < GROUP_FILES; i++)
-        DPI_TRY(write_named(s, name, group_files[i].ending, group_files[i].write, group, err));
+    for (size_t i = 0; i < SCAFFOLD_FILES; i++)
+        DPI_TRY(write_named(s, name, scaffold_endings[i], group_files[i], group, err));
     return DPI_OK;
 }
 
 static bool any_draft(const struct scaffolding *s)
 {
     for (size_t i = 0; i < s->in->groups->n; i++)
-        if (!s->draft[i].refused[0])
+        if (!s->drafts.v[i].refused[0])
             return true;
     return false;
 }
@@ -310,13 +283,13 @@ static bool any_draft(const struct scaffolding *s)
 static enum dpi_status write_all(const struct scaffolding *s, struct dpi_err *err)
 {
     if (s->o.force)
-        DPI_TRY(folder_clear(s->folder, s->o.folder, is_ours, err));
+        DPI_TRY(folder_clear(s->folder, s->o.folder, scaffold_is_file, err));
     if (any_draft(s))
-        DPI_TRY(write_named(s, rules_name, "", put_rules, 0, err));
+        DPI_TRY(write_named(s, scaffold_rules_file, "", put_rules, 0, err));
     for (size_t i = 0; i < s->in->groups->n; i++)
-        if (!s->draft[i].refused[0])
+        if (!s->drafts.v[i].refused[0])
             DPI_TRY(write_group(s, i, err));
-    return write_named(s, readme_name, "", put_readme, 0, err);
+    return write_named(s, scaffold_readme_file, "", put_readme, 0, err);
 }
 
 /* --- the trial of dissectors -------------------------------------------------------------------------- */
@@ -341,18 +314,15 @@ static void take_script(struct buf *to, const struct draft *d)
     to->cap = to->n;
 }
 
-static bool try_script(const struct scaffolding *s, size_t group, const struct buf *capture, bool eager,
-                       struct tshark_result *r)
+static bool ask(struct tshark *t, const struct scaffolding *s, size_t group, const struct buf *capture, bool eager)
 {
     struct buf script = {0};
     char word[SCAFFOLD_NAME];
     scaffold_word(word, s->in->profile[group]);
-    take_script(&script, &s->draft[group]);
-    struct tshark_trial trial = {word, &script, capture, eager};
-    *r = (struct tshark_result){0};
-    bool ran = !capture->n || tshark_try(s->tshark, &trial, r);
+    take_script(&script, &s->drafts.v[group]);
+    bool asked = tshark_ask(t, &(struct tshark_trial){word, &script, capture, eager});
     buf_free(&script);
-    return ran;
+    return asked;
 }
 
 /* Ports may be another dissector's, and the sizes that a profile tells may not hold for what came later: the first way
@@ -362,14 +332,14 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
     static const struct {
         bool eager, uncut;
     } ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
-    struct draft *d = &s->draft[group];
+    struct draft *d = &s->drafts.v[group];
     const struct buf *capture = packet_heaps_get(s->heaps, group);
     size_t chosen = 0;
     *best = (struct tshark_result){0};
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && (i == 0 || best->claimed * 20 < best->packets * 19); i++) {
         struct tshark_result r;
         d->uncut = ways[i].uncut;
-        if (!try_script(s, group, capture, ways[i].eager, &r))
+        if (!ask(s->on_own, s, group, capture, ways[i].eager) || !tshark_answer(s->on_own, &r))
             return false;
         if (i > 0 && r.claimed <= best->claimed)
             continue;
@@ -381,62 +351,70 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
     return true;
 }
 
-/* On others heuristics are asked first: where they are wrong is to be seen. */
+/* On others heuristics are asked first: where they are wrong is to be seen. Nearly always streams are cut into messages
+ * in the end, so that is tried while the group's own packets are. */
+static bool try_both(struct scaffolding *s, size_t group, struct tshark_result *own, struct tshark_result *others)
+{
+    struct buf rest = {0};
+    add_others(&rest, s, group);
+    *own = *others = (struct tshark_result){0};
+    bool asked = rest.n && ask(s->on_others, s, group, &rest, true), ran = asked || !rest.n;
+    if (packet_heaps_get(s->heaps, group)->n)
+        ran &= try_own(s, group, own);
+    if (asked)
+        ran &= tshark_answer(s->on_others, others);
+    if (ran && rest.n && s->drafts.v[group].uncut)
+        ran = ask(s->on_others, s, group, &rest, true) && tshark_answer(s->on_others, others);
+    buf_free(&rest);
+    return ran;
+}
+
 static void try_dissector(struct scaffolding *s, size_t group)
 {
     struct tshark_result own, others;
-    struct buf rest = {0};
-    add_others(&rest, s, group);
-    bool ran = try_own(s, group, &own) && try_script(s, group, &rest, true, &others);
-    if (ran)
+    if (try_both(s, group, &own, &others))
         s->trial[group] = (struct lua_trial){
             .packets = own.packets, .claimed = own.claimed, .malformed = own.malformed, .errors = own.errors,
             .others = others.packets, .others_claimed = others.claimed};
     else
         s->trial[group].not_run = "tshark did not come to its end";
-    buf_free(&rest);
 }
 
 static void try_dissectors(struct scaffolding *s)
 {
+    uint64_t tried = 0;
     for (size_t i = 0; i < s->in->groups->n; i++)
-        if (s->draft[i].refused[0])
+        if (s->drafts.v[i].refused[0])
             continue;
-        else if (s->tshark)
-            try_dissector(s, i);
-        else
+        else if (s->no_tshark)
             s->trial[i].not_run = s->no_tshark;
+        else if (tried == s->o.most_tried)
+            s->trial[i].not_run = "those of larger groups were; --tshark-groups has more of them tried";
+        else {
+            try_dissector(s, i);
+            tried++;
+        }
 }
 
 /* ------------------------------------------------------------------------------------------------------ */
 
 static enum dpi_status try_once(struct scaffolding *s, const char *path, struct dpi_err *err)
 {
-    for (size_t i = 0; i < s->in->groups->n; i++)
-        draft_reset(&s->draft[i]);
-    s->unknown = s->known = 0;
+    drafts_reset(&s->drafts);
     DPI_TRY(write_file(s, path, put_trial_rules, 0, err));
     return run_trial(s, path, err);
 }
 
-static bool judge(const struct scaffolding *s, struct draft *d)
-{
-    d->unknown = s->unknown - d->flows;
-    d->known = s->known;
-    return draft_judge(d);
-}
-
-/* Once more when some have lost the signature of one side: what the other one is worth alone is not known before. */
+/* Once more when some were refused: what the others are worth without them is not known before. */
 static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 {
-    char *path = path_of(s, trial_name, "");
+    enum { TRIALS = 8 }; /* each refuses one at least; more than two are seldom needed */
+    char *path = path_of(s, scaffold_trial_file, "");
     enum dpi_status st = DPI_OK;
-    bool again = any_draft(s);
-    while (again && st == DPI_OK) {
+    bool again = true;
+    for (unsigned i = 0; again && any_draft(s) && i < TRIALS && st == DPI_OK; i++) {
         st = try_once(s, path, err);
-        again = false;
-        for (size_t i = 0; i < s->in->groups->n; i++)
-            again |= judge(s, &s->draft[i]);
+        again = drafts_judge(&s->drafts);
     }
     free(path);
     return st;
@@ -444,7 +422,7 @@ static enum dpi_status try_drafts(struct scaffolding *s, struct dpi_err *err)
 
 enum dpi_status scaffolding_spare(const struct scaffolding *s, const char *capture, struct dpi_err *err)
 {
-    if (!folder_would_replace(s->o.folder, capture, is_ours))
+    if (!folder_would_replace(s->o.folder, capture, scaffold_is_file))
         return DPI_OK;
     return dpi_fail(err, DPI_USAGE, "--scaffold %s would replace %s, which is read", s->o.folder, capture);
 }

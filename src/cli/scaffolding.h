@@ -13,6 +13,7 @@ struct scaffolding_options {
     const char *folder;
     bool force;     /* the folder may have the files of an earlier run */
     bool no_tshark; /* do not try dissectors */
+    uint64_t most_tried; /* dissectors, of the largest groups: each takes tshark half a second or so */
     bool no_sandbox;
 };
 

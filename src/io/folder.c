@@ -136,6 +136,34 @@ enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const cha
     return failed ? cannot_use(path, failed, err) : DPI_OK;
 }
 
+/* An empty one has nothing to lose. */
+static bool has_mark(int folder, const char *name, const char *mark)
+{
+    char head[1024];
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : -1;
+    if (fd >= 0)
+        close(fd);
+    return n == 0 || (n > 0 && memmem(head, (size_t)n, mark, strlen(mark)));
+}
+
+enum dpi_status folder_check_marks(int fd, const char *path, bool (*is_ours)(const char *name), const char *mark,
+                                   struct dpi_err *err)
+{
+    DIR *dir = entries_of(fd);
+    const struct dirent *entry;
+    enum dpi_status st = DPI_OK;
+    if (!dir)
+        return cannot_use(path, errno, err);
+    while (st == DPI_OK && (errno = 0, entry = readdir(dir)))
+        if (is_ours(entry->d_name) && !has_mark(fd, entry->d_name, mark))
+            st = dpi_fail(err, DPI_OUTPUT, "'%s' in the folder '%s' would be replaced, and is not of an earlier run",
+                          entry->d_name, path);
+    int failed = errno;
+    closedir(dir);
+    return st == DPI_OK && failed ? cannot_use(path, failed, err) : st;
+}
+
 /* The folder that the name stands in, to be freed. */
 static char *parent_of(const char *file)
 {

@@ -34,6 +34,11 @@ enum dpi_status folder_take(int *fd, const char *path, bool replace, struct dpi_
  * for messages. */
 enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const char *name), struct dpi_err *err);
 
+/* Whether each file directly in one that is held, of which is_ours says so by its name, has the mark near its
+ * beginning: else it is a user's own file of that name. DPI_OUTPUT: one has not, and is named. */
+enum dpi_status folder_check_marks(int fd, const char *path, bool (*is_ours)(const char *name), const char *mark,
+                                   struct dpi_err *err);
+
 /* Whether the file stands directly in the folder, however both are spelled. */
 bool folder_has(const char *folder, const char *file);
 

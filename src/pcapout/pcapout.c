@@ -18,6 +18,7 @@ enum {
     BLOCK_EPB = 6,
     BLOCK_SHB = 0x0a0d0d0a,
     BYTE_ORDER_MAGIC = 0x1a2b3c4d,
+    OPT_COMMENT = 1,
     OPT_IF_NAME = 2,
     OPT_IF_TSRESOL = 9,
     OPT_IF_TSOFFSET = 14,
@@ -71,17 +72,30 @@ static void put_padded(FILE *out, const void *bytes, size_t n)
 
 /* --- pcapng ------------------------------------------------------------------------------------------- */
 
+static void put_option(FILE *out, uint16_t code, const void *bytes, uint16_t n)
+{
+    put16(out, code);
+    put16(out, n);
+    put_padded(out, bytes, n);
+}
+
 /* Section Header Block, section 4.1; its length is not told. */
 static void begin_section(struct pcapout *o)
 {
-    enum { TOTAL = 28 };
+    const char *comment = o->opt.comment;
+    size_t n = comment ? strlen(comment) : 0;
+    uint32_t total = 28 + (comment ? (uint32_t)(4 + padded(n) + 4) : 0);
     put32(o->out, BLOCK_SHB);
-    put32(o->out, TOTAL);
+    put32(o->out, total);
     put32(o->out, BYTE_ORDER_MAGIC);
     put16(o->out, 1);
     put16(o->out, 0);
     put64(o->out, UINT64_MAX);
-    put32(o->out, TOTAL);
+    if (comment) {
+        put_option(o->out, OPT_COMMENT, comment, (uint16_t)n);
+        put32(o->out, 0); /* the end of the options */
+    }
+    put32(o->out, total);
     o->section++;
     o->n_ifaces = 0;
 }
@@ -108,13 +122,6 @@ static uint64_t units_of(const struct capture_iface *i, int64_t ns)
 {
     int128 from = (int128)ns - (int128)i->tsoffset * NS_PER_S;
     return from < 0 ? 0 : (uint64_t)((from * units_per_second(resolution(i)) + NS_PER_S - 1) / NS_PER_S);
-}
-
-static void put_option(FILE *out, uint16_t code, const void *bytes, uint16_t n)
-{
-    put16(out, code);
-    put16(out, n);
-    put_padded(out, bytes, n);
 }
 
 /* Interface Description Block, section 4.2. */

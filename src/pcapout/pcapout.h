@@ -13,6 +13,7 @@ struct pcapout;
 
 struct pcapout_options {
     bool pcapng;
+    const char *comment; /* of the sections of pcapng; NULL: none */
     /* Of classic pcap, which says it once for all packets: */
     uint32_t link_type;
     uint32_t snaplen;

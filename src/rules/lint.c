@@ -275,9 +275,11 @@ static void lint_signature(struct lint *l, const struct rules_lint_options *opt,
 {
     enum { ENOUGH_BITS = 24 };
     struct rules_place at = {l->r->files[s->file], s->line, s->column};
-    unsigned bits = s->messages * (s->sides == 3 ? 2u : 1u) * signature_bits(s, &l->r->conditions[s->first_condition]);
+    const struct signature_condition *v = &l->r->conditions[s->first_condition];
+    unsigned messages = s->messages * (s->sides == 3 ? 2u : 1u); /* of which each is asked, and the port once */
+    unsigned bits = signature_bits(s, v) + (messages - 1) * signature_payload_bits(s, v);
     if (bits < ENOUGH_BITS)
-        rules_warning(l->problems, &at, "%s asks for %u bits of payload: with less than %d others' flows have it, too",
+        rules_warning(l->problems, &at, "%s asks for %u bits: with less than %d others' flows have it, too",
                       s->id, bits, ENOUGH_BITS);
     if (opt->need_source && !s->source)
         rules_warning(l->problems, &at, "%s has no source: a page that tells of the protocol", s->id);

@@ -105,20 +105,32 @@ static bool holds(const struct rules *r, const struct signature *s, const struct
 
 /* --- which one wins ----------------------------------------------------------------------------------- */
 
-static unsigned size_bits(uint64_t values)
+enum { SIZES = 11, PORTS = 12 }; /* bits: of what a packet holds; of the ports that servers have */
+
+/* What few of many values are worth; of none nothing was asked. */
+static unsigned bits_of(uint64_t values, unsigned bits)
 {
-    enum { SIZES = 11 }; /* that a message may have: bits of what a packet holds */
-    unsigned bits = SIZES;
+    if (values == 0)
+        return 0;
     for (; values > 1 && bits > 0; values = (values + 1) / 2)
         bits--;
     return bits;
 }
 
-unsigned signature_bits(const struct signature *s, const struct signature_condition *v)
+/* How many values conditions of a kind let pass. */
+static uint64_t values_of(const struct signature *s, const struct signature_condition *v, enum signature_kind kind)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < s->n_conditions; i++)
+        if (v[i].kind == kind)
+            n += (uint64_t)v[i].last - v[i].first + 1;
+    return n;
+}
+
+unsigned signature_payload_bits(const struct signature *s, const struct signature_condition *v)
 {
     enum { LENGTH_BITS = 10 };
     unsigned bits = 0, text = UINT8_MAX * 8u;
-    uint64_t sizes = 0;
     bool has_text_condition = false;
     for (uint32_t i = 0; i < s->n_conditions; i++) {
         if (v[i].kind == SIGNATURE_BYTES)
@@ -126,14 +138,17 @@ unsigned signature_bits(const struct signature *s, const struct signature_condit
                 bits += (unsigned)__builtin_popcount(v[i].mask[k]);
         if (v[i].kind == SIGNATURE_LENGTH)
             bits += LENGTH_BITS;
-        if (v[i].kind == SIGNATURE_SIZE)
-            sizes += (uint64_t)v[i].last - v[i].first + 1;
         if (v[i].kind == SIGNATURE_TEXT) {
             has_text_condition = true;
             text = v[i].n * 8u < text ? v[i].n * 8u : text;
         }
     }
-    return bits + (has_text_condition ? text : 0) + (sizes ? size_bits(sizes) : 0);
+    return bits + (has_text_condition ? text : 0) + bits_of(values_of(s, v, SIGNATURE_SIZE), SIZES);
+}
+
+unsigned signature_bits(const struct signature *s, const struct signature_condition *v)
+{
+    return signature_payload_bits(s, v) + bits_of(values_of(s, v, SIGNATURE_PORT), PORTS);
 }
 
 /* Below 0: a goes before b. */

@@ -56,7 +56,8 @@ struct signature {
     bool override, shipped;
 };
 
-/* How much a signature asks for, in bits: what a random message would have to hit. */
+/* How much a signature asks for, in bits: what a random message would have to hit; with the ports, what a flow. */
+unsigned signature_payload_bits(const struct signature *s, const struct signature_condition *v);
 unsigned signature_bits(const struct signature *s, const struct signature_condition *v);
 
 #endif

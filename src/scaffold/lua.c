@@ -28,7 +28,7 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
     scaffold_file_name(name, d->profile);
     fputs("-- ", out);
     scaffold_describe(out, d->profile);
-    fputs("\n-- A dissector for Wireshark to start from, by dpitool unknown --scaffold. Rename what you keep.\n-- ",
+    fputs("\n-- A dissector for Wireshark to start from, by " SCAFFOLD_MARK ". Rename what you keep.\n-- ",
           out);
     if (trial)
         lua_trial_say(out, trial);
@@ -65,25 +65,30 @@ static void put_string(FILE *out, const uint8_t *p, uint32_t n)
     fputc('"', out);
 }
 
+static void put_length(FILE *out, const struct beginning_length *l)
+{
+    fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", l->at, l->form.width,
+            l->form.little ? "true" : "false");
+    if (l->plus)
+        fprintf(out, " %c %" PRId64, l->plus > 0 ? '-' : '+', l->plus > 0 ? l->plus : -l->plus);
+}
+
 /* A signature, of a packet. */
 static void put_matches(FILE *out, const struct beginning *b)
 {
+    char side[DRAFT_SIDE];
+    draft_side(side, b);
     fprintf(out, "\n-- What the first messages of the %s have in common: %u bits.\n"
-                 "function matches.%s(tvb)\n    return tvb:len() >= %" PRIu32,
-            scaffold_sides[b->side], b->bits, scaffold_sides[b->side], beginning_reach(b));
-    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
-        n = beginning_run(b, at);
-        if (!n)
-            continue;
-        fprintf(out, "\n        and tvb:raw(%" PRIu32 ", %" PRIu32 ") == ", at, n);
-        put_string(out, &b->value[at], n);
+                 "function matches.%s(tvb, pinfo)\n    return tvb:len() >= %" PRIu32,
+            scaffold_sides[b->side], b->bits, side, beginning_reach(b));
+    if (b->port)
+        fprintf(out, "\n        and pinfo.%s_port == %u", b->side ? "src" : "dst", b->port);
+    for (struct beginning_bytes run = {0}; beginning_next(b, &run);) {
+        fprintf(out, "\n        and tvb:raw(%" PRIu32 ", %" PRIu32 ") == ", run.at, run.n);
+        put_string(out, run.value, run.n);
     }
     if (b->length.given)
-        fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", b->length.at,
-                b->length.form.width, b->length.form.little ? "true" : "false");
-    if (b->length.given && b->length.plus)
-        fprintf(out, " %c %" PRId64, b->length.plus > 0 ? '-' : '+',
-                b->length.plus > 0 ? b->length.plus : -b->length.plus);
+        put_length(out, &b->length);
     fputs("\nend\n", out);
 }
 
@@ -206,8 +211,7 @@ static void put_calls(FILE *out, const struct draft *d)
 
 static const char heuristic_code[] =
     "\nlocal function heuristic(tvb, pinfo, tree)\n"
-    "    local who = matches.client and matches.client(tvb) and \"client\"\n"
-    "        or matches.server and matches.server(tvb) and \"server\"\n"
+    "    local who = sender(tvb, pinfo)\n"
     "    if not who then return false end\n"
     "    local key, from, to = conversation(pinfo)\n"
     "    client_of[key] = who == \"client\" and from or to\n"
@@ -216,12 +220,26 @@ static const char heuristic_code[] =
     "    return true\n"
     "end\n";
 
+static void put_sender(FILE *out, const struct draft *d)
+{
+    fputs("\nlocal function sender(tvb, pinfo)\n", out);
+    for (uint32_t i = 0; i < d->n; i++) {
+        char side[DRAFT_SIDE];
+        draft_side(side, &d->v[i]);
+        if (d->v[i].given)
+            fprintf(out, "    if matches.%s(tvb, pinfo) then return \"%s\" end\n", side,
+                    scaffold_sides[d->v[i].side]);
+    }
+    fputs("end\n", out);
+}
+
 static void put_dissector(FILE *out, const struct draft *d)
 {
     fputs("\nlocal matches = {}\n", out);
-    for (unsigned side = 0; side < 2; side++)
-        if (d->side[side].given)
-            put_matches(out, &d->side[side]);
+    for (uint32_t i = 0; i < d->n; i++)
+        if (d->v[i].given)
+            put_matches(out, &d->v[i]);
+    put_sender(out, d);
     fprintf(out, "\nfunction proto.dissector(tvb, pinfo, tree)\n"
                  "    local side = side_of(pinfo)\n"
                  "    pinfo.cols.protocol = \"%s\"\n"

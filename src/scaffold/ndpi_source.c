@@ -25,15 +25,16 @@ static void put(FILE *out, const struct draft *d, const char *text)
 
 static void put_head(FILE *out, const struct draft *d, const char *use)
 {
+    static const char line[] = "\n * ";
     fputs("/*\n * ", out);
     scaffold_describe(out, d->profile);
-    fputs("\n * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.\n *\n"
+    fputs("\n * A dissector for nDPI to start from, by " SCAFFOLD_MARK ". Rename what you keep.\n *\n"
           " * What it looks for: ", out);
-    scaffold_bits(out, d);
-    fprintf(out, ".\n * As signatures of dpitool they were tried on every flow of the captures: hits %" PRIu64
-                 " of %" PRIu64 "\n * flows of the group, %" PRIu64 " of %" PRIu64 " other unknown flows, %" PRIu64
-                 " of %" PRIu64 " identified flows.\n",
-            draft_hits(d), d->flows, draft_unknown_hits(d), d->unknown, draft_known_hits(d), d->known);
+    scaffold_bits(out, d, line);
+    fputs(".\n * As signatures of dpitool they were tried on every flow of the captures:", out);
+    fputs(line, out);
+    scaffold_hits(out, d, line);
+    fputs(".\n", out);
     put(out, d, use);
     fputs(" */\n\n", out);
 }
@@ -53,11 +54,9 @@ static void put_number(FILE *out, const struct beginning_length *l)
 static void put_conditions(FILE *out, const struct beginning *b)
 {
     fprintf(out, "  return n >= %" PRIu32, beginning_reach(b));
-    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
-        n = beginning_run(b, at);
-        if (n)
-            fprintf(out, " &&\n    memcmp(p + %" PRIu32 ", at_%" PRIu32 ", sizeof(at_%" PRIu32 ")) == 0", at, at, at);
-    }
+    for (struct beginning_bytes run = {0}; beginning_next(b, &run);)
+        fprintf(out, " &&\n    memcmp(p + %" PRIu32 ", at_%" PRIu32 ", sizeof(at_%" PRIu32 ")) == 0", run.at, run.at,
+                run.at);
     if (b->length.given) {
         fputs(" &&\n    (int64_t)(", out);
         put_number(out, &b->length);
@@ -69,15 +68,14 @@ static void put_conditions(FILE *out, const struct beginning *b)
 
 static void put_match(FILE *out, const struct draft *d, const struct beginning *b)
 {
+    char side[DRAFT_SIDE];
+    draft_side(side, b);
     put(out, d, "static int @_");
-    fprintf(out, "%s(const u_int8_t *p, u_int16_t n)\n{\n", scaffold_sides[b->side]);
-    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
-        n = beginning_run(b, at);
-        if (!n)
-            continue;
-        fprintf(out, "  static const u_int8_t at_%" PRIu32 "[] = {", at);
-        for (uint32_t i = at; i < at + n; i++)
-            fprintf(out, "%s0x%02x", i > at ? ", " : "", b->value[i]);
+    fprintf(out, "%s(const u_int8_t *p, u_int16_t n)\n{\n", side);
+    for (struct beginning_bytes run = {0}; beginning_next(b, &run);) {
+        fprintf(out, "  static const u_int8_t at_%" PRIu32 "[] = {", run.at);
+        for (uint32_t i = 0; i < run.n; i++)
+            fprintf(out, "%s0x%02x", i ? ", " : "", run.value[i]);
         fputs("};\n", out);
     }
     put_conditions(out, b);
@@ -85,23 +83,38 @@ static void put_match(FILE *out, const struct draft *d, const struct beginning *
 
 static void put_matches(FILE *out, const struct draft *d)
 {
-    for (unsigned side = 0; side < 2; side++)
-        if (d->side[side].given)
-            put_match(out, d, &d->side[side]);
+    for (uint32_t i = 0; i < d->n; i++)
+        if (d->v[i].given)
+            put_match(out, d, &d->v[i]);
+}
+
+/* A call, and the port where it belongs to the signature: where the server is tells who sent the packet. */
+static void put_call(FILE *out, const struct draft *d, const struct beginning *b)
+{
+    const char *transport = profile_transport(d->profile->transport);
+    char side[DRAFT_SIDE];
+    draft_side(side, b);
+    put(out, d, "(@_");
+    fprintf(out, "%s(packet->payload, packet->payload_packet_len)", side);
+    if (b->port)
+        fprintf(out, " &&\n      packet->%s && packet->%s->%s == htons(%u)", transport, transport,
+                b->side ? "source" : "dest", b->port);
+    fputc(')', out);
 }
 
 static void put_search(FILE *out, const struct draft *d, const char *id, const char *exclude)
 {
     bool any = false;
-    put(out, d, "/* Both are looked for whoever sent the packet: nDPI does not know the client for certain. */\n"
+    put(out, d, "/* All are looked for whoever sent the packet: nDPI does not know the client for certain. */\n"
                 "static void ndpi_search_@(struct ndpi_detection_module_struct *ndpi_struct,\n"
                 "  struct ndpi_flow_struct *flow)\n{\n"
                 "  struct ndpi_packet_struct *packet = &ndpi_struct->packet;\n\n  if(");
-    for (unsigned side = 0; side < 2; side++) {
-        if (!d->side[side].given)
+    for (uint32_t i = 0; i < d->n; i++) {
+        if (!d->v[i].given)
             continue;
-        put(out, d, any ? " ||\n    @_" : "@_");
-        fprintf(out, "%s(packet->payload, packet->payload_packet_len)", scaffold_sides[side]);
+        if (any)
+            fputs(" ||\n     ", out);
+        put_call(out, d, &d->v[i]);
         any = true;
     }
     put(out, d, ") {\n    ndpi_set_detected_protocol(ndpi_struct, flow, ");

@@ -4,10 +4,9 @@
 
 #include "scaffold/names.h"
 
-#include <inttypes.h>
 
 static const char head[] =
-    "What dpitool unknown --scaffold made of unknown flows: things to start from, not to be used as they are.\n\n"
+    "What " SCAFFOLD_MARK " made of unknown flows: things to start from, not to be used as they are.\n\n"
     "signatures.yaml  a rule file: dpitool classify --rules signatures.yaml CAPTURE\n"
     "U*.pcapng        the first packets of flows of the group, as they were captured\n"
     "U*.lua           a dissector for Wireshark: tshark -X lua_script:FILE -r CAPTURE -V\n"
@@ -17,6 +16,7 @@ static const char head[] =
 
 static void put_group(FILE *out, const struct draft *d, const struct lua_trial *trial)
 {
+    static const char line[] = "\n             ";
     fputc('\n', out);
     scaffold_describe(out, d->profile);
     if (d->refused[0]) {
@@ -24,20 +24,19 @@ static void put_group(FILE *out, const struct draft *d, const struct lua_trial *
         return;
     }
     fputs("\n  signature  ", out);
-    scaffold_bits(out, d);
-    fprintf(out, "; hits %" PRIu64 " of %" PRIu64 " flows of the group, %" PRIu64 " of %" PRIu64
-                 " other unknown flows, %" PRIu64 " of %" PRIu64 " identified flows\n",
-            draft_hits(d), d->flows, draft_unknown_hits(d), d->unknown, draft_known_hits(d), d->known);
-    fputs("  Lua        ", out);
+    scaffold_bits(out, d, line);
+    fputs(line, out);
+    scaffold_hits(out, d, line);
+    fputs("\n  Lua        ", out);
     lua_trial_say(out, trial);
     fputs("\n  C          matches what the signature does\n", out);
 }
 
-void readme_write(FILE *out, const struct draft *v, const struct lua_trial *trials, size_t n)
+void readme_write(FILE *out, const struct drafts *d, const struct lua_trial *trials)
 {
     fputs(head, out);
-    if (!n)
+    if (!d->n)
         fputs("\nNo flow is unknown.\n", out);
-    for (size_t i = 0; i < n; i++)
-        put_group(out, &v[i], &trials[i]);
+    for (size_t i = 0; i < d->n; i++)
+        put_group(out, &d->v[i], &trials[i]);
 }

@@ -6,6 +6,6 @@
 #include "scaffold/lua.h"
 
 /* trials stand beside drafts; those of drafts that were refused are not looked at. */
-void readme_write(FILE *out, const struct draft *v, const struct lua_trial *trials, size_t n);
+void readme_write(FILE *out, const struct drafts *d, const struct lua_trial *trials);
 
 #endif

@@ -9,11 +9,12 @@
 
 static void write_results(FILE *out, const struct draft *d)
 {
+    static const char line[] = "\n  # ";
     fprintf(out, "  # %s: ", d->profile->id);
-    scaffold_bits(out, d);
-    fprintf(out, "\n  # hits %" PRIu64 " of %" PRIu64 " flows of the group, %" PRIu64 " of %" PRIu64
-                 " other unknown flows, %" PRIu64 " of %" PRIu64 " identified flows\n",
-            draft_hits(d), d->flows, draft_unknown_hits(d), d->unknown, draft_known_hits(d), d->known);
+    scaffold_bits(out, d, line);
+    fputs(line, out);
+    scaffold_hits(out, d, line);
+    fputc('\n', out);
     if (d->profile->clients < 2 || d->profile->servers < 2)
         fprintf(out, "  # all from %s: what is constant may be of the host, not of the protocol\n",
                 d->profile->clients < 2 ? "one client" : "one server");
@@ -23,25 +24,25 @@ static void write_results(FILE *out, const struct draft *d)
 static void write_bytes(FILE *out, const struct beginning *b)
 {
     bool any = false;
-    for (uint32_t at = 0, n; at < BEGINNING_HEAD; at += n + 1) {
-        n = beginning_run(b, at);
-        if (!n)
-            continue;
-        fprintf(out, "%s      - {at: %u, hex: \"", any ? "" : "    bytes:\n", at);
-        for (uint32_t i = at; i < at + n; i++)
-            fprintf(out, "%02x", b->value[i]);
+    for (struct beginning_bytes run = {0}; beginning_next(b, &run); any = true) {
+        fprintf(out, "%s      - {at: %" PRIu32 ", hex: \"", any ? "" : "    bytes:\n", run.at);
+        for (uint32_t i = 0; i < run.n; i++)
+            fprintf(out, "%02x", run.value[i]);
         fputs("\"}\n", out);
-        any = true;
     }
 }
 
 static void write_signature(FILE *out, const struct draft *d, const struct beginning *b, bool trial)
 {
-    const char *side = scaffold_sides[b->side];
+    char side[DRAFT_SIDE];
+    draft_side(side, b);
     fprintf(out, "  - id: %s.%s\n    protocol: Unknown-%s\n    category: network\n", d->id, side, d->profile->name);
-    fprintf(out, "    transport: %s\n    direction: %s\n", profile_transport(d->profile->transport), side);
+    fprintf(out, "    transport: %s\n    direction: %s\n", profile_transport(d->profile->transport),
+            scaffold_sides[b->side]);
     if (trial)
         fputs("    override: true\n", out);
+    if (b->port)
+        fprintf(out, "    ports: [%u]\n", b->port);
     write_bytes(out, b);
     if (b->length.given)
         fprintf(out, "    length: {at: %u, type: %s, plus: %" PRId64 "}\n", b->length.at, b->length.type,
@@ -53,8 +54,11 @@ static void write_test(FILE *out, const struct draft *d, const struct beginning 
     fputs("  - {payload: \"", out);
     for (uint32_t i = 0; i < b->example.kept; i++)
         fprintf(out, "%02x", b->example.bytes[i]);
-    fprintf(out, "\", transport: %s, direction: %s, protocol: Unknown-%s}\n",
-            profile_transport(d->profile->transport), scaffold_sides[b->side], d->profile->name);
+    const char *transport = profile_transport(d->profile->transport);
+    fprintf(out, "\", transport: %s, ", transport);
+    if (b->port)
+        fprintf(out, "port: %s/%u, ", transport, b->port);
+    fprintf(out, "direction: %s, protocol: Unknown-%s}\n", scaffold_sides[b->side], d->profile->name);
 }
 
 static bool write_signatures(FILE *out, const struct draft *d, bool any, bool trial)
@@ -65,35 +69,35 @@ static bool write_signatures(FILE *out, const struct draft *d, bool any, bool tr
         fputs("signatures:\n", out);
     if (!trial)
         write_results(out, d);
-    for (unsigned side = 0; side < 2; side++)
-        if (d->side[side].given)
-            write_signature(out, d, &d->side[side], trial);
+    for (uint32_t i = 0; i < d->n; i++)
+        if (d->v[i].given)
+            write_signature(out, d, &d->v[i], trial);
     return true;
 }
 
 static bool write_tests(FILE *out, const struct draft *d, bool any)
 {
-    for (unsigned side = 0; side < 2 && !d->refused[0]; side++) {
-        if (!d->side[side].given || !d->side[side].example.kept)
+    for (uint32_t i = 0; i < d->n && !d->refused[0]; i++) {
+        if (!d->v[i].given || !d->v[i].example.kept)
             continue;
         if (!any)
             fputs("tests:\n", out);
         any = true;
-        write_test(out, d, &d->side[side]);
+        write_test(out, d, &d->v[i]);
     }
     return any;
 }
 
-void drafts_write(FILE *out, const struct draft *v, size_t n, bool trial)
+void drafts_write(FILE *out, const struct drafts *d, bool trial)
 {
     bool any = false, tests = false;
-    fputs("# Signatures of unknown flows, by dpitool unknown --scaffold. Rename what you keep, and test it with other\n"
+    fputs("# Signatures of unknown flows, by " SCAFFOLD_MARK ". Rename what you keep, and test it with other\n"
           "# captures: dpitool rules check FILE, dpitool classify --rules FILE CAPTURE.\nversion: 1\n", out);
-    for (size_t i = 0; i < n; i++)
-        if (v[i].refused[0])
-            fprintf(out, "# %s %s: no signature: %s\n", v[i].profile->id, v[i].profile->name, v[i].refused);
-    for (size_t i = 0; i < n; i++)
-        any = write_signatures(out, &v[i], any, trial);
-    for (size_t i = 0; i < n && !trial; i++)
-        tests = write_tests(out, &v[i], tests);
+    for (size_t i = 0; i < d->n; i++)
+        if (d->v[i].refused[0])
+            fprintf(out, "# %s %s: no signature: %s\n", d->v[i].profile->id, d->v[i].profile->name, d->v[i].refused);
+    for (size_t i = 0; i < d->n; i++)
+        any = write_signatures(out, &d->v[i], any, trial);
+    for (size_t i = 0; i < d->n && !trial; i++)
+        tests = write_tests(out, &d->v[i], tests);
 }

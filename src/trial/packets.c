@@ -20,12 +20,14 @@ struct packet_heaps {
     const struct heap_limits *limits;
     struct heap *v;
     size_t n;
+    struct pcapout_options form;
 };
 
-struct packet_heaps *packet_heaps_new(const struct heap_limits *limits, size_t n)
+struct packet_heaps *packet_heaps_new(const struct heap_limits *limits, size_t n, const char *comment)
 {
     struct packet_heaps *h = xcalloc(1, sizeof(*h));
-    *h = (struct packet_heaps){.limits = limits, .v = xcalloc(n, sizeof(*h->v)), .n = n};
+    *h = (struct packet_heaps){
+        .limits = limits, .v = xcalloc(n, sizeof(*h->v)), .n = n, .form = {.pcapng = true, .comment = comment}};
     return h;
 }
 
@@ -53,7 +55,6 @@ void packet_heaps_free(struct packet_heaps *h)
 
 void packet_heaps_add(struct packet_heaps *h, size_t heap, const struct flow *f, const struct packet *p)
 {
-    static const struct pcapout_options form = {.pcapng = true};
     const struct heap_limits *limits = &h->limits[heap];
     struct heap *to = &h->v[heap];
     struct dpi_err err;
@@ -63,7 +64,7 @@ void packet_heaps_add(struct packet_heaps *h, size_t heap, const struct flow *f,
         to->stream = open_memstream(&to->text, &to->n);
         if (!to->stream)
             return;
-        to->out = pcapout_new(to->stream, &form);
+        to->out = pcapout_new(to->stream, &h->form);
     }
     pcapout_packet(to->out, p, &err); /* pcapng takes every packet */
     fflush(to->stream);               /* sets n */

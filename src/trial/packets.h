@@ -13,8 +13,8 @@ struct heap_limits {
 
 struct packet_heaps;
 
-/* limits of n heaps are borrowed. */
-struct packet_heaps *packet_heaps_new(const struct heap_limits *limits, size_t n);
+/* limits of n heaps are borrowed, and what their files say of themselves. */
+struct packet_heaps *packet_heaps_new(const struct heap_limits *limits, size_t n, const char *comment);
 void packet_heaps_free(struct packet_heaps *h); /* NULL is fine */
 
 /* p was just counted in f. */

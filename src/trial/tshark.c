@@ -277,14 +277,25 @@ static bool hand_over(int fd, const struct buf *b)
     return ftruncate(fd, (off_t)b->n) == 0;
 }
 
-bool tshark_try(struct tshark *t, const struct tshark_trial *trial, struct tshark_result *out)
+bool tshark_ask(struct tshark *t, const struct tshark_trial *trial)
 {
     struct question q = {.eager = trial->eager};
-    struct reply reply = {.ran = false};
     snprintf(q.protocol, sizeof(q.protocol), "%s", trial->protocol);
     if (t->lost || !hand_over(t->script, trial->script) || !hand_over(t->capture, trial->capture))
         return false;
-    t->lost = !write_all(t->ask, &q, sizeof(q)) || !read_all(t->answer, &reply, sizeof(reply));
+    t->lost = !write_all(t->ask, &q, sizeof(q));
+    return !t->lost;
+}
+
+bool tshark_answer(struct tshark *t, struct tshark_result *out)
+{
+    struct reply reply = {.ran = false};
+    t->lost = t->lost || !read_all(t->answer, &reply, sizeof(reply));
     *out = reply.result;
     return reply.ran;
+}
+
+bool tshark_try(struct tshark *t, const struct tshark_trial *trial, struct tshark_result *out)
+{
+    return tshark_ask(t, trial) && tshark_answer(t, out);
 }

@@ -32,7 +32,13 @@ struct tshark_trial {
     bool eager; /* ask heuristics before ports */
 };
 
+/* Asks without waiting: the trial is copied. True: the next call is for the answer. */
+bool tshark_ask(struct tshark *t, const struct tshark_trial *trial);
+
 /* False: it did not run to its end, or the script could not be loaded. */
+bool tshark_answer(struct tshark *t, struct tshark_result *out);
+
+/* Both. */
 bool tshark_try(struct tshark *t, const struct tshark_trial *trial, struct tshark_result *out);
 
 #endif

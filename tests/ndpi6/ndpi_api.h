@@ -4,6 +4,7 @@
 #ifndef NDPI6_API_H
 #define NDPI6_API_H
 
+#include <arpa/inet.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/types.h>
@@ -24,7 +25,17 @@ typedef struct {
     u_int16_t port_low, port_high;
 } ndpi_port_range;
 
+struct ndpi_tcphdr {
+    u_int16_t source, dest;
+};
+
+struct ndpi_udphdr {
+    u_int16_t source, dest;
+};
+
 struct ndpi_packet_struct {
+    const struct ndpi_tcphdr *tcp;
+    const struct ndpi_udphdr *udp;
     const u_int8_t *payload;
     u_int16_t payload_packet_len;
 };

@@ -15,6 +15,13 @@ def words(command):
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
 
 
+TEST = re.compile(r'payload: "(\w+)", transport: (\w+), (?:port: \w+/(\d+), )?direction: (\w+), protocol: Unknown-([\w.-]+)')
+
+
+def line_of(payload, transport, side, port):
+    return f"{payload} {transport} {side} {port or 1}\n"
+
+
 def inverted(payload):
     return bytes(byte ^ 0xff for byte in bytes.fromhex(payload)).hex()
 
@@ -36,20 +43,20 @@ class Harness:
         status, _, err = run(["cc", "-fsyntax-only", *WARN, "-I", os.path.join(HERE, "../ndpi6"), path])
         return [f"{path}: {err.decode()}"] if status else []
 
-    def check_source(self, path, payloads):
+    def check_source(self, path, tests):
         with open(path, encoding="utf-8") as file:
             init = re.search(r"init_\w+_dissector", file.read())[0]
         program = os.path.join(self.folder, os.path.basename(path) + f".{abs(hash(path))}")
         wrong = self.compile(path, f"-DINIT={init}", "-o", program, path, os.path.join(HERE, "ndpi_harness.c"), *self.libs)
-        if wrong or not payloads:
+        if wrong or not tests:
             return wrong
         text = os.path.join(program + ".hex")
         with open(text, "w", encoding="utf-8") as file:
-            file.write("".join(payload + "\n" + inverted(payload) + "\n" for payload in payloads))
+            file.write("".join(line_of(payload, *more) + line_of(inverted(payload), *more) for payload, *more in tests))
         with open(text, encoding="utf-8") as file:
             status, out, err = run([program], stdin=file)
         with self.lock:
-            self.asked += len(payloads)
+            self.asked += len(tests)
             self.found += out.split()[::2].count(b"1")
         if status or b"1" in out.split()[1::2]:
             return [f"{path}: exit status {status}: {err.decode()}, or it takes anything"]
@@ -58,7 +65,8 @@ class Harness:
     def check(self, target):
         """What is wrong with the C in the folder. Its example payloads are those that signatures.yaml has for tests."""
         with open(os.path.join(target, "signatures.yaml"), encoding="utf-8") as file:
-            tests = re.findall(r'payload: "(\w+)".*protocol: Unknown-([\w.-]+)', file.read())
+            tests = [(payload, transport, side, port, group)
+                     for payload, transport, port, side, group in TEST.findall(file.read())]
         wrong = []
         for name in sorted(os.listdir(target)):
             path = os.path.join(target, name)
@@ -66,7 +74,7 @@ class Harness:
                 wrong += self.check_plugin(path)
             elif name.endswith("_ndpi.c"):
                 group = re.sub(r"^U\d+-(.*)_ndpi\.c$", r"\1", name)
-                wrong += self.check_source(path, [payload for payload, of in tests if of == group])
+                wrong += self.check_source(path, [test[:4] for test in tests if test[4] == group])
             else:
                 continue
             with self.lock:

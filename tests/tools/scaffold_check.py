@@ -25,31 +25,42 @@ FEWEST, PER_CAPTURE, MOST_OTHERS, KNOWN_MOST, CAPTURES = 3, 60, 15, 2000, 3
 class Signature:
     """What first messages of a side have in common."""
 
-    def __init__(self, side, bits, fixed, length):
+    def __init__(self, side, bits, fixed, length, port):
         self.side, self.bits, self.transport = side, int(bits), None
         self.fixed = [(int(at), int(value, 16)) for at, value in (word.split(":") for word in fixed.split())]
         self.length = [int(word) for word in length.split()]
+        self.port = int(port)
 
     def matches(self, sample):
         message = sample.first_message(self.side)
-        if sample.transport != self.transport or message is None:
+        if sample.transport != self.transport or message is None or self.port not in (0, sample.port):
             return False
-        if any(at >= len(message[0]) or message[0][at] != value for at, value in self.fixed):
-            return False
+        return self.has_bytes(message[0]) and self.has_length(*message)
+
+    def has_bytes(self, data):
+        return all(at < len(data) and data[at] == value for at, value in self.fixed)
+
+    def has_length(self, data, size):
         if not self.length:
             return True
         at, width, little, plus = self.length
-        number = message[0][at:at + width]
-        return len(number) == width and int.from_bytes(number, "little" if little else "big") + plus == message[1]
+        number = data[at:at + width]
+        return len(number) == width and int.from_bytes(number, "little" if little else "big") + plus == size
+
+    def __repr__(self):
+        """As it is shown."""
+        conditions = [f"{at}:{value:02x}" for at, value in self.fixed] + (["length" + str(self.length)] if self.length else [])
+        return (f"{'server' if self.side == '1' else 'client'} {self.bits} bits: " + " ".join(conditions) +
+                f" port {self.port}" * bool(self.port))
 
 
 class Group:
     """A line of `unknown_samples draft`."""
 
     def __init__(self, line, transport):
-        flows, self.kind, small, self.refused, *sides = line.split("|")
-        self.flows, self.small = int(flows), small == "1"
-        self.signatures = [] if self.refused else [Signature(*sides[i:i + 4]) for i in range(0, len(sides), 4)]
+        flows, hits, self.kind, small, self.refused, *sides = line.split("|")
+        self.flows, self.hits, self.small = int(flows), int(hits), small == "1"
+        self.signatures = [] if self.refused else [Signature(*sides[i:i + 5]) for i in range(0, len(sides), 5)]
         for signature in self.signatures:
             signature.transport = transport
 
@@ -59,7 +70,12 @@ class Group:
 
     def judge(self, others):
         """Drops what dpitool would refuse for what else is in the capture."""
-        self.signatures = [s for s in self.signatures if sum(map(s.matches, others)) * 1000 <= len(others) + self.flows]
+        good = [s for s in self.signatures if sum(map(s.matches, others)) * 1000 <= len(others) + self.flows]
+        if self.hits * 10 < self.flows * 9 and not self.refused:
+            good, self.refused = [], f"{self.flows - self.hits} of {self.flows} flows do not have it"
+        elif not good and not self.refused:
+            self.refused = "known flows have it"
+        self.signatures = good
 
 
 def first_message(flow, side):
@@ -80,7 +96,7 @@ class Sample:
     """A flow and its first messages."""
 
     def __init__(self, flow):
-        self.flow, self.line, self.transport = flow, flow.line, flow.transport
+        self.flow, self.line, self.transport, self.port = flow, flow.line, flow.transport, int(flow.port)
         self.firsts = {side: first_message(flow, side) for side in "01"}
 
     def first_message(self, side):
@@ -92,6 +108,10 @@ def format_of(sample):
     (client, size), (server, _) = (sample.first_message(side) or (b"", 0) for side in "01")
     if sample.transport == "6" and (server.startswith(b"HTTP/1.") or re.match(rb"(GET|POST|HEAD|PUT) /", client)):
         return "HTTP"
+    if client.startswith(16 * b"\xff"): # from port 20 nDPI takes it for FTP's data
+        return "BGP"
+    if sample.flow.port == "389" and client[:1] == b"\x30" and client[2:4] == b"\x02\x01": # some it takes for MQTT
+        return "LDAP"
     if client[4:8] == b"\x21\x12\xa4\x42" and int.from_bytes(client[2:4], "big") + 20 == size:
         return "STUN"
     return sample.flow.protocol
@@ -173,10 +193,6 @@ def false_matches(signatures, protocol, found, counts):
         counts[(protocol, name)][1] += len(others)
 
 
-def told(signatures):
-    return [(s.side, s.bits, s.fixed, s.length) for s in signatures]
-
-
 def in_same_captures(program, found, half, show):
     """(groups that got a signature, of how many, {protocol: recall in the flows that were left out})"""
     recall, groups, given = defaultdict(list), 0, 0
@@ -188,7 +204,7 @@ def in_same_captures(program, found, half, show):
             recall[name].append(share(good, flows[1::2]))
         if show:
             print(f"    {name} in {os.path.basename(capture)}: {len(good)} of {len(structured)}, "
-                  f"{recall[name][-1] if good else 0:.2f} {[group.refused for group in structured if group.refused]} {told(good)}")
+                  f"{recall[name][-1] if good else 0:.2f} {[group.refused for group in structured if group.refused]} {good}")
     return given, groups, recall
 
 
@@ -205,7 +221,7 @@ def elsewhere(program, found, half, show):
             false_matches(good, name, found, counts)
         if show and good:
             print(f"    {name} of {os.path.basename(capture)} elsewhere: {recall[name][-1] if others else -1:.2f} "
-                  f"{told(good)}")
+                  f"{good}")
     return recall, counts
 
 
@@ -248,7 +264,7 @@ def scaffold(dpitool, harness, folder, protocol, capture):
     made = [name for name in os.listdir(target) if name.endswith(".lua")]
     tried = [tuple(map(int, numbers)) for numbers in TRIED.findall(text)]
     wrong = [] if len(tried) == len(made) else [f"{capture}: {len(made)} scripts, {len(tried)} tried"]
-    return tried, wrong + harness.check(target)
+    return tried, wrong + (harness.check(target) if made else [])
 
 
 def dissectors(dpitool, found, half, show):

@@ -234,35 +234,57 @@ static void put_beginning(const struct beginning *b)
     if (!b->given)
         return;
     printf("|%u|%u|", b->side, b->bits);
-    for (uint32_t at = 0; at < BEGINNING_HEAD; at++)
-        if (b->fixed[at])
-            printf("%u:%02x ", at, b->value[at]);
+    for (struct beginning_bytes run = {0}; beginning_next(b, &run);)
+        for (uint32_t i = 0; i < run.n; i++)
+            printf("%" PRIu32 ":%02x ", run.at + i, run.value[i]);
     putchar('|');
     if (b->length.given)
         printf("%u %u %d %" PRId64, b->length.at, b->length.form.width, b->length.form.little, b->length.plus);
+    printf("|%u", b->port);
 }
 
-static void put_draft(const struct draft *d)
+/* How many flows of its group have it, of those whose beginning was captured; where few are, of all. */
+static void put_hits(const struct draft *d, const struct samples *s)
 {
     const struct group *g = d->profile->group;
-    printf("%zu|%s|%d|%s", g->n, group_kinds[g->kind].text, g->small, d->refused);
-    put_beginning(&d->side[0]);
-    put_beginning(&d->side[1]);
+    size_t n[2] = {0}, hits[2] = {0};
+    for (size_t i = 0; i < g->n; i++) {
+        const struct sample *one = s->v[g->member[i]];
+        n[beginning_is_seen(one)]++;
+        hits[beginning_is_seen(one)] += draft_matches(d, one);
+    }
+    if (n[1] >= BEGINNING_FLOWS)
+        printf("%zu|%zu", n[1], hits[1]);
+    else
+        printf("%zu|%zu", n[0] + n[1], hits[0] + hits[1]);
+}
+
+static void put_draft(const struct draft *d, const struct samples *s)
+{
+    const struct group *g = d->profile->group;
+    put_hits(d, s);
+    printf("|%s|%d|%s", group_kinds[g->kind].text, g->small, d->refused);
+    for (uint32_t i = 0; i < d->n; i++)
+        put_beginning(&d->v[i]);
     putchar('\n');
 }
 
 static void put_drafts(struct samples *s, struct samples *known, enum grouping_by by)
 {
     struct groups g;
+    struct drafts d;
     groups_make(&g, s, by);
+    struct profile **p = xcalloc(g.n + 1, sizeof(struct profile *));
+    for (size_t i = 0; i < g.n; i++)
+        p[i] = profile_new(s, &g, i);
+    drafts_make(&d, p, g.n, known);
     for (size_t i = 0; i < g.n; i++) {
-        struct draft d;
-        struct profile *p = profile_new(s, &g, i);
-        draft_make(&d, p, known);
-        put_draft(&d);
-        profile_free(p);
+        put_draft(&d.v[i], s);
+        profile_free(p[i]);
     }
     putchar('\n');
+    drafts_free(&d);
+    free(p);
     groups_free(&g);
     samples_free(s);
     samples_free(known);

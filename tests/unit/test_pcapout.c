@@ -95,6 +95,7 @@ static void keeps_interfaces_and_times(void **state)
     };
     (void)state;
     read_back(&(struct pcapout_options){.pcapng = true}, v, N(v));
+    read_back(&(struct pcapout_options){.pcapng = true, .comment = "by a test"}, v, N(v));
 }
 
 /* Packets without a time are of the first interface of a section. */

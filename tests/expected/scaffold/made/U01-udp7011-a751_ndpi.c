@@ -2,9 +2,11 @@
  * U01 udp7011-a751: 12 flows, 96 messages, of 12 clients and 3 servers
  * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.
  *
- * What it looks for: 25 bits of the first messages of the client (12), 25 bits of the first messages of the server (12).
- * As signatures of dpitool they were tried on every flow of the captures: hits 12 of 12
- * flows of the group, 0 of 23 other unknown flows, 0 of 0 identified flows.
+ * What it looks for: 25 bits of the first messages of the client (12),
+ * 25 bits of the first messages of the server (12).
+ * As signatures of dpitool they were tried on every flow of the captures:
+ * hits 12 of 12 flows of the group, 0 of 23 other unknown flows,
+ * 0 of 0 identified flows.
  *
  * For src/lib/protocols of nDPI 4.2 to 5.x. It also needs an id in ndpi_protocol_ids.h, its name,
  * category and ports in ndpi_main.c, where init_u01_udp7011_a751_dissector is to be called, and a capture
@@ -46,14 +48,14 @@ static int u01_udp7011_a751_server(const u_int8_t *p, u_int16_t n)
     (int64_t)((u_int32_t)p[4] << 8 | (u_int32_t)p[5]) + 6 == n;
 }
 
-/* Both are looked for whoever sent the packet: nDPI does not know the client for certain. */
+/* All are looked for whoever sent the packet: nDPI does not know the client for certain. */
 static void ndpi_search_u01_udp7011_a751(struct ndpi_detection_module_struct *ndpi_struct,
   struct ndpi_flow_struct *flow)
 {
   struct ndpi_packet_struct *packet = &ndpi_struct->packet;
 
-  if(u01_udp7011_a751_client(packet->payload, packet->payload_packet_len) ||
-    u01_udp7011_a751_server(packet->payload, packet->payload_packet_len)) {
+  if((u01_udp7011_a751_client(packet->payload, packet->payload_packet_len)) ||
+     (u01_udp7011_a751_server(packet->payload, packet->payload_packet_len))) {
     ndpi_set_detected_protocol(ndpi_struct, flow, NDPI_CURRENT_PROTO, NDPI_PROTOCOL_UNKNOWN,
       NDPI_CONFIDENCE_DPI);
   } else if(flow->packet_counter > 4) {

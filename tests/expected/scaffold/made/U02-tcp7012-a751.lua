@@ -116,7 +116,7 @@ end
 local matches = {}
 
 -- What the first messages of the client have in common: 25 bits.
-function matches.client(tvb)
+function matches.client(tvb, pinfo)
     return tvb:len() >= 6
         and tvb:raw(0, 2) == "\167\081"
         and tvb:raw(3, 1) == "\000"
@@ -124,11 +124,16 @@ function matches.client(tvb)
 end
 
 -- What the first messages of the server have in common: 25 bits.
-function matches.server(tvb)
+function matches.server(tvb, pinfo)
     return tvb:len() >= 6
         and tvb:raw(0, 2) == "\167\081"
         and tvb:raw(3, 1) == "\000"
         and number(tvb(4, 2), false) == tvb:reported_len() - 6
+end
+
+local function sender(tvb, pinfo)
+    if matches.client(tvb, pinfo) then return "client" end
+    if matches.server(tvb, pinfo) then return "server" end
 end
 
 function proto.dissector(tvb, pinfo, tree)
@@ -140,8 +145,7 @@ function proto.dissector(tvb, pinfo, tree)
 end
 
 local function heuristic(tvb, pinfo, tree)
-    local who = matches.client and matches.client(tvb) and "client"
-        or matches.server and matches.server(tvb) and "server"
+    local who = sender(tvb, pinfo)
     if not who then return false end
     local key, from, to = conversation(pinfo)
     client_of[key] = who == "client" and from or to

@@ -2,9 +2,11 @@
  * U02 tcp7012-a751: 8 flows, 64 messages, of 8 clients and 1 server
  * A dissector for nDPI to start from, by dpitool unknown --scaffold. Rename what you keep.
  *
- * What it looks for: 25 bits of the first messages of the client (8), 25 bits of the first messages of the server (8).
- * As signatures of dpitool they were tried on every flow of the captures: hits 8 of 8
- * flows of the group, 0 of 27 other unknown flows, 0 of 0 identified flows.
+ * What it looks for: 25 bits of the first messages of the client (8),
+ * 25 bits of the first messages of the server (8).
+ * As signatures of dpitool they were tried on every flow of the captures:
+ * hits 8 of 8 flows of the group, 0 of 27 other unknown flows,
+ * 0 of 0 identified flows.
  *
  * A plugin of nDPI 6.0 or later, in its src/lib/plugins: make there, then
  * ndpiReader --plugins-dir src/lib/plugins -i CAPTURE
@@ -41,14 +43,14 @@ static int u02_tcp7012_a751_server(const u_int8_t *p, u_int16_t n)
     (int64_t)((u_int32_t)p[4] << 8 | (u_int32_t)p[5]) + 6 == n;
 }
 
-/* Both are looked for whoever sent the packet: nDPI does not know the client for certain. */
+/* All are looked for whoever sent the packet: nDPI does not know the client for certain. */
 static void ndpi_search_u02_tcp7012_a751(struct ndpi_detection_module_struct *ndpi_struct,
   struct ndpi_flow_struct *flow)
 {
   struct ndpi_packet_struct *packet = &ndpi_struct->packet;
 
-  if(u02_tcp7012_a751_client(packet->payload, packet->payload_packet_len) ||
-    u02_tcp7012_a751_server(packet->payload, packet->payload_packet_len)) {
+  if((u02_tcp7012_a751_client(packet->payload, packet->payload_packet_len)) ||
+     (u02_tcp7012_a751_server(packet->payload, packet->payload_packet_len))) {
     ndpi_set_detected_protocol(ndpi_struct, flow, u02_tcp7012_a751_id, NDPI_PROTOCOL_UNKNOWN,
       NDPI_CONFIDENCE_DPI);
   } else if(flow->packet_counter > 4) {
