@@ -91,12 +91,16 @@ static void tell_losses(const struct outputs *outputs)
     }
 }
 
+static bool keeps_packets(const struct outputs *outputs)
+{
+    return outputs_keep(outputs, OUTPUTS_UNKNOWN) || outputs_keep(outputs, OUTPUTS_CRASHES);
+}
+
 /* Packets that are kept belong to the flow whose record is made; on a terminal, rows and the line of progress would
  * get in each other's way. */
 static bool may_write_beside(const struct outputs *outputs)
 {
-    return !outputs_keep(outputs, OUTPUTS_UNKNOWN) && !outputs_keep(outputs, OUTPUTS_CRASHES) &&
-           !outputs_on_screen(outputs);
+    return !keeps_packets(outputs) && !outputs_on_screen(outputs);
 }
 
 static int run_to_end(struct capture_run *r, struct outputs *outputs, uint64_t jobs)
@@ -104,6 +108,8 @@ static int run_to_end(struct capture_run *r, struct outputs *outputs, uint64_t j
     struct dpi_err err;
     if (r->engine && jobs > 1 && may_write_beside(outputs))
         engine_beside(r->engine);
+    if (!r->engine && outputs_on_screen(outputs))
+        r->options.on_progress = NULL; /* drawn by one thread into the rows of another */
     enum dpi_status st = capture_run_go(r, outputs_reach_program(outputs), outputs_record, outputs, &err);
     if (st == DPI_USAGE || st == DPI_ABI)
         return cmd_fail(&err);
@@ -135,7 +141,7 @@ static enum dpi_status open_outputs(struct outputs *outputs, const struct captur
 /* Has packets kept for the outputs that want them. */
 static void keep_packets(struct engine_options *e, struct outputs *outputs)
 {
-    if (!outputs_keep(outputs, OUTPUTS_UNKNOWN) && !outputs_keep(outputs, OUTPUTS_CRASHES))
+    if (!keeps_packets(outputs))
         return;
     e->on_counted = outputs_counted;
     e->on_ended = outputs_ended;
@@ -155,7 +161,7 @@ static enum dpi_status open_run(struct capture_run *r, const struct options *o, 
 /* What holds packets of flows back has one list of flows to find them in. */
 static enum dpi_status check_independent(const struct options *o, const struct outputs *outputs, struct dpi_err *err)
 {
-    if (o->independent && (outputs_keep(outputs, OUTPUTS_UNKNOWN) || outputs_keep(outputs, OUTPUTS_CRASHES)))
+    if (o->independent && keeps_packets(outputs))
         return dpi_fail(err, DPI_USAGE, "--independent cannot be given with -o unknown:FOLDER or --crash-dir: the "
                                         "captures in a folder are those of one run");
     return DPI_OK;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -74,20 +75,31 @@ static void close_all(struct contained *c)
     }
 }
 
+/* Between them no other thread forks a worker of its own, which would have this one's memory. */
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+
+static void fork_worker(struct contained *c, const struct detector_options *opt)
+{
+    pthread_mutex_lock(&starting);
+    c->channel = channel_new();
+    c->pid = c->channel ? fork() : -1;
+    if (c->pid == 0)
+        contained_work(c->channel, &(struct worker_ends){c->submitted.read, c->done.write, c->wake.read}, opt);
+    if (c->channel)
+        channel_own(c->channel);
+    pthread_mutex_unlock(&starting);
+}
+
 static bool start(struct contained *c, const struct detector_options *opt)
 {
-    c->channel = channel_new();
-    if (!c->channel || !make_pipe(&c->submitted, false) || !make_pipe(&c->done, false) || !make_pipe(&c->wake, true))
+    if (!make_pipe(&c->submitted, false) || !make_pipe(&c->done, false) || !make_pipe(&c->wake, true))
         return false;
     malloc_trim(0); /* what is free here would be the worker's, too, and be taken once more */
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a copy's copies are then ours to wait for */
-    c->pid = fork();
-    if (c->pid == 0)
-        contained_work(c->channel, &(struct worker_ends){c->submitted.read, c->done.write, c->wake.read}, opt);
+    fork_worker(c, opt);
     if (c->pid > 0)
         setpgid(c->pid, c->pid); /* by both, for who comes first */
     c->group = c->pid > 0 ? c->pid : 0;
-    channel_own(c->channel);
     close_end(&c->submitted.read);
     close_end(&c->done.write);
     close_end(&c->wake.read);

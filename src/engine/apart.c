@@ -25,7 +25,7 @@ struct part {
     struct apart *apart;
     struct inputs *inputs;
     struct filter *filter;  /* of the thread */
-    uint64_t *rule_hits;    /* of its engine; NULL: nobody counts */
+    uint64_t *rule_hits;    /* of its engine, while there is one; NULL: nobody counts */
     struct dpi_record **v;  /* that wait */
     size_t n, room;
     bool ended;
@@ -50,7 +50,7 @@ struct apart {
     pthread_mutex_t lock;
     pthread_cond_t turned;
     int over[2]; /* a pipe: a byte for each thread that is through */
-    /* by the lock */
+    /* by the lock; status and err are written by who has the turn, who alone may look without it */
     size_t begun, turn, waiting;
     enum dpi_status status; /* first failure of on_record */
     struct dpi_err err;
@@ -79,6 +79,7 @@ enum dpi_status apart_open(struct apart **out, const struct engine_options *opt,
     for (size_t i = 0; i < a->n_parts; i++)
         a->parts[i].apart = a;
     a->captures = xcalloc(a->n_parts, sizeof(*a->captures));
+    a->run = (struct dpi_run){.tool_version = DPITOOL_VERSION, .detector_version = ""};
     a->stats = opt->rankings ? stats_new() : NULL;
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->turned, NULL);
@@ -293,11 +294,10 @@ static void add_stats(struct tracker_stats *to, const struct tracker_stats *from
 /* The same of every engine: the first one's is kept. */
 static void keep_setting(struct apart *a, const struct dpi_run *run)
 {
-    if (a->run.tool_version)
+    if (a->run.detector_version[0])
         return;
     struct dpi_text *files = arena_alloc(&a->arena, run->rules.n_files * sizeof(*files));
     memcpy(files, run->rules.files ? run->rules.files : files, run->rules.n_files * sizeof(*files));
-    a->run.tool_version = run->tool_version;
     a->run.detector_version = arena_text(&a->arena, run->detector_version, strlen(run->detector_version));
     a->run.rules = run->rules;
     a->run.rules.files = files;
@@ -316,6 +316,8 @@ static void report(struct part *p, struct engine *e)
     for (size_t i = 0; p->rule_hits && i < rules_count(a->opt->rules); i++)
         a->opt->rule_hits[i] += p->rule_hits[i];
     pthread_mutex_unlock(&a->lock);
+    free(p->rule_hits);
+    p->rule_hits = NULL;
 }
 
 static void run_part(struct part *p)
@@ -330,12 +332,13 @@ static void run_part(struct part *p)
     opt.filter = p->filter;
     opt.rule_hits = p->rule_hits;
     opt.rankings = false;
+    opt.no_sandbox = false; /* that is told once, of the whole run */
     opt.on_progress = opt.on_progress ? tell_progress : NULL;
     opt.progress_ctx = p;
     p->status = engine_open(&e, &opt, &p->err);
     if (p->status == DPI_OK)
         p->status = engine_run(e, take_record, p, a->stop, &p->err);
-    if (e && p->status != DPI_USAGE)
+    if (e)
         report(p, e);
     engine_free(e);
     end_part(p);
@@ -346,6 +349,7 @@ static struct part *next_part(struct apart *a)
 {
     pthread_mutex_lock(&a->lock);
     bool over = a->begun == a->n_parts || a->status != DPI_OK || *a->stop;
+    a->run.interrupted |= a->begun < a->n_parts && *a->stop;
     struct part *p = over ? NULL : &a->parts[a->begun++];
     pthread_mutex_unlock(&a->lock);
     return p;
@@ -409,15 +413,15 @@ static void work_all(struct apart *a, size_t n, struct filter *const *filters)
     free(crew);
 }
 
-/* The first part that could not be worked at. */
-static enum dpi_status first_failure(const struct apart *a, struct dpi_err *err)
+/* Whether no part could be worked at: then how the first of them failed. */
+static enum dpi_status failure_of_all(const struct apart *a, struct dpi_err *err)
 {
     for (size_t i = 0; i < a->begun; i++)
-        if (a->parts[i].status != DPI_OK) {
-            *err = a->parts[i].err;
-            return a->parts[i].status;
-        }
-    return DPI_OK;
+        if (a->parts[i].status == DPI_OK)
+            return DPI_OK;
+    if (a->begun)
+        *err = a->parts[0].err;
+    return a->begun ? a->parts[0].status : DPI_OK;
 }
 
 enum dpi_status apart_run(struct apart *a, size_t n, struct filter *const *filters, engine_record_fn *on_record,
@@ -429,7 +433,7 @@ enum dpi_status apart_run(struct apart *a, size_t n, struct filter *const *filte
     work_all(a, n < a->n_parts ? n : a->n_parts, filters);
     if (a->status != DPI_OK)
         *err = a->err;
-    return a->status != DPI_OK ? a->status : first_failure(a, err);
+    return a->status != DPI_OK ? a->status : failure_of_all(a, err);
 }
 
 /* --- what is reported --------------------------------------------------------------------------------- */
@@ -447,9 +451,13 @@ const struct dpi_run *apart_report(struct apart *a)
     const struct dpi_text *notes = inputs_notes(a->all, &n);
     if (n)
         add_notes(a, notes, n);
+    if (a->opt->no_sandbox)
+        add_notes(a, &(struct dpi_text){engine_no_sandbox, strlen(engine_no_sandbox)}, 1);
     for (size_t i = 0; i < a->begun; i++) {
         const struct dpi_capture_info *info = inputs_captures(a->parts[i].inputs, &n);
         memcpy(a->captures + a->run.n_captures, info, n * sizeof(*info));
+        if (a->parts[i].status != DPI_OK && !a->captures[a->run.n_captures].damage)
+            a->captures[a->run.n_captures].damage = a->parts[i].err.msg;
         a->run.n_captures += n;
         if (a->parts[i].n_notes)
             add_notes(a, a->parts[i].notes, a->parts[i].n_notes);

@@ -17,8 +17,8 @@ enum dpi_status apart_open(struct apart **a, const struct engine_options *opt, s
 const char *apart_capture(const struct apart *a, size_t i);
 
 /* As engine_run, with at most n captures at a time; filters: one for each of the n, or NULL. on_record is called in
- * different threads, but one after the other. DPI_USAGE: a capture could not be worked at at all, the first of them by
- * their order; the others were. */
+ * different threads, but one after the other. DPI_USAGE, DPI_ABI: no capture could be worked at, and
+ * why the first could not; one of several is told as damaged, and why. */
 enum dpi_status apart_run(struct apart *a, size_t n, struct filter *const *filters, engine_record_fn *on_record,
                           void *ctx, const volatile sig_atomic_t *stop, struct dpi_err *err);
 

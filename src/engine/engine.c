@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char engine_no_sandbox[] = "there was no sandbox around the run (--no-sandbox)";
+
 struct engine {
     struct inputs *inputs;
     bool inputs_lent; /* they are somebody else's */
@@ -147,7 +149,7 @@ enum dpi_status engine_open(struct engine **out, const struct engine_options *op
     tracker_on_packet(e->tracker, opt->on_counted, opt->packet_ctx);
     tracker_trace(e->tracker, opt->trace);
     if (opt->no_sandbox)
-        notes_add(&e->notes, "there was no sandbox around the run (--no-sandbox)");
+        notes_add(&e->notes, "%s", engine_no_sandbox);
     e->on_progress = opt->on_progress;
     e->progress_ctx = opt->progress_ctx;
     *out = e;

@@ -60,6 +60,8 @@ struct engine_options {
 
 struct engine;
 
+extern const char engine_no_sandbox[]; /* what is noted when options.no_sandbox says so */
+
 /* Opens and checks all that can be wrong before the first packet. */
 enum dpi_status engine_open(struct engine **e, const struct engine_options *opt, struct dpi_err *err);
 void engine_free(struct engine *e); /* NULL is fine */

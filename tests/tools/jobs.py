@@ -82,6 +82,16 @@ def failing_detection(dpitool):
     return the_same_alone(dpitool, 1, DPITOOL_TEST_FAULT="crash@3")
 
 
+def part_fails(dpitool):
+    """--independent: a capture that the filter is nothing for is told, and the others are written; alone it fails"""
+    words = ["--independent", "-f", "not ether host 00:11:22:33:44:55", "-o", "csv"]
+    status, out, err = classify(dpitool, *words, PCAPS / "http11.pcapng", PCAPS / "any-sll.pcap")
+    alone = classify(dpitool, *words, PCAPS / "any-sll.pcap")
+    wrong = status_is(status, 1, err.decode()) + status_is(alone[0], 2, alone[2].decode())
+    return wrong + ([] if out == classify(dpitool, *words[1:], PCAPS / "http11.pcapng")[1] and b"any-sll" in err else
+                    ["the other capture's records are missing, or nothing is told"])
+
+
 def refused(dpitool):
     """ranges, and what --independent cannot be given with: one line each"""
     wrong = []
@@ -97,7 +107,7 @@ def refused(dpitool):
 def no_room(dpitool):
     """a full disk, seen by the thread that writes: a message, and no file"""
     wrong = []
-    for way in ([], ["--independent"]):
+    for way in ([], ["--independent", "-j", "3", *CAPTURES]):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(["prlimit", "--fsize=5000", "--", dpitool, "classify", *way, "-o", f"csv:{folder}/out",
                                    MANY_FLOWS], capture_output=True, env=environment(), check=False)
@@ -261,8 +271,20 @@ def interrupted_apart(case):
     return status_is(status, -signal.SIGINT, err) + ([] if err == SAID else [f"stderr: {err}"]) + wrong
 
 
-FINISHED = [every_number, one_by_one, damaged, failing_detection, refused, no_room]
-RUNNING = [without_threads, slow_reader, blocked, reader_leaves, only_reader_leaves, interrupted_apart]
+def interrupted_between(case):
+    """--independent -j 1, SIGINT while the first capture gives out its records: that others were left out is told"""
+    read = small_pipe(case, "--independent", "-j", "1", "-o", "json", PCAPS / "http11.pcapng", capture=large(case))
+    wait_until(case.sleeps, "the program does not wait")
+    time.sleep(0.3)
+    case.child.send_signal(signal.SIGINT)
+    read_all(read)
+    status, err = case.end()
+    return status_is(status, -signal.SIGINT, err) + ([] if err == SAID else [f"stderr: {err}"])
+
+
+FINISHED = [every_number, one_by_one, damaged, failing_detection, part_fails, refused, no_room]
+RUNNING = [without_threads, slow_reader, blocked, reader_leaves, only_reader_leaves, interrupted_apart,
+           interrupted_between]
 
 
 def in_case(test, dpitool):
