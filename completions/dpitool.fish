@@ -112,8 +112,8 @@ function __dpitool_field
         http_server 'Server of the response; nDPI 4.6 or later' \
         http_detected_os 'Operating system that nDPI reads from the User-Agent' \
         http_nat_ip 'Address in a forwarding header of the request' \
-        dns_queries 'Number of queries in the last message' \
-        dns_answers 'Number of answers in the last message' \
+        dns_queries 'Number of queries in the last reply' \
+        dns_answers 'Number of answers in the last reply' \
         dns_reply_code 'Reply code of the response' \
         dns_query_type 'Type of the query' \
         dns_response_type 'Type of the first answer that is no CNAME' \

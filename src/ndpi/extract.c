@@ -246,8 +246,10 @@ static void put_dns(struct extract *x)
     if (!speaks(x, NDPI_PROTOCOL_DNS) && !speaks(x, NDPI_PROTOCOL_MDNS) &&
         !speaks(x, NDPI_PROTOCOL_LLMNR))
         return;
-    attrs_u64(x->w, DPI_FIELD_dns_queries, f->protos.dns.num_queries);
-    attrs_u64(x->w, DPI_FIELD_dns_answers, f->protos.dns.num_answers);
+    if (!f->protos.dns.is_query || f->protos.dns.num_queries) { /* nDPI counts in replies only */
+        attrs_u64(x->w, DPI_FIELD_dns_queries, f->protos.dns.num_queries);
+        attrs_u64(x->w, DPI_FIELD_dns_answers, f->protos.dns.num_answers);
+    }
     if (!f->protos.dns.is_query)
         attrs_u64(x->w, DPI_FIELD_dns_reply_code, f->protos.dns.reply_code);
     put_number(x, DPI_FIELD_dns_query_type, f->protos.dns.query_type);
