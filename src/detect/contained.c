@@ -81,6 +81,7 @@ static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
 static void fork_worker(struct contained *c, const struct detector_options *opt)
 {
     pthread_mutex_lock(&starting);
+    malloc_trim(0); /* what is free here would be the worker's, too, and be taken once more */
     c->channel = channel_new();
     c->pid = c->channel ? fork() : -1;
     if (c->pid == 0)
@@ -94,7 +95,6 @@ static bool start(struct contained *c, const struct detector_options *opt)
 {
     if (!make_pipe(&c->submitted, false) || !make_pipe(&c->done, false) || !make_pipe(&c->wake, true))
         return false;
-    malloc_trim(0); /* what is free here would be the worker's, too, and be taken once more */
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a copy's copies are then ours to wait for */
     fork_worker(c, opt);
     if (c->pid > 0)
