@@ -176,7 +176,6 @@ CHECKS = \
 	'changes: tests/tools/changes.py $(BIN)' \
 	'determinism: tests/tools/determinism.py --few $(BIN) tests/pcaps' \
 	'attacks: tests/tools/attacks.py $(BIN)'
-# Not jobs: to fork a program with threads is more than the allocator of GCC 12's sanitizer can do.
 SAN_CHECKS = \
 	'unit (sanitizers): tests/run-unit $(ASAN_UNIT)' \
 	'golden (sanitizers): tests/run-golden $(ASAN)/dpitool' \
@@ -185,6 +184,7 @@ SAN_CHECKS = \
 	'changes (sanitizers): tests/tools/changes.py --few $(ASAN)/dpitool' \
 	'inputs of the fuzzers (sanitizers): tests/fuzz/replay.py $(ASAN)/tests/fuzz' \
 	'signals (sanitizers): tests/tools/signals.py $(ASAN)/dpitool' \
+	'jobs (sanitizers): tests/tools/jobs.py --sanitized $(ASAN)/dpitool' \
 	'invariants (both builds): tests/tools/corpus.py $(BIN) --sanitized $(ASAN)/dpitool tests/pcaps'
 LINT = tests/tools/lint.py
 # what other programs load the outputs of

@@ -4,6 +4,7 @@
 #include "ndpi/ndpi_adapter.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,16 @@ static const char *name_of(const void *module, uint16_t id)
     return ndpi_get_proto_name((struct ndpi_detection_module_struct *)module, id);
 }
 
+/* nDPI starts libgcrypt, and does not look whether another thread is about to: either of them would end the program. */
+static struct ndpi_detection_module_struct *start_module(void)
+{
+    static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&starting);
+    struct ndpi_detection_module_struct *module = compat_init();
+    pthread_mutex_unlock(&starting);
+    return module;
+}
+
 enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_options *opt,
                                  struct dpi_err *err)
 {
@@ -95,7 +106,7 @@ enum dpi_status ndpi_adapter_new(struct ndpi_adapter **a, const struct detector_
     self->guess = opt->guess;
     for (unsigned i = 0; i < NDPI_CONFIDENCE_MAX; i++)
         self->by[i] = (uint8_t)by_of(ndpi_confidence_get_name((ndpi_confidence_t)i));
-    self->module = compat_init();
+    self->module = start_module();
     if (self->module)
         self->veto = veto_new(opt->disabled, opt->n_disabled, name_of, self->module, compat_protocols(self->module));
     if (!self->module || !compat_configure(self->module, opt->guess, is_off, self->veto) ||
