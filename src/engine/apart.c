@@ -176,6 +176,14 @@ static bool await_turn(struct part *p)
     return a->turn == index_of(p);
 }
 
+/* How on_record has failed, or DPI_OK. With the lock, or by who has the turn. */
+static enum dpi_status failure(const struct apart *a, struct dpi_err *err)
+{
+    if (a->status != DPI_OK)
+        *err = a->err;
+    return a->status;
+}
+
 static enum dpi_status take_record(void *ctx, const struct dpi_record *r, struct dpi_err *err)
 {
     struct part *p = ctx;
@@ -186,15 +194,12 @@ static enum dpi_status take_record(void *ctx, const struct dpi_record *r, struct
         give_out_waiting(p);
     else if (!now && a->status == DPI_OK)
         keep_waiting(p, dpi_record_dup(r));
+    enum dpi_status st = failure(a, err);
     pthread_mutex_unlock(&a->lock);
-    if (now)
-        give_out(a, r);
-    pthread_mutex_lock(&a->lock);
-    enum dpi_status st = a->status;
-    if (st != DPI_OK)
-        *err = a->err;
-    pthread_mutex_unlock(&a->lock);
-    return st;
+    if (!now)
+        return st;
+    give_out(a, r);
+    return failure(a, err);
 }
 
 /* No more will come of p. The turn goes on to the first part that is not through. */
@@ -297,7 +302,8 @@ static void keep_setting(struct apart *a, const struct dpi_run *run)
     if (a->run.detector_version[0])
         return;
     struct dpi_text *files = arena_alloc(&a->arena, run->rules.n_files * sizeof(*files));
-    memcpy(files, run->rules.files ? run->rules.files : files, run->rules.n_files * sizeof(*files));
+    if (run->rules.n_files)
+        memcpy(files, run->rules.files, run->rules.n_files * sizeof(*files));
     a->run.detector_version = arena_text(&a->arena, run->detector_version, strlen(run->detector_version));
     a->run.rules = run->rules;
     a->run.rules.files = files;
@@ -431,9 +437,8 @@ enum dpi_status apart_run(struct apart *a, size_t n, struct filter *const *filte
     a->ctx = ctx;
     a->stop = stop;
     work_all(a, n < a->n_parts ? n : a->n_parts, filters);
-    if (a->status != DPI_OK)
-        *err = a->err;
-    return a->status != DPI_OK ? a->status : failure_of_all(a, err);
+    enum dpi_status st = failure(a, err);
+    return st != DPI_OK ? st : failure_of_all(a, err);
 }
 
 /* --- what is reported --------------------------------------------------------------------------------- */

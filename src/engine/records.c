@@ -98,8 +98,6 @@ void records_start(struct records *r, bool beside, engine_record_fn *on_record, 
 
 bool records_take(struct records *r, struct flow *f, const struct tunnel_path *path, const struct dpi_text names[2])
 {
-    if (records_failed(r))
-        return false;
     if (!r->relay) {
         make_record(r, &(struct record_parts){f, path, {names[0], names[1]}});
         return false;

@@ -20,7 +20,7 @@ struct records *records_new(const struct engine_options *opt, const struct label
 void records_start(struct records *r, bool beside, engine_record_fn *on_record, void *ctx);
 
 /* path: the tunnels of f, or NULL. names: what the captures call its ends, by side, as long as r lives. True: f is
- * taken, and is to be left alone until it is given back. */
+ * taken, and is to be left alone until it is given back. False: its record is made. Not when records_failed. */
 bool records_take(struct records *r, struct flow *f, const struct tunnel_path *path, const struct dpi_text names[2]);
 
 /* Whether nobody wants records any more: on_record has failed. */

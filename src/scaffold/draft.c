@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One that is given goes before those that are not. */
 static const struct beginning *best_of(const struct draft *d)
 {
     const struct beginning *best = &d->v[0];
@@ -179,14 +180,6 @@ struct draft_hits draft_hits(const struct draft *d)
 
 /* --- judging ------------------------------------------------------------------------------------------ */
 
-static bool any_given(const struct draft *d)
-{
-    for (uint32_t i = 0; i < d->n; i++)
-        if (d->v[i].given)
-            return true;
-    return false;
-}
-
 /* True: flows that nDPI recognises have some of its signatures, which are no more. */
 static bool drop_known(struct draft *d)
 {
@@ -198,7 +191,7 @@ static bool drop_known(struct draft *d)
             d->v[i].given = false;
             dropped = true;
         }
-    if (dropped && !any_given(d))
+    if (dropped && !best_of(d)->given)
         snprintf(d->refused, DRAFT_WHY, "%" PRIu64 " of %" PRIu64 " flows that nDPI recognises have it, too", hits,
                  d->known);
     return dropped;

@@ -89,7 +89,7 @@ static void add_list(struct buf *row, const struct dpi_text *v, size_t n)
 /* Times and addresses have only digits, letters, and what stands between them. */
 static void add_scalar(struct buf *row, const struct dpi_value *v)
 {
-    bool quoted = v->kind != DPI_U64 && v->kind != DPI_SPAN;
+    bool quoted = !json_is_number(v);
     char *at = buf_room(row, DPI_SCALAR_MAX + 2);
     at[0] = '"'; /* or is written over */
     size_t n = dpi_scalar_text(at + quoted, v);

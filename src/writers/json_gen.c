@@ -40,13 +40,18 @@ static uint64_t has_byte(uint64_t eight, unsigned char c)
     return (zero_there - ones) & ~zero_there & highs;
 }
 
+/* Likewise when one of them is 0x7f or more. */
+static uint64_t has_high(uint64_t eight)
+{
+    return ((eight + ones) | eight) & highs;
+}
+
 static bool is_plain_word(const char *p)
 {
     uint64_t eight;
     memcpy(&eight, p, sizeof(eight));
-    uint64_t high = ((eight + ones) | eight) & highs; /* 0x7f or more */
     uint64_t low = (eight - ones * ' ') & ~eight & highs;
-    return (high | low | has_byte(eight, '"') | has_byte(eight, '\\')) == 0;
+    return (has_high(eight) | low | has_byte(eight, '"') | has_byte(eight, '\\')) == 0;
 }
 
 bool json_is_plain(struct dpi_text t)
@@ -68,7 +73,7 @@ static size_t plain_run(const char *p, size_t n)
     size_t i = 0;
     for (; i + sizeof(eight) <= n; i += sizeof(eight)) {
         memcpy(&eight, p + i, sizeof(eight));
-        if (((eight + ones) | eight) & highs) /* one of 0x7f or more */
+        if (has_high(eight))
             break;
     }
     while (i < n && (unsigned char)p[i] < 0x7f)
@@ -257,12 +262,17 @@ static void member_list(struct json *j, const char *key, const struct dpi_text *
     }
 }
 
+bool json_is_number(const struct dpi_value *v)
+{
+    return v->kind == DPI_U64 || v->kind == DPI_SPAN;
+}
+
 static void member_scalar(struct json *j, const char *key, const struct dpi_value *v)
 {
     char text[DPI_SCALAR_MAX];
     size_t n = dpi_scalar_text(text, v);
     json_string(j, key);
-    if (v->kind == DPI_U64 || v->kind == DPI_SPAN)
+    if (json_is_number(v))
         must(yajl_gen_number(j->gen, text, n));
     else
         json_text(j, (struct dpi_text){text, n});

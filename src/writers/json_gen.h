@@ -34,6 +34,8 @@ void json_text(struct json *j, struct dpi_text t);
 void json_number(struct json *j, uint64_t v);
 void json_bool(struct json *j, bool v);
 
+bool json_is_number(const struct dpi_value *v); /* a scalar without quotes: not a time or an address */
+
 /* Whether t is in JSON what it is, between quotes: ASCII, and nothing in it to escape. */
 bool json_is_plain(struct dpi_text t);
 
