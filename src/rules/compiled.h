@@ -6,11 +6,11 @@
 
 #include "rules/model.h"
 
-/* r: without an error, of files of that hash. Appends to out. */
-void compiled_write(struct rules *r, uint64_t hash, struct buf *out);
+/* r: sealed, of files of that hash. Appends to out. */
+void compiled_write(const struct rules *r, uint64_t hash, struct buf *out);
 
-/* The set in the file, not sealed yet, all of it shipped. NULL: there is no such file, another dpitool or other rules
- * have made it, or it is damaged. */
+/* The set in the file, sealed; when more is added, it is to be sealed once more. NULL: there is no such file, another
+ * dpitool or other rules have made it, or it is damaged. */
 struct rules *compiled_read(const char *path, uint64_t hash);
 
 #endif

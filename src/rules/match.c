@@ -22,7 +22,7 @@ struct search {
 /* Which lengths of prefix are there for such an address. */
 static const bool *lengths_of(const struct rules *r, const struct dpi_addr *a)
 {
-    return a->family == 4 ? r->has_bits4 : r->has_bits[ENTRY_ADDRESS];
+    return a->family == 4 ? r->marks.has_bits4 : r->marks.has_bits[ENTRY_ADDRESS];
 }
 
 /* Whether the rule has, or with NO_RULE any rule has, the prefix of so many bits. */
@@ -35,8 +35,9 @@ static uint32_t find_address(const struct rules *r, uint32_t rule, const struct 
 static uint32_t find_port(const struct rules *r, uint32_t rule, uint8_t transport, uint16_t port, unsigned bits)
 {
     uint8_t key[KEY_MAX];
-    return r->has_bits[ENTRY_PORT][bits] ? model_find(r, ENTRY_PORT, rule, key, key_of_port(key, transport, port, bits))
-                                         : NO_ENTRY;
+    if (!r->marks.has_bits[ENTRY_PORT][bits])
+        return NO_ENTRY;
+    return model_find(r, ENTRY_PORT, rule, key, key_of_port(key, transport, port, bits));
 }
 
 static bool address_holds(const struct search *s, uint32_t rule, const struct rules_end *end)
@@ -68,7 +69,7 @@ static size_t fold(uint8_t key[static UINT8_MAX], struct dpi_text text)
 static uint32_t find_text(const struct rules *r, enum entry_kind kind, uint32_t rule, struct dpi_text text)
 {
     uint8_t key[UINT8_MAX];
-    size_t n = r->has[kind] ? fold(key, text) : 0;
+    size_t n = r->marks.has[kind] ? fold(key, text) : 0;
     return n ? model_find(r, kind, rule, key, n) : NO_ENTRY;
 }
 
@@ -175,7 +176,7 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
 {
     char text[HOST_MAX];
     const struct rules_name *asked = &q->names[name];
-    size_t n = r->has[ENTRY_HOST] ? host_of_flow(text, asked->name) : 0;
+    size_t n = r->marks.has[ENTRY_HOST] ? host_of_flow(text, asked->name) : 0;
     if (n == 0)
         return;
     struct name_search search = {
@@ -191,7 +192,7 @@ void match_name(const struct rules *r, const struct rules_query *q, size_t name,
 static bool is_near(const struct rules *r, const struct dpi_addr *a)
 {
     unsigned begin = (unsigned)a->b[0] << 8 | a->b[1];
-    return a->family != 4 || r->near4[begin / 8] >> begin % 8 & 1;
+    return a->family != 4 || r->marks.near4[begin / 8] >> begin % 8 & 1;
 }
 
 /* The longest prefixes first. */

@@ -54,7 +54,7 @@ void rules_free(struct rules *r)
     free(r);
 }
 
-/* Makes room for one more of n. */
+/* Makes room for one more of n. What is added is zero between its members, too: it is written to files as it is. */
 #define GROW(array, n, room)                                                                                           \
     do {                                                                                                               \
         if ((n) == (room)) {                                                                                           \
@@ -74,7 +74,8 @@ struct application *model_add_application(struct rules *r)
 {
     GROW(r->applications, r->n_applications, r->room_applications);
     struct application *a = &r->applications[r->n_applications++];
-    *a = (struct application){.first_rule = (uint32_t)r->n_rules};
+    memset(a, 0, sizeof(*a));
+    a->first_rule = (uint32_t)r->n_rules;
     return a;
 }
 
@@ -82,7 +83,9 @@ struct rule *model_add_rule(struct rules *r, uint32_t application)
 {
     GROW(r->rules, r->n_rules, r->room_rules);
     struct rule *rule = &r->rules[r->n_rules++];
-    *rule = (struct rule){.application = application, .first_entry = (uint32_t)r->n_entries};
+    memset(rule, 0, sizeof(*rule));
+    rule->application = application;
+    rule->first_entry = (uint32_t)r->n_entries;
     r->applications[application].n_rules++;
     return rule;
 }
@@ -99,7 +102,8 @@ struct signature *model_add_signature(struct rules *r)
 {
     GROW(r->signatures, r->n_signatures, r->room_signatures);
     struct signature *s = &r->signatures[r->n_signatures++];
-    *s = (struct signature){.first_condition = (uint32_t)r->n_conditions};
+    memset(s, 0, sizeof(*s));
+    s->first_condition = (uint32_t)r->n_conditions;
     return s;
 }
 
@@ -107,7 +111,7 @@ struct signature_condition *model_add_condition(struct rules *r)
 {
     GROW(r->conditions, r->n_conditions, r->room_conditions);
     struct signature_condition *c = &r->conditions[r->n_conditions++];
-    *c = (struct signature_condition){0};
+    memset(c, 0, sizeof(*c));
     r->signatures[r->n_signatures - 1].n_conditions++;
     return c;
 }
@@ -116,8 +120,13 @@ struct entry *model_add_entry(struct rules *r, enum entry_kind kind, const void 
 {
     GROW(r->entries, r->n_entries, r->room_entries);
     struct entry *e = &r->entries[r->n_entries++];
-    *e = (struct entry){.text = (uint32_t)r->texts.n, .next = NO_ENTRY, .rule = (uint32_t)r->n_rules - 1,
-                        .n = (uint8_t)n, .hashed = (uint8_t)hashed, .kind = (uint8_t)kind};
+    memset(e, 0, sizeof(*e));
+    e->text = (uint32_t)r->texts.n;
+    e->next = NO_ENTRY;
+    e->rule = (uint32_t)r->n_rules - 1;
+    e->n = (uint8_t)n;
+    e->hashed = (uint8_t)hashed;
+    e->kind = (uint8_t)kind;
     buf_add(&r->texts, bytes, n);
     r->rules[e->rule].n_entries++;
     return e;
@@ -167,7 +176,7 @@ static void note_near(struct rules *r, const uint8_t *key)
 {
     unsigned bits = key[1] < 16 ? key[1] : 16, first = (unsigned)key[2] << 8 | key[3];
     for (unsigned i = first; i < first + (1u << (16 - bits)); i++)
-        r->near4[i / 8] |= (uint8_t)(1u << i % 8);
+        r->marks.near4[i / 8] |= (uint8_t)(1u << i % 8);
 }
 
 static void insert(struct rules *r, uint32_t index)
@@ -178,11 +187,11 @@ static void insert(struct rules *r, uint32_t index)
     struct slot *slot = slot_of(r, e->kind, e->scoped ? e->rule : NO_RULE, key, e->hashed, &tag);
     e->next = slot->first;
     *slot = (struct slot){.first = index, .tag = tag & INT32_MAX, .has_many = e->next != NO_ENTRY};
-    r->has[kind_of_key(e->kind)] = true;
+    r->marks.has[kind_of_key(e->kind)] = true;
     if (e->kind == ENTRY_ADDRESS && key[0] == 4)
-        r->has_bits4[(uint8_t)key[1]] = true;
+        r->marks.has_bits4[(uint8_t)key[1]] = true;
     else if (e->kind == ENTRY_ADDRESS || e->kind == ENTRY_PORT)
-        r->has_bits[e->kind][(uint8_t)key[1]] = true;
+        r->marks.has_bits[e->kind][(uint8_t)key[1]] = true;
     if (e->kind == ENTRY_ADDRESS && key[0] == 4 && !e->scoped)
         note_near(r, (const uint8_t *)key);
 }
@@ -220,22 +229,31 @@ static void fit(struct rules *r)
     r->texts.p = xrealloc(r->texts.p, r->texts.cap = r->texts.n, 1);
 }
 
-void model_seal(struct rules *r)
+static void make_slots(struct rules *r)
 {
-    fit(r);
+    free(r->slots);
     r->n_slots = 16;
     while (r->n_slots < r->n_entries + r->n_entries / 2)
         r->n_slots *= 2;
     r->slots = xcalloc(r->n_slots, sizeof(*r->slots));
     for (size_t i = 0; i < r->n_slots; i++)
         r->slots[i].first = NO_ENTRY;
-    for (size_t i = 0; i < r->n_applications; i++)
-        r->has_user |= !r->applications[i].shipped;
     for (size_t i = 0; i < r->n_entries; i++)
         insert(r, (uint32_t)i);
     for (size_t i = 0; i < r->n_slots; i++)
         if (r->slots[i].has_many)
             sort_chain(r, &r->slots[i]);
+    r->n_sealed = r->n_entries;
+}
+
+void model_seal(struct rules *r)
+{
+    for (size_t i = 0; i < r->n_applications; i++)
+        r->has_user |= !r->applications[i].shipped;
+    if (r->slots && r->n_sealed == r->n_entries)
+        return;
+    fit(r);
+    make_slots(r);
 }
 
 /* --- as text ------------------------------------------------------------------------------------------ */
@@ -348,10 +366,10 @@ void rules_rule(const struct rules *r, size_t i, struct rules_rule *out)
 
 bool rules_ask_ja3(const struct rules *r)
 {
-    return r->has[ENTRY_JA3];
+    return r->marks.has[ENTRY_JA3];
 }
 
 bool rules_ask_ja4(const struct rules *r)
 {
-    return r->has[ENTRY_JA4];
+    return r->marks.has[ENTRY_JA4];
 }

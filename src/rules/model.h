@@ -87,6 +87,14 @@ struct slot {
     unsigned has_many : 1; /* entries */
 };
 
+/* Which keys there are at all. */
+struct key_marks {
+    bool has[ENTRY_KINDS];           /* an entry of the kind */
+    bool has_bits[ENTRY_KINDS][129]; /* ENTRY_ADDRESS of IPv6, ENTRY_PORT: prefixes of such a length are there */
+    bool has_bits4[33];              /* ENTRY_ADDRESS of IPv4 */
+    uint8_t near4[65536 / 8];        /* bits: an address of IPv4 that begins with these 16 may be one of a prefix */
+};
+
 struct rules {
     struct arena arena;
     const char **files;
@@ -101,12 +109,10 @@ struct rules {
     struct buf texts; /* of entries */
     /* set by model_seal */
     struct slot *slots;
-    size_t n_slots; /* a power of 2 */
-    bool has_user;           /* an application that is not shipped */
-    bool has[ENTRY_KINDS];   /* an entry of the kind */
-    bool has_bits[ENTRY_KINDS][129]; /* ENTRY_ADDRESS of IPv6, ENTRY_PORT: prefixes of such a length are there */
-    bool has_bits4[33];              /* ENTRY_ADDRESS of IPv4 */
-    uint8_t near4[65536 / 8];        /* bits: an address of IPv4 that begins with these 16 may be one of a prefix */
+    size_t n_slots;  /* a power of 2 */
+    size_t n_sealed; /* entries that are in them */
+    bool has_user;   /* an application that is not shipped */
+    struct key_marks marks;
 };
 
 struct rules *model_new(void);
@@ -121,7 +127,7 @@ struct signature_condition *model_add_condition(struct rules *r); /* of the last
 /* For the last rule. The bytes are copied. */
 struct entry *model_add_entry(struct rules *r, enum entry_kind kind, const void *bytes, size_t n, size_t hashed);
 
-/* Makes keys findable; nothing is added afterwards. */
+/* Makes keys findable. When something is added afterwards, it is to be called again. */
 void model_seal(struct rules *r);
 
 /* The first entry under the key: that of a rule, or with NO_RULE that of any rule's strongest condition. */

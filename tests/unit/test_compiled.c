@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { HASH_AT = sizeof("dpitool rules " DPITOOL_VERSION) + 2 * sizeof(uint32_t) };
+/* Behind the words, padded, are two numbers of 32 bits, then the hash. */
+enum { ORDER_AT = (sizeof("dpitool rules " DPITOOL_VERSION) + 3) / 4 * 4, HASH_AT = (ORDER_AT + 8 + 7) / 8 * 8 };
 
 static char path[] = "/tmp/dpitool-compiled-XXXXXX";
 
@@ -48,10 +49,44 @@ static void is_the_same_set(void **state)
         compiled_write(r, hash, &second);
         assert_int_equal(first.n, second.n);
         assert_memory_equal(first.p, second.p, first.n);
+        second.n = 0;
+        assert_int_equal(compile(folders[i], &second), hash); /* as often as it is built */
+        assert_int_equal(first.n, second.n);
+        assert_memory_equal(first.p, second.p, first.n);
         rules_free(r);
         buf_free(&first);
         buf_free(&second);
     }
+}
+
+/* What is read is sealed; entries that are added then are found beside those. */
+static void more_can_be_added(void **state)
+{
+    struct buf b = {0};
+    (void)state;
+    uint64_t hash = compile("tests/rules", &b);
+    struct rules *r = read_bytes(b.p, b.n, hash);
+    const struct entry *first = &r->entries[0];
+    char key[UINT8_MAX];
+    size_t n = first->hashed;
+    enum entry_kind kind = (enum entry_kind)first->kind;
+    uint32_t rule = first->scoped ? first->rule : NO_RULE;
+    memcpy(key, entry_bytes(r, first) + first->n - n, n);
+    uint32_t found = model_find(r, kind, rule, key, n);
+    assert_int_not_equal(found, NO_ENTRY);
+    assert_false(r->has_user);
+
+    static const char added[] = "added.example";
+    model_add_application(r)->id = "added";
+    model_add_rule(r, (uint32_t)r->n_applications - 1);
+    model_add_entry(r, ENTRY_HOST, added, sizeof(added) - 1, sizeof(added) - 1);
+    assert_int_equal(model_find(r, ENTRY_HOST, NO_RULE, added, sizeof(added) - 1), NO_ENTRY);
+    model_seal(r);
+    assert_int_equal(model_find(r, ENTRY_HOST, NO_RULE, added, sizeof(added) - 1), r->n_entries - 1);
+    assert_int_equal(model_find(r, kind, rule, key, n), found);
+    assert_true(r->has_user);
+    rules_free(r);
+    buf_free(&b);
 }
 
 static void others_are_none(void **state)
@@ -61,7 +96,7 @@ static void others_are_none(void **state)
     uint64_t hash = compile("tests/rules", &b);
     assert_null(read_bytes(b.p, b.n, hash + 1));
     assert_null(compiled_read("/tmp/dpitool-compiled-none", hash));
-    b.p[HASH_AT - 8] ^= 1; /* of a machine with other numbers */
+    b.p[ORDER_AT] ^= 1; /* of a machine with other numbers */
     assert_null(read_bytes(b.p, b.n, hash));
     buf_free(&b);
 }
@@ -89,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_the_same_set),
+        cmocka_unit_test(more_can_be_added),
         cmocka_unit_test(others_are_none),
         cmocka_unit_test(damage_is_harmless),
     };
