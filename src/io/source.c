@@ -15,7 +15,7 @@
 #include "util/xalloc.h"
 
 /* Reads of DIRECT_SIZE and more go past an empty buffer. */
-enum { BUFFER_SIZE = 256 * 1024, DIRECT_SIZE = 32 * 1024 };
+enum { BUFFER_SIZE = 512 * 1024, DIRECT_SIZE = 32 * 1024 };
 
 static enum dpi_status wait_readable(const struct source *s, struct dpi_err *err)
 {
