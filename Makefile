@@ -232,14 +232,19 @@ instructions: $(BIN) $(BUILD)/tests/bench/inputs ## instruction counts against t
 	@tests/tools/instructions.py $(if $(UPDATE),--update) $(BIN) $(BUILD)/tests/bench/inputs
 
 # BENCH_ROUNDS, BENCH_SCALE, BENCH_ONLY, BENCH_PROGRAMS, BENCH_DIR: see tests/tools/bench.py
-bench: $(BIN) $(BENCH) ## speed and memory beside other programs; BENCH_SCALE=0.01 BENCH_ROUNDS=1 for a quick look
-	@tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
+# As it is installed: with the rules that are shipped, compiled.
+BENCHED := $(abspath $(BUILD)/benched)
+benched:
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/benched PREFIX=$(BENCHED)/root install >/dev/null
+
+bench: benched $(BENCH) ## speed and memory beside other programs; BENCH_SCALE=0.01 BENCH_ROUNDS=1 for a quick look
+	@tests/tools/bench.py $(BENCHED)/root/bin/dpitool $(BUILD)/tests/bench
 
 endless: $(BIN) $(BUILD)/tests/bench/inputs ## a capture made while it is read, through a pipe, in constant memory: [GB=20] [KIND=mix]
 	@tests/tools/endless.py --gb=$(or $(GB),20) --kind=$(or $(KIND),mix) $(BIN) $(BUILD)/tests/bench/inputs
 
-containment-bench: $(BIN) $(BENCH) ## what the process of its own costs that detects: BENCH_ROUNDS, BENCH_SCALE as for bench
-	@BENCH_ONLY=mix,bulk BENCH_PROGRAMS=no-contain tests/tools/bench.py $(BIN) $(BUILD)/tests/bench
+containment-bench: benched $(BENCH) ## what the process of its own costs that detects: BENCH_ROUNDS, BENCH_SCALE as for bench
+	@BENCH_ONLY=mix,bulk BENCH_PROGRAMS=no-contain tests/tools/bench.py $(BENCHED)/root/bin/dpitool $(BUILD)/tests/bench
 
 asan: $(BIN) asan-build ## build with sanitizers and run the tests
 	@tests/run-check $(SAN_CHECKS)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""bench.py DPITOOL FOLDER - dpitool as it is shipped beside programs that do less, on inputs made by FOLDER/inputs.
+"""bench.py DPITOOL FOLDER - dpitool as it is installed beside programs that do less, on inputs made by FOLDER/inputs.
 
 Runs are pairs: dpitool, then another program, on the same input; the figures are medians of the pairs' ratios, so
 that what else the machine does at the time touches both. CPU time is that of all processes, user and system, of dpitool
