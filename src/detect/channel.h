@@ -57,6 +57,7 @@ struct channel {
     /* by the tracker's side */
     _Alignas(64) _Atomic uint64_t submitted; /* number of the last batch handed over */
     _Atomic uint64_t awaited; /* number of the batch that is waited for, 0: none */
+    _Atomic int32_t processor; /* that the worker is to keep to; TURNS_ANYWHERE */
     uint32_t n_skips;
     struct channel_skip skip[CHANNEL_SKIPS];
     struct channel_place place[CHANNEL_PLACES]; /* by the batch's number modulo CHANNEL_PLACES */

@@ -4,6 +4,7 @@
 #include "detect/channel.h"
 #include "detect/contained_worker.h"
 #include "detect/replies.h"
+#include "detect/turns.h"
 #include "ndpi/labels.h"
 #include "util/xalloc.h"
 
@@ -40,6 +41,7 @@ struct contained {
     struct sent sent[DETECT_UNDER_WAY]; /* by the batch's number */
     uint64_t collected;
     bool in_turns;
+    struct turns turns; /* when in_turns */
     pid_t pid;   /* of the worker */
     pid_t group; /* of the first worker, and of all copies, wanted or not; 0: there is none any more */
     struct detector_faults faults;
@@ -83,6 +85,8 @@ static void fork_worker(struct contained *c, const struct detector_options *opt)
     pthread_mutex_lock(&starting);
     malloc_trim(0); /* what is free here would be the worker's, too, and be taken once more */
     c->channel = channel_new();
+    if (c->channel)
+        atomic_store(&c->channel->processor, TURNS_ANYWHERE);
     c->pid = c->channel ? fork() : -1;
     if (c->pid == 0)
         contained_work(c->channel, &(struct worker_ends){c->submitted.read, c->done.write, c->wake.read}, opt);
@@ -149,6 +153,7 @@ enum dpi_status contained_new(struct contained **out, const struct detector_opti
 {
     struct contained *c = xcalloc(1, sizeof(*c));
     c->in_turns = opt->in_turns;
+    turns_begin(&c->turns);
     c->replies = replies_new();
     c->submitted = c->done = c->wake = (struct ends){-1, -1};
     *out = NULL;
@@ -198,6 +203,7 @@ void contained_free(struct contained *c)
 {
     if (!c)
         return;
+    turns_end(&c->turns);
     close_all(c);
     end_all(c);
     if (c->channel)
@@ -372,6 +378,13 @@ static void await_batch(struct contained *c, uint64_t number)
     atomic_store(&c->channel->awaited, 0);
 }
 
+/* When the pipe is full, the worker will look; when it is gone, waiting for the batch finds out. */
+static void wake_worker(const struct contained *c)
+{
+    if (!c->faults.off && atomic_load(&c->channel->idle))
+        (void)!write(c->submitted.write, "", 1);
+}
+
 void contained_submit(struct contained *c)
 {
     struct detect_batch *b = contained_batch(c);
@@ -380,18 +393,26 @@ void contained_submit(struct contained *c)
     c->sent[(c->log.submitted + 1) % DETECT_UNDER_WAY].n = b->n;
     channel_submit(c->channel, &c->log, b);
     c->batch.bytes = NULL;
-    /* When the pipe is full, the worker will look; when it is gone, waiting for the batch finds out. */
-    if (!c->faults.off && atomic_load(&c->channel->idle))
-        (void)!write(c->submitted.write, "", 1);
-    if (c->in_turns)
-        await_batch(c, c->log.submitted);
+    if (!c->in_turns)
+        wake_worker(c);
+}
+
+/* The worker's turn: all that is under way, so that there are as few turns as can be. */
+static void give_turn(struct contained *c)
+{
+    atomic_store(&c->channel->processor, turns_processor(&c->turns, c->pid));
+    wake_worker(c);
+    await_batch(c, c->log.submitted);
 }
 
 const struct detect_reply *contained_collect(struct contained *c)
 {
     uint64_t number = c->collected + 1;
     assert(number <= c->log.submitted);
-    await_batch(c, number);
+    if (!c->in_turns)
+        await_batch(c, number);
+    else if (!is_done(c, number) && !c->faults.off)
+        give_turn(c);
     const struct sent *sent = &c->sent[number % DETECT_UNDER_WAY];
     c->collected = number;
     return replies_believe(c->replies, sent, is_done(c, number) ? channel_reply(c->channel, number) : NULL);

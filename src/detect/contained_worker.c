@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "detect/contained_worker.h"
 
+#include "detect/turns.h"
 #include "detect/worker.h"
 #include "ndpi/labels.h"
 #include "sandbox/sandbox.h"
@@ -21,6 +22,7 @@ struct working {
     struct channel *ch;
     struct worker_ends ends;
     struct worker *worker;
+    struct turns turns;
     pid_t sleeper;
 };
 
@@ -156,6 +158,7 @@ static _Noreturn void serve(struct working *w)
     struct channel *ch = w->ch;
     for (uint64_t next = 1;; next++) {
         await_submitted(w, next);
+        turns_keep_to(&w->turns, atomic_load(&ch->processor));
         if (ch->place[next % CHANNEL_PLACES].checkpoint_first)
             make_checkpoint(w);
         work_off(w, next);
@@ -171,6 +174,7 @@ _Noreturn void contained_work(struct channel *ch, const struct worker_ends *ends
 {
     struct working w = {.ch = ch, .ends = *ends};
     settle_in(ends);
+    turns_begin(&w.turns);
     start_worker(&w, opt);
     serve(&w);
 }

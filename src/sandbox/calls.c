@@ -76,9 +76,10 @@ static const int needed[] = {
     SCMP_SYS(rt_sigtimedwait), SCMP_SYS(pipe), /* harmless, and valgrind needs them to look after signals and copies */
 };
 
-/* Of these only its own limits, and copies that stay in its user namespace. */
+/* Of these only its own limits and processors, and copies that stay in its user namespace. */
 static const struct call needed_with[] = {
     {.number = SCMP_SYS(prlimit64), .n = 1, .only = {0, SCMP_CMP_MASKED_EQ, UINT32_MAX, 0}},
+    {.number = SCMP_SYS(sched_setaffinity), .n = 1, .only = {0, SCMP_CMP_MASKED_EQ, UINT32_MAX, 0}},
     {.number = SCMP_SYS(clone), .n = 1, .only = {CLONE_FLAGS, SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, 0}},
 };
 

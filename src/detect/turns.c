@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "detect/turns.h"
+
+#include <time.h>
+
+enum {
+    LOOK_NS = 100 * 1000 * 1000, /* how often the first side looks whether the processor is theirs */
+    ENOUGH = 75,                 /* per cent of the time that both together work, when it is */
+};
+
+static int64_t ns_of(clockid_t clock)
+{
+    struct timespec t;
+    return clock_gettime(clock, &t) == 0 ? t.tv_sec * INT64_C(1000000000) + t.tv_nsec : 0;
+}
+
+static int64_t worked_ns(pid_t other)
+{
+    clockid_t clock;
+    int64_t theirs = clock_getcpuclockid(other, &clock) == 0 ? ns_of(clock) : 0;
+    return theirs + ns_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
+void turns_begin(struct turns *t)
+{
+    *t = (struct turns){.processor = TURNS_ANYWHERE};
+    t->known = sched_getaffinity(0, sizeof(t->allowed), &t->allowed) == 0;
+}
+
+void turns_keep_to(struct turns *t, int processor)
+{
+    if (!t->known || processor == t->processor)
+        return;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    if (processor >= 0 && processor < CPU_SETSIZE)
+        CPU_SET(processor, &one);
+    bool anywhere = CPU_COUNT(&one) == 0;
+    (void)!sched_setaffinity(0, sizeof(one), anywhere ? &t->allowed : &one);
+    t->processor = anywhere ? TURNS_ANYWHERE : processor;
+}
+
+int turns_processor(struct turns *t, pid_t other)
+{
+    int64_t now = ns_of(CLOCK_MONOTONIC), passed = now - t->since_ns;
+    if (!t->known || passed < LOOK_NS)
+        return t->processor;
+    int64_t worked = worked_ns(other), of_both = worked - t->worked_ns;
+    bool theirs = of_both < 0 || of_both >= passed / 100 * ENOUGH; /* less than before: it is another process */
+    bool kept = t->processor != TURNS_ANYWHERE;
+    turns_keep_to(t, kept && !theirs ? TURNS_ANYWHERE : sched_getcpu());
+    t->since_ns = now;
+    t->worked_ns = worked;
+    return t->processor;
+}
+
+void turns_end(struct turns *t)
+{
+    turns_keep_to(t, TURNS_ANYWHERE);
+}
