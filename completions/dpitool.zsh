@@ -212,7 +212,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading and decompressing, following flows, the process that detects, and writing work beside each other, which needs no more than 4; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -249,7 +249,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading and decompressing, following flows, the process that detects, and writing work beside each other, which needs no more than 4; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -284,7 +284,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading and decompressing, following flows, the process that detects, and writing work beside each other, which needs no more than 4; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -317,7 +317,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading and decompressing, following flows, the process that detects, and writing work beside each other, which needs no more than 4; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -359,7 +359,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading and decompressing, following flows, the process that detects, and writing work beside each other, which needs no more than 4; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \
@@ -423,7 +423,7 @@ _dpitool() {
             '--resync[where a capture is damaged, go on at the next sound packet; each gap is told]' \
             '--max-flows=[flows alive at once; more end the ones idle longest, counted; 0\: as many as --memory allows \[0\]]:N: ' \
             '--memory=[memory for flows; more end the ones idle longest, counted \[2G\]]:SIZE: ' \
-            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading, the process that detects, and writing work beside each other, which needs no more than 3; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
+            '(-j --jobs)'{-j+,--jobs=}'[processors to use\: 1 does one thing after the other, on one processor as long as that is free; from 2 on reading and decompressing, following flows, the process that detects, and writing work beside each other, which needs no more than 4; with classify --independent so many captures are worked at; what is written is the same \[2\]]:N: ' \
             '--progress=[a line on standard error that tells how far the captures are read\: auto means on a terminal, and not when standard output goes to another program \[auto\]]:WHEN:(auto always never)' \
             '--no-contain[detect in the process that reads the captures\: a fault of nDPI then ends the program]' \
             '--no-sandbox[let the program open any file and make any system call, whatever is in the captures]' \

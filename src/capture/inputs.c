@@ -30,6 +30,8 @@ struct input {
     char *damage;
 };
 
+enum { LARGE = 1024 * 1024 }; /* bytes of a file that are worth a thread */
+
 struct inputs {
     struct inputs_options opt;
     struct input *v; /* in the order of reading */
@@ -298,6 +300,8 @@ static enum dpi_status begin(struct inputs *in, struct input *i, struct dpi_err 
     if (!i->reader)
         DPI_TRY(open_again(in, i, err));
     info->format = reader_format(i->reader);
+    if (in->opt.ahead && i->file_size >= LARGE)
+        reader_read_ahead(i->reader);
     return DPI_OK;
 }
 

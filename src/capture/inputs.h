@@ -20,6 +20,7 @@ struct inputs;
 struct inputs_options {
     uint64_t max_input; /* bytes that one compressed capture may inflate to */
     bool resync;        /* go on behind damage */
+    bool ahead;         /* large captures are read by a thread while their packets are used */
     struct spool *spool; /* borrowed; not NULL when the captures will be read again with the same options */
 };
 

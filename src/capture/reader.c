@@ -240,6 +240,11 @@ const char *reader_damage(const struct reader *r, uint64_t *offset)
     return r->in.damage[0] ? r->in.damage : NULL;
 }
 
+void reader_read_ahead(struct reader *r)
+{
+    source_read_ahead(r->in.src);
+}
+
 uint64_t reader_file_offset(const struct reader *r)
 {
     return source_file_offset(r->in.src);

@@ -33,6 +33,8 @@ const char *reader_format(const struct reader *r); /* "pcap" or "pcapng" */
 /* What is wrong at *offset after DPI_DAMAGED or skipped damage, else NULL. Borrowed. */
 const char *reader_damage(const struct reader *r, uint64_t *offset);
 
+void reader_read_ahead(struct reader *r); /* source_read_ahead of its file */
+
 uint64_t reader_file_offset(const struct reader *r); /* bytes consumed of its file */
 
 void reader_free(struct reader *r); /* NULL is fine; the interfaces stay */

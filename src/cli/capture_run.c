@@ -217,6 +217,7 @@ static enum dpi_status prepare(struct capture_run *r, const struct capture_optio
     DPI_TRY(filters_get(&e->filter, o->filter, err));
     e->inputs.max_input = o->max_input;
     e->inputs.resync = o->resync;
+    e->inputs.ahead = o->jobs > 1;
     e->flow = flow_options_of(o);
     e->detector = detector_options_of(o);
     e->no_reassembly = o->no_reassembly;
@@ -268,6 +269,7 @@ enum dpi_status capture_run_open_apart(struct capture_run *r, const struct captu
         return dpi_fail(err, DPI_USAGE, "--dns-hints: with --independent no capture knows of what is in another one");
     DPI_TRY(set_filters(r, o, err));
     r->options.detector.in_turns = true; /* there are other captures to work at meanwhile */
+    r->options.inputs.ahead = false;
     r->jobs = o->jobs;
     enter_sandbox(o, captures, writes);
     return apart_open(&r->apart, &r->options, err);

@@ -236,6 +236,7 @@ static enum dpi_status write_all(struct job *j, const struct opt_words *words, s
 {
     struct inputs_options opt = {
         .max_input = j->o->capture.max_input, .resync = j->o->capture.resync, .spool = j->spool,
+        .ahead = j->o->capture.jobs > 1,
     };
     struct inputs *again;
     DPI_TRY(inputs_open(&again, words->v, words->n, &opt, err));

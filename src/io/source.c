@@ -11,11 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/ahead.h"
 #include "io/source_kind.h"
 #include "util/xalloc.h"
 
 /* Reads of DIRECT_SIZE and more go past an empty buffer. */
 enum { BUFFER_SIZE = 512 * 1024, DIRECT_SIZE = 32 * 1024 };
+_Static_assert(BUFFER_SIZE >= AHEAD_FRONT + AHEAD_BYTES, "a buffer can take the place of a block's");
 
 static enum dpi_status wait_readable(const struct source *s, struct dpi_err *err)
 {
@@ -32,6 +34,7 @@ static enum dpi_status fd_read(struct source *s, void *buf, size_t n, size_t *go
     for (;;) {
         ssize_t r = read(s->fd, buf, n);
         if (r >= 0) {
+            s->fetched += (uint64_t)r;
             *got = (size_t)r;
             return DPI_OK;
         }
@@ -39,7 +42,7 @@ static enum dpi_status fd_read(struct source *s, void *buf, size_t n, size_t *go
             return dpi_fail(err, DPI_INTERRUPTED, "interrupted while reading %s", s->label);
         if (errno != EAGAIN)
             return dpi_fail_errno(err, DPI_INPUT, errno, "cannot read %s behind byte %llu", s->label,
-                                  (unsigned long long)(s->consumed + (s->end - s->at)));
+                                  (unsigned long long)s->fetched);
         /* Standard input may share a non-blocking description with another program. */
         DPI_TRY(wait_readable(s, err));
     }
@@ -143,20 +146,65 @@ static void make_room(struct source *s, size_t need)
     }
 }
 
+static enum dpi_status read_more(struct source *s, size_t n, struct dpi_err *err)
+{
+    size_t got;
+    if (s->size - s->at < n || s->at == s->end)
+        make_room(s, n);
+    DPI_TRY(s->ops->read(s, s->buf + s->end, s->size - s->end, &got, err));
+    s->end += got;
+    s->ended = got == 0;
+    return DPI_OK;
+}
+
+/* What is left goes in front of the block's bytes, and the block's buffer takes the place of the source's. */
+static void exchange(struct source *s, struct ahead_block *b)
+{
+    size_t left = s->end - s->at, size = s->size, at = AHEAD_FRONT - left;
+    uint8_t *buf = s->buf;
+    memcpy(b->buf + at, buf + s->at, left);
+    s->bytes = s->buf = b->buf;
+    s->size = b->size;
+    s->at = at;
+    s->end = AHEAD_FRONT + b->n;
+    b->buf = buf;
+    b->size = size;
+}
+
+static enum dpi_status take_block(struct source *s, struct dpi_err *err)
+{
+    struct ahead_block *b = ahead_block(s->ahead);
+    size_t left = s->end - s->at;
+    s->ahead_of = b->file_offset;
+    if (b->n == 0) {
+        s->ended = b->status == DPI_OK;
+        if (b->status != DPI_OK)
+            *err = b->err;
+        return b->status;
+    }
+    if (left <= AHEAD_FRONT) {
+        exchange(s, b);
+    } else {
+        make_room(s, left + b->n);
+        memcpy(s->buf + s->end, b->buf + AHEAD_FRONT, b->n);
+        s->end += b->n;
+    }
+    ahead_give_back(s->ahead);
+    return DPI_OK;
+}
+
 /* Reads until n bytes are there or the data ends. */
 static enum dpi_status fill(struct source *s, size_t n, struct dpi_err *err)
 {
-    if (s->end - s->at >= n || s->ended)
-        return DPI_OK;
-    if (s->size - s->at < n || s->at == s->end)
-        make_room(s, n);
-    while (s->end - s->at < n && !s->ended) {
-        size_t got;
-        DPI_TRY(s->ops->read(s, s->buf + s->end, s->size - s->end, &got, err));
-        s->end += got;
-        s->ended = got == 0;
-    }
+    while (s->end - s->at < n && !s->ended)
+        DPI_TRY(s->ahead ? take_block(s, err) : read_more(s, n, err));
     return DPI_OK;
+}
+
+void source_read_ahead(struct source *s)
+{
+    if (s->can_reopen && !s->ahead && !s->ended)
+        s->ahead = ahead_start(s);
 }
 
 enum dpi_status source_view(struct source *s, size_t n, const uint8_t **bytes, size_t *got,
@@ -179,7 +227,7 @@ void source_skip(struct source *s, size_t n)
 enum dpi_status source_some(struct source *s, void *buf, size_t n, size_t *got, struct dpi_err *err)
 {
     *got = 0;
-    if (s->at == s->end && n >= DIRECT_SIZE && !s->ended) {
+    if (s->at == s->end && n >= DIRECT_SIZE && !s->ended && !s->ahead) {
         DPI_TRY(s->ops->read(s, buf, n, got, err));
         s->ended = *got == 0;
         s->consumed += *got;
@@ -215,6 +263,8 @@ uint64_t source_offset(const struct source *s)
 
 uint64_t source_file_offset(const struct source *s)
 {
+    if (s->below && s->ahead)
+        return s->ahead_of;
     while (s->below)
         s = s->below;
     return s->consumed;
@@ -227,7 +277,7 @@ const char *source_compression(const struct source *s)
 
 const char *source_damage(const struct source *s)
 {
-    return s->damage;
+    return s->ahead && !s->ended ? NULL : s->damage;
 }
 
 uint64_t source_file_size(const struct source *s)
@@ -249,6 +299,7 @@ void source_close(struct source *s)
 {
     if (!s)
         return;
+    ahead_stop(s->ahead);
     s->ops->close(s);
     free(s->buf);
     free(s->label);

@@ -18,6 +18,10 @@ enum dpi_status source_open(struct source **s, const char *path, struct dpi_err 
 
 bool source_exists(const char *path); /* something is there, whether it can be read or not */
 
+/* From here on what comes next is read, and decompressed, by a thread while the bytes before are used. Only for a
+ * regular file, where nobody waits for data: no signal ends the waiting. Without a thread all stays as it is. */
+void source_read_ahead(struct source *s);
+
 /* Bytes in memory, borrowed: for tests and fuzzers. */
 struct source *source_memory(const void *bytes, size_t n);
 

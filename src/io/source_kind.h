@@ -25,6 +25,9 @@ struct source {
     size_t size, at, end; /* bytes[at..end) is read and not consumed */
     uint64_t consumed;
     bool ended;
+    uint64_t fetched;     /* bytes that read has given, of a descriptor */
+    struct ahead *ahead;  /* owned: who reads, or NULL */
+    uint64_t ahead_of;    /* with it: source_file_offset */
 };
 
 /* One with a buffer. label is taken over. */

@@ -3,11 +3,11 @@
 #include "util/relay.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "util/thread.h"
 #include "util/xalloc.h"
 
 enum { BATCH = 128, ROOM = 8 * BATCH };
@@ -56,20 +56,6 @@ static void *work_off(void *relay)
     return NULL;
 }
 
-/* Signals that speak of the thread itself are not held back: they would end the program without a word. */
-static int start(struct relay *r)
-{
-    static const int own[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
-    sigset_t held, before;
-    sigfillset(&held);
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-        sigdelset(&held, own[i]);
-    pthread_sigmask(SIG_SETMASK, &held, &before);
-    int failed = pthread_create(&r->thread, NULL, work_off, r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 static void release(struct relay *r)
 {
     pthread_cond_destroy(&r->less);
@@ -88,7 +74,7 @@ struct relay *relay_new(const struct relay_ops *ops, void *ctx)
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->more, NULL);
     pthread_cond_init(&r->less, NULL);
-    if (start(r) == 0)
+    if (thread_start(&r->thread, work_off, r))
         return r;
     release(r);
     return NULL;

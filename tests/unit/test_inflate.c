@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bzlib.h>
 #include <lz4frame.h>
@@ -17,6 +18,7 @@
 enum { PLAIN = 300000, ROOM = 1 << 20 };
 
 struct fixture {
+    FILE *ahead; /* not NULL: what is packed is read from it, by a thread */
     uint8_t plain[PLAIN], packed[ROOM], out[ROOM];
     struct source *src;
     struct dpi_err err;
@@ -93,17 +95,46 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     source_close(f->src);
+    if (f->ahead)
+        fclose(f->ahead);
     free(f);
     return 0;
+}
+
+static int setup_ahead(void **state)
+{
+    int failed = setup(state);
+    struct fixture *f = *state;
+    if (!failed)
+        f->ahead = tmpfile();
+    return failed || f->ahead == NULL;
+}
+
+/* packed[0..n), in memory, or in a file that is read ahead. */
+static void open_packed(struct fixture *f, size_t n, uint64_t max)
+{
+    char path[32];
+    source_close(f->src);
+    if (f->ahead) {
+        rewind(f->ahead);
+        assert_int_equal(fwrite(f->packed, 1, n, f->ahead), n);
+        assert_int_equal(fflush(f->ahead), 0);
+        assert_int_equal(ftruncate(fileno(f->ahead), (off_t)n), 0);
+        snprintf(path, sizeof(path), "/dev/fd/%d", fileno(f->ahead));
+        assert_int_equal(source_open(&f->src, path, &f->err), DPI_OK);
+    } else {
+        f->src = source_memory(f->packed, n);
+    }
+    assert_int_equal(source_inflate(&f->src, max, &f->err), DPI_OK);
+    if (f->ahead)
+        source_read_ahead(f->src);
 }
 
 /* Reads packed[0..n) inflated; returns how many bytes came out. */
 static size_t inflate_all(struct fixture *f, size_t n, uint64_t max, size_t piece)
 {
     size_t got, total = 0;
-    source_close(f->src);
-    f->src = source_memory(f->packed, n);
-    assert_int_equal(source_inflate(&f->src, max, &f->err), DPI_OK);
+    open_packed(f, n, max);
     do {
         assert_true(total + piece <= ROOM);
         assert_int_equal(source_read(f->src, f->out + total, piece, &got, &f->err), DPI_OK);
@@ -303,7 +334,9 @@ static void spoiled_bytes_do_no_harm(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name)                                          \
+    cmocka_unit_test_setup_teardown(name, setup, teardown), \
+    {#name "_ahead", name, setup_ahead, teardown, NULL}
     const struct CMUnitTest tests[] = {
         T(each_compression_is_undone),
         T(what_is_not_compressed_is_left_alone),

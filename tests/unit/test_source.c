@@ -128,6 +128,74 @@ static void views_go_over_the_border_of_the_buffer(void **state)
     }
 }
 
+static void all_is_the_same_when_it_is_read_ahead(void **state)
+{
+    struct fixture *f = *state;
+    write_pattern(f->path);
+    static const size_t pieces[] = {13, 65536, 65537, 196608, 262145, 500000, 700001, 900000};
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
+        for (int view = 0; view < 2; view++) {
+            struct source *s = must_open(f->path);
+            source_read_ahead(s);
+            (view ? view_pieces : read_pieces)(s, pieces[i]);
+            source_close(s);
+        }
+}
+
+/* Views, skips and reads of any size in any order, from any place on, and the end at any place. */
+static void any_use_is_the_same_when_it_is_read_ahead(void **state)
+{
+    struct fixture *f = *state;
+    static uint8_t buf[FILE_SIZE];
+    uint64_t seed = 3;
+    write_pattern(f->path);
+    for (int round = 0; round < 60; round++) {
+        struct source *s = must_open(f->path);
+        struct dpi_err err = {0};
+        const uint8_t *p = buf;
+        size_t at = 0, got, ahead_from = unit_random(&seed) % 20, most = (size_t)1 << (4 + unit_random(&seed) % 17);
+        for (size_t step = 0, left = unit_random(&seed) % 200; left && at < FILE_SIZE; step++, left--) {
+            size_t n = 1 + unit_random(&seed) % most;
+            if (step == ahead_from)
+                source_read_ahead(s);
+            unsigned how = unit_random(&seed) % 3;
+            assert_int_equal(how == 0   ? source_view(s, n, &p, &got, &err)
+                             : how == 1 ? source_read(s, buf, n, &got, &err)
+                                        : source_some(s, buf, n, &got, &err),
+                             DPI_OK);
+            if (how == 2)
+                assert_true(got > 0 && got <= n);
+            else
+                assert_int_equal(got, n < FILE_SIZE - at ? n : FILE_SIZE - at);
+            for (size_t i = 0; i < got; i++)
+                if ((how ? buf : p)[i] != pattern(at + i))
+                    fail_msg("byte %zu differs", at + i);
+            size_t used = how ? got : unit_random(&seed) % (got + 1);
+            if (!how)
+                source_skip(s, used);
+            at += used;
+            assert_int_equal(source_offset(s), at);
+        }
+        source_close(s);
+    }
+}
+
+/* Whose process has no memory at address 0 to show. */
+static void an_error_ahead_is_told(void **state)
+{
+    (void)state;
+    struct source *s = must_open("/proc/self/mem");
+    struct dpi_err err = {0};
+    char c;
+    size_t got;
+    source_read_ahead(s);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(source_read(s, &c, 1, &got, &err), DPI_INPUT);
+        assert_non_null(strstr(err.msg, "cannot read '/proc/self/mem' behind byte 0"));
+    }
+    source_close(s);
+}
+
 static void a_view_consumes_nothing(void **state)
 {
     (void)state;
@@ -299,6 +367,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reads_a_file_in_pieces_of_any_size, setup, teardown),
         cmocka_unit_test_setup_teardown(views_go_over_the_border_of_the_buffer, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_is_the_same_when_it_is_read_ahead, setup, teardown),
+        cmocka_unit_test_setup_teardown(any_use_is_the_same_when_it_is_read_ahead, setup, teardown),
+        cmocka_unit_test(an_error_ahead_is_told),
         cmocka_unit_test(a_view_consumes_nothing),
         cmocka_unit_test(empty_memory_is_at_its_end),
         cmocka_unit_test_setup_teardown(what_cannot_be_opened_is_said, setup, teardown),
