@@ -91,7 +91,7 @@ def on_a_terminal(dpitool):
     _, text = slowly(dpitool, "-o", "summary", terminal=True)
     plain = screen(run([dpitool, "classify", "-o", "summary", "--width", "80", str(CAPTURE)])[1].decode())
     kept = screen(text)
-    wrong = [] if len(drawn(text)) > 1 else [f"no line was drawn: {text[:200]!r}"]
+    wrong = [] if drawn(text) else [f"no line was drawn: {text[:200]!r}"]
     wrong += ["a line stayed"] if any(LINE.search(line) for line in kept) else []
     # the name of the capture is another one, and so is the width of its column, or it is wrapped
     same = [line.split() for line in behind_names(kept)] == [line.split() for line in behind_names(plain)]
