@@ -378,7 +378,7 @@ clean: ## remove what was built
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(patsubst %.c,$(BUILD)/%.d,$(wildcard man/*.c)) $(UNIT:=.d) $(SAMPLES).d \
          $(BUILD)/rules/compile.d $(BENCH:=.d) $(BUILD)/tests/bench/frames.d $(BUILD)/tests/bench/mix.d \
          $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/fuzz/*.c))
-.PHONY: all unit replayers fuzzers fuzz demo bench instructions check check-unit check-golden update docs check-deep asan \
+.PHONY: all unit replayers fuzzers fuzz demo bench benched instructions check check-unit check-golden update docs check-deep asan \
         asan-build parity invariance accuracy corpus hostile counts pcapng-suite extract-check unknown-check follow-check \
         names-check applications community-id determinism unknown-bench scaffold-check coverage fuzz-afl \
         containment-bench endless lint format install uninstall help clean

@@ -153,7 +153,8 @@ enum dpi_status contained_new(struct contained **out, const struct detector_opti
 {
     struct contained *c = xcalloc(1, sizeof(*c));
     c->in_turns = opt->in_turns;
-    turns_begin(&c->turns);
+    if (c->in_turns)
+        turns_begin(&c->turns);
     c->replies = replies_new();
     c->submitted = c->done = c->wake = (struct ends){-1, -1};
     *out = NULL;
@@ -232,6 +233,7 @@ struct detect_batch *contained_batch(struct contained *c)
 static void turn_off(struct contained *c)
 {
     c->faults.off = true;
+    turns_end(&c->turns);
     end_all(c);
 }
 

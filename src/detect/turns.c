@@ -21,6 +21,11 @@ static int64_t worked_ns(pid_t other)
     return theirs + ns_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
+bool turns_is_theirs(int64_t worked, int64_t passed)
+{
+    return worked >= passed / 100 * ENOUGH;
+}
+
 void turns_begin(struct turns *t)
 {
     *t = (struct turns){.processor = TURNS_ANYWHERE};
@@ -46,7 +51,7 @@ int turns_processor(struct turns *t, pid_t other)
     if (!t->known || passed < LOOK_NS)
         return t->processor;
     int64_t worked = worked_ns(other), of_both = worked - t->worked_ns;
-    bool theirs = of_both < 0 || of_both >= passed / 100 * ENOUGH; /* less than before: it is another process */
+    bool theirs = of_both < 0 || turns_is_theirs(of_both, passed); /* less than before: it is another process */
     bool kept = t->processor != TURNS_ANYWHERE;
     turns_keep_to(t, kept && !theirs ? TURNS_ANYWHERE : sched_getcpu());
     t->since_ns = now;

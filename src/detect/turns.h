@@ -22,6 +22,9 @@ struct turns {
     int64_t since_ns, worked_ns; /* of the first side: the look before this one, what both had worked by then */
 };
 
+/* Whether two that have worked so long in the time that passed have a processor for themselves. */
+bool turns_is_theirs(int64_t worked_ns, int64_t passed_ns);
+
 void turns_begin(struct turns *t); /* of the calling thread, by each side */
 
 /* The first side, before the other's turn: keeps the calling thread where it is, or no longer. Returns where the

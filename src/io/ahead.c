@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/ahead.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "util/thread.h"
@@ -22,7 +23,7 @@ struct ahead {
     pthread_mutex_t lock;
     pthread_cond_t more, less;
     uint64_t filled, back;
-    bool over; /* nobody wants more */
+    _Atomic bool over; /* nobody wants more */
 };
 
 /* Until it is full. What comes to an end behind some bytes is told by the next block. */
@@ -30,7 +31,7 @@ static void fill(struct ahead *a, struct ahead_block *b)
 {
     struct source *s = a->s;
     b->n = 0;
-    while (b->n < AHEAD_BYTES && a->status == DPI_OK && !a->ended) {
+    while (b->n < AHEAD_BYTES && a->status == DPI_OK && !a->ended && !a->over) {
         size_t got;
         a->status = s->ops->read(s, b->buf + AHEAD_FRONT + b->n, AHEAD_BYTES - b->n, &got, &a->err);
         a->ended = a->status == DPI_OK && got == 0;

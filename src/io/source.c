@@ -167,8 +167,8 @@ static void exchange(struct source *s, struct ahead_block *b)
     s->size = b->size;
     s->at = at;
     s->end = AHEAD_FRONT + b->n;
-    b->buf = buf;
-    b->size = size;
+    b->size = size < BUFFER_SIZE ? size : BUFFER_SIZE;
+    b->buf = b->size < size ? xrealloc(buf, b->size, 1) : buf; /* a large view was rare */
 }
 
 static enum dpi_status take_block(struct source *s, struct dpi_err *err)
@@ -203,8 +203,10 @@ static enum dpi_status fill(struct source *s, size_t n, struct dpi_err *err)
 
 void source_read_ahead(struct source *s)
 {
-    if (s->can_reopen && !s->ahead && !s->ended)
-        s->ahead = ahead_start(s);
+    if (!s->can_reopen || s->ahead || s->ended)
+        return;
+    s->ahead_of = source_file_offset(s);
+    s->ahead = ahead_start(s);
 }
 
 enum dpi_status source_view(struct source *s, size_t n, const uint8_t **bytes, size_t *got,
@@ -277,7 +279,7 @@ const char *source_compression(const struct source *s)
 
 const char *source_damage(const struct source *s)
 {
-    return s->ahead && !s->ended ? NULL : s->damage;
+    return s->ended ? s->damage : NULL;
 }
 
 uint64_t source_file_size(const struct source *s)

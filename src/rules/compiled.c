@@ -34,11 +34,15 @@ static const struct part parts[] = {
 #undef PART
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
+#define MAGIC "dpitool rules " DPITOOL_VERSION
+
 struct head {
-    char magic[sizeof("dpitool rules " DPITOOL_VERSION)];
+    char magic[(sizeof(MAGIC) + 7) / 8 * 8]; /* so that nothing lies between the members */
     uint32_t order, sizes;
     uint64_t hash, sum; /* of the files; of all that follows */
 };
+
+_Static_assert(sizeof(struct head) == sizeof(((struct head *)0)->magic) + 24, "nothing between the members");
 
 struct counts {
     uint64_t parts[PARTS], bytes;
@@ -102,12 +106,21 @@ static void move_pointers(struct rules *r, struct pointed *all)
     }
 }
 
+/* What the numbers in the arrays mean and how large things are. */
+static uint32_t sizes(void)
+{
+    uint64_t h = mix_bytes(ENTRY_KINDS, MAGIC, sizeof(MAGIC)); /* slots stand where mix() says */
+    h = mix(mix(mix(h, CONDITIONS), SIGNATURE_KINDS), SIGNATURE_NUMBERS);
+    for (size_t i = 0; rules_category_ids[i]; i++)
+        h = mix_bytes(h, rules_category_ids[i], strlen(rules_category_ids[i]));
+    for (size_t i = 0; i < PARTS; i++)
+        h = mix(h, parts[i].size);
+    return (uint32_t)mix(h, sizeof(struct key_marks));
+}
+
 static struct head head_of(uint64_t hash)
 {
-    struct head h = {.magic = "dpitool rules " DPITOOL_VERSION, .order = 0x01020304, .hash = hash};
-    for (size_t i = 0; i < PARTS; i++)
-        h.sizes = h.sizes * 31 + (uint32_t)parts[i].size;
-    return h;
+    return (struct head){.magic = MAGIC, .order = 0x01020304, .sizes = sizes(), .hash = hash};
 }
 
 /* --- writing ------------------------------------------------------------------------------------------ */

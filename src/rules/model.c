@@ -58,7 +58,7 @@ void rules_free(struct rules *r)
 #define GROW(array, n, room)                                                                                           \
     do {                                                                                                               \
         if ((n) == (room)) {                                                                                           \
-            (room) = (room) ? (room) + (room) / 2 : 64;                                                                \
+            (room) = (room) < 64 ? 64 : (room) + (room) / 2;                                                           \
             (array) = xrealloc((array), (room), sizeof(*(array)));                                                     \
         }                                                                                                              \
     } while (0)

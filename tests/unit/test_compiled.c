@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Behind the words, padded, are two numbers of 32 bits, then the hash. */
-enum { ORDER_AT = (sizeof("dpitool rules " DPITOOL_VERSION) + 3) / 4 * 4, HASH_AT = (ORDER_AT + 8 + 7) / 8 * 8 };
+/* Behind the words, filled up, are two numbers of 32 bits, then the hash. */
+enum { ORDER_AT = (sizeof("dpitool rules " DPITOOL_VERSION) + 7) / 8 * 8, HASH_AT = ORDER_AT + 8 };
 
 static char path[] = "/tmp/dpitool-compiled-XXXXXX";
 
@@ -89,6 +89,41 @@ static void more_can_be_added(void **state)
     buf_free(&b);
 }
 
+/* The room that there is at first in each array is what it has, were it one. */
+static void each_array_grows(void **state)
+{
+    static const char file[] = "tests/rules/grows-%zu.yaml";
+    struct rules *r = model_new();
+    struct buf b = {0};
+    char name[64];
+    (void)state;
+    model_add_file(r, "one.yaml");
+    model_add_application(r)->id = "one";
+    model_add_rule(r, 0);
+    model_add_entry(r, ENTRY_HOST, "one.example", 11, 11);
+    model_add_signature(r)->id = "signature";
+    model_add_condition(r);
+    model_seal(r);
+    compiled_write(r, 1, &b);
+    rules_free(r);
+    r = read_bytes(b.p, b.n, 1);
+    assert_non_null(r);
+    for (size_t i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), file, i);
+        assert_int_equal(model_add_file(r, name), i + 1);
+        model_add_application(r)->id = "more";
+        model_add_rule(r, (uint32_t)i + 1);
+        model_add_entry(r, ENTRY_HOST, name, strlen(name), strlen(name));
+        model_add_signature(r);
+        model_add_condition(r);
+    }
+    model_seal(r);
+    assert_int_equal(model_find(r, ENTRY_HOST, NO_RULE, name, strlen(name)), 100);
+    assert_int_equal(model_find(r, ENTRY_HOST, NO_RULE, "one.example", 11), 0);
+    rules_free(r);
+    buf_free(&b);
+}
+
 static void others_are_none(void **state)
 {
     struct buf b = {0};
@@ -109,7 +144,7 @@ static void damage_is_harmless(void **state)
     for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
         struct buf b = {0};
         uint64_t hash = compile(folders[k], &b);
-        for (size_t i = 0; i < b.n; i++) {
+        for (size_t i = 0; i < b.n; i += i < 512 ? 1 : 23) {
             assert_null(read_bytes(b.p, i, hash));
             char *changed = xmemdup(b.p, b.n);
             changed[i] ^= (char)0xff;
@@ -125,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_the_same_set),
         cmocka_unit_test(more_can_be_added),
+        cmocka_unit_test(each_array_grows),
         cmocka_unit_test(others_are_none),
         cmocka_unit_test(damage_is_harmless),
     };
