@@ -2,7 +2,10 @@
 /* apart.c - threads that take captures in their order, and whose turn it is to give out records.
  *
  * The records of the first capture that is not through go out as they come; those of later ones wait as copies, and
- * when too many wait, so do the threads that make them. The one whose turn it is never waits, hence it goes on. */
+ * when too many wait, so do the threads that make them. The one whose turn it is never waits, hence it goes on.
+ *
+ * Where a detector cannot be started, for want of processes or descriptors, the thread gives its capture back to those
+ * that have one, and ends; what is left when all have ended is worked at without another one beside. */
 #include "engine/apart.h"
 
 #include "record/stats.h"
@@ -28,7 +31,7 @@ struct part {
     uint64_t *rule_hits;    /* of its engine, while there is one; NULL: nobody counts */
     struct dpi_record **v;  /* that wait */
     size_t n, room;
-    bool ended;
+    bool ended, given_back;
     uint64_t read, packets; /* as they were told last */
     enum dpi_status status; /* of its engine */
     struct dpi_err err;
@@ -52,6 +55,7 @@ struct apart {
     int over[2]; /* a pipe: a byte for each thread that is through */
     /* by the lock; status and err are written by who has the turn, who alone may look without it */
     size_t begun, turn, waiting;
+    size_t n_given_back;
     enum dpi_status status; /* first failure of on_record */
     struct dpi_err err;
     uint64_t read, packets;
@@ -167,11 +171,12 @@ static void keep_waiting(struct part *p, struct dpi_record *r)
     p->apart->waiting++;
 }
 
-/* Whether it is p's turn now. When it is not, there is room for a record to wait, or nobody wants it any more. */
+/* Whether it is p's turn now. When it is not, there is room for a record to wait, or nobody wants it any more. While a
+ * part was given back there is, for its turn may come first, and who would work at it must not wait for it. */
 static bool await_turn(struct part *p)
 {
     struct apart *a = p->apart;
-    while (a->turn != index_of(p) && a->waiting >= WAITING_MAX && a->status == DPI_OK)
+    while (a->turn != index_of(p) && a->waiting >= WAITING_MAX && a->status == DPI_OK && !a->n_given_back)
         pthread_cond_wait(&a->turned, &a->lock);
     return a->turn == index_of(p);
 }
@@ -326,13 +331,25 @@ static void report(struct part *p, struct engine *e)
     p->rule_hits = NULL;
 }
 
-static void run_part(struct part *p)
+static void give_back(struct part *p)
+{
+    struct apart *a = p->apart;
+    pthread_mutex_lock(&a->lock);
+    a->n_given_back++;
+    p->given_back = true;
+    pthread_cond_broadcast(&a->turned);
+    pthread_mutex_unlock(&a->lock);
+}
+
+/* False: its detector cannot be started beside others, and it was given back. */
+static bool run_part(struct part *p, bool alone)
 {
     struct apart *a = p->apart;
     struct engine_options opt = *a->opt;
     struct engine *e = NULL;
-    p->inputs = inputs_take(a->all, index_of(p));
-    if (opt.rule_hits)
+    if (!p->inputs)
+        p->inputs = inputs_take(a->all, index_of(p));
+    if (opt.rule_hits && !p->rule_hits)
         p->rule_hits = xcalloc(rules_count(opt.rules) + 1, sizeof(*p->rule_hits));
     opt.opened = p->inputs;
     opt.filter = p->filter;
@@ -342,21 +359,40 @@ static void run_part(struct part *p)
     opt.on_progress = opt.on_progress ? tell_progress : NULL;
     opt.progress_ctx = p;
     p->status = engine_open(&e, &opt, &p->err);
+    if (p->status != DPI_OK && !alone) {
+        give_back(p);
+        return false;
+    }
     if (p->status == DPI_OK)
         p->status = engine_run(e, take_record, p, a->stop, &p->err);
     if (e)
         report(p, e);
     engine_free(e);
     end_part(p);
+    return true;
+}
+
+/* That was given back, the first one. */
+static struct part *part_given_back(struct apart *a)
+{
+    for (size_t i = 0; i < a->begun && a->n_given_back; i++)
+        if (a->parts[i].given_back) {
+            a->parts[i].given_back = false;
+            a->n_given_back--;
+            return &a->parts[i];
+        }
+    return NULL;
 }
 
 /* The next capture, or NULL. */
 static struct part *next_part(struct apart *a)
 {
     pthread_mutex_lock(&a->lock);
-    bool over = a->begun == a->n_parts || a->status != DPI_OK || *a->stop;
-    a->run.interrupted |= a->begun < a->n_parts && *a->stop;
-    struct part *p = over ? NULL : &a->parts[a->begun++];
+    bool over = a->status != DPI_OK || *a->stop;
+    a->run.interrupted |= (a->begun < a->n_parts || a->n_given_back) && *a->stop;
+    struct part *p = over ? NULL : part_given_back(a);
+    if (!p && !over && a->begun < a->n_parts)
+        p = &a->parts[a->begun++];
     pthread_mutex_unlock(&a->lock);
     return p;
 }
@@ -368,19 +404,21 @@ struct crew {
     pthread_t thread;
 };
 
-/* Works at captures until there are no more. */
-static void work(const struct crew *c)
+/* Works at captures until there are no more, or one was given back. */
+static void work(const struct crew *c, bool alone)
 {
-    for (struct part *p; (p = next_part(c->apart));) {
-        p->filter = c->filter;
-        run_part(p);
-    }
+    struct part *p;
+    do {
+        p = next_part(c->apart);
+        if (p)
+            p->filter = c->filter;
+    } while (p && run_part(p, alone));
 }
 
 static void *work_beside(void *member)
 {
     const struct crew *c = member;
-    work(c);
+    work(c, false);
     (void)!write(c->apart->over[1], "", 1);
     return NULL;
 }
@@ -400,20 +438,29 @@ static void await_threads(struct apart *a, const struct crew *crew, size_t n)
         pthread_join(crew[i].thread, NULL);
 }
 
-/* As many threads as can be started; without any this one works. */
+/* So many that each finds descriptors for its detector and its capture. */
+static size_t with_descriptors(size_t n)
+{
+    enum { OF_ALL = 24, OF_ONE = 10 };
+    long max = sysconf(_SC_OPEN_MAX);
+    size_t most = max < OF_ALL ? 0 : (size_t)(max - OF_ALL) / OF_ONE;
+    return max < 0 || n < most ? n : most;
+}
+
+/* As many threads as can be started. What they leave, without any all, this one works at. */
 static void work_all(struct apart *a, size_t n, struct filter *const *filters)
 {
     size_t started = 0;
     struct crew *crew = xcalloc(n, sizeof(*crew));
     for (size_t i = 0; i < n; i++)
         crew[i] = (struct crew){.apart = a, .filter = filters ? filters[i] : NULL};
-    bool alone = n == 1 || pipe2(a->over, O_CLOEXEC) != 0;
-    while (!alone && started < n && pthread_create(&crew[started].thread, NULL, work_beside, &crew[started]) == 0)
+    size_t wanted = with_descriptors(n);
+    bool alone = wanted <= 1 || pipe2(a->over, O_CLOEXEC) != 0;
+    while (!alone && started < wanted && pthread_create(&crew[started].thread, NULL, work_beside, &crew[started]) == 0)
         started++;
     if (started)
         await_threads(a, crew, started);
-    else
-        work(&crew[0]);
+    work(&crew[0], true);
     for (size_t i = 0; i < 2 && !alone; i++)
         close(a->over[i]);
     free(crew);
@@ -460,6 +507,11 @@ const struct dpi_run *apart_report(struct apart *a)
         add_notes(a, &(struct dpi_text){engine_no_sandbox, strlen(engine_no_sandbox)}, 1);
     for (size_t i = 0; i < a->begun; i++) {
         const struct dpi_capture_info *info = inputs_captures(a->parts[i].inputs, &n);
+        const struct dpi_capture_info none = {.name = dpi_text_of(inputs_path(a->parts[i].inputs, 0))};
+        if (n == 0) { /* it was not begun */
+            info = &none;
+            n = 1;
+        }
         memcpy(a->captures + a->run.n_captures, info, n * sizeof(*info));
         if (a->parts[i].status != DPI_OK && !a->captures[a->run.n_captures].damage)
             a->captures[a->run.n_captures].damage = a->parts[i].err.msg;

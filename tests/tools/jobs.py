@@ -94,6 +94,17 @@ def part_fails(dpitool):
                     ["the other capture's records are missing, or nothing is told"])
 
 
+def scarce(dpitool):
+    """--independent: descriptors or memory for few detectors: the same bytes, by those that there are"""
+    command = [dpitool, "classify", *APART, "-o", "csv", *CAPTURES]
+    want = run([*command, "-j", "1"], env=environment())
+    wrong = status_is(want[0], 0, want[2].decode())
+    for limit in ("--nofile=16", "--nofile=48", "--as=200000000", "--as=400000000"):
+        same = run(["prlimit", limit, "--", *command, "-j", "64"], env=environment()) == want
+        wrong += [] if same else [f"{limit}: it is not as with -j 1"]
+    return wrong
+
+
 def refused(dpitool):
     """ranges, and what --independent cannot be given with: one line each"""
     wrong = []
@@ -284,10 +295,10 @@ def interrupted_between(case):
     return status_is(status, -signal.SIGINT, err) + ([] if err == SAID else [f"stderr: {err}"])
 
 
-FINISHED = [every_number, one_by_one, damaged, failing_detection, part_fails, refused, no_room]
+FINISHED = [every_number, one_by_one, damaged, failing_detection, part_fails, scarce, refused, no_room]
 RUNNING = [without_threads, slow_reader, blocked, reader_leaves, only_reader_leaves, interrupted_apart,
            interrupted_between]
-OF_PROCESSES = [failing_detection, interrupted_apart]  # of captures by themselves
+OF_PROCESSES = [failing_detection, scarce, interrupted_apart]  # of captures by themselves
 
 
 def in_case(test, dpitool):
