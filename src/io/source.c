@@ -15,8 +15,8 @@
 #include "io/source_kind.h"
 #include "util/xalloc.h"
 
-/* Reads of DIRECT_SIZE and more go past an empty buffer. */
-enum { BUFFER_SIZE = 512 * 1024, DIRECT_SIZE = 32 * 1024 };
+/* Reads of DIRECT_SIZE and more go past an empty buffer. The first one is small: often it is no more than a look. */
+enum { BUFFER_SIZE = 512 * 1024, FIRST_SIZE = 64 * 1024, DIRECT_SIZE = 32 * 1024 };
 _Static_assert(BUFFER_SIZE >= AHEAD_FRONT + AHEAD_BYTES, "a buffer can take the place of a block's");
 
 static enum dpi_status wait_readable(const struct source *s, struct dpi_err *err)
@@ -151,7 +151,8 @@ static enum dpi_status read_more(struct source *s, size_t n, struct dpi_err *err
     size_t got;
     if (s->size - s->at < n || s->at == s->end)
         make_room(s, n);
-    DPI_TRY(s->ops->read(s, s->buf + s->end, s->size - s->end, &got, err));
+    bool is_first = s->consumed + s->end == 0 && n <= FIRST_SIZE;
+    DPI_TRY(s->ops->read(s, s->buf + s->end, is_first ? FIRST_SIZE : s->size - s->end, &got, err));
     s->end += got;
     s->ended = got == 0;
     return DPI_OK;
@@ -206,6 +207,8 @@ void source_read_ahead(struct source *s)
     if (!s->can_reopen || s->ahead || s->ended)
         return;
     s->ahead_of = source_file_offset(s);
+    if (s->end <= AHEAD_FRONT + AHEAD_BYTES)
+        s->bytes = s->buf = xrealloc(s->buf, s->size = AHEAD_FRONT + AHEAD_BYTES, 1); /* as large as the blocks' */
     s->ahead = ahead_start(s);
 }
 

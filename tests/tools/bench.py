@@ -5,7 +5,7 @@
 Runs are pairs: dpitool, then another program, on the same input; the figures are medians of the pairs' ratios, so
 that what else the machine does at the time touches both. CPU time is that of all processes, user and system, of dpitool
 doing one thing after the other (-j 1); wall time is that of its default. Memory is the most that all processes have at
-once (PSS), from a run of its own. In the environment:
+once (PSS), and the most that one of them has (RSS, as time(1) tells), from a run of its own. In the environment:
 BENCH_ROUNDS   pairs (5)
 BENCH_SCALE    a factor for the size of inputs (1)
 BENCH_ONLY     inputs, with commas between (all)
@@ -107,7 +107,7 @@ class Sampler(threading.Thread):
 
 
 def measure(command, capture, memory=False):
-    """(CPU seconds, wall seconds, MiB at most or 0) of one run; None when it fails."""
+    """(CPU seconds, wall seconds, MiB of all at once or 0, MiB of the largest) of one run; None when it fails."""
     with tempfile.TemporaryDirectory() as out:
         env = environment()
         del env["DPITOOL_RULES"]  # as it is shipped
@@ -125,7 +125,8 @@ def measure(command, capture, memory=False):
             sampler.over.set()
             sampler.join()
         mib = sampler.peak / 1024 if sampler else 0
-        return (used.ru_utime + used.ru_stime, wall, mib) if os.waitstatus_to_exitcode(status) == 0 else None
+        whole = (used.ru_utime + used.ru_stime, wall, mib, used.ru_maxrss / 1024)
+        return whole if os.waitstatus_to_exitcode(status) == 0 else None
 
 
 def make_input(maker, name, kind, size, folder):
@@ -155,37 +156,37 @@ def compare(known, other, capture, rounds):
         if not ours or not theirs:
             return None
         pairs.append((ours, theirs))
-    ours, theirs = (measure(known[name], capture, memory=True)[2] for name in ("dpitool", other))
+    ours, theirs = (list(measure(known[name], capture, memory=True)[2:]) for name in ("dpitool", other))
     ratio = [statistics.median(b[i] / max(a[i], 0.001) for a, b in pairs) for i in (0, 1)]
-    return {"ours": [statistics.median(a[i] for a, _ in pairs) for i in (0, 1)] + [ours],
-            "theirs": [statistics.median(b[i] for _, b in pairs) for i in (0, 1)] + [theirs],
-            "ratio": ratio + [theirs / max(ours, 0.1)]}
+    return {"ours": [statistics.median(a[i] for a, _ in pairs) for i in (0, 1)] + ours,
+            "theirs": [statistics.median(b[i] for _, b in pairs) for i in (0, 1)] + theirs,
+            "ratio": ratio + [b / max(a, 0.1) for a, b in zip(ours, theirs)]}
 
 
 def table_row(*cells):
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def figures(name, three):
-    table_row(name, f"{three[0]:.2f}", f"{three[1]:.2f}", f"{three[2]:.0f}", "", "", "")
+def figures(name, four):
+    table_row(name, *(f"{v:.2f}" for v in four[:2]), *(f"{v:.1f}" for v in four[2:]), "", "", "", "")
 
 
 def bench_input(name, known, capture, rounds, wanted):
     print(f"\n### {name}: {os.path.getsize(capture):,} bytes\n")
-    table_row("program", "CPU s", "wall s", "MiB", "CPU, times dpitool's", "wall", "memory")
-    table_row(*["---"] + ["---:"] * 6)
+    table_row("program", "CPU s", "wall s", "MiB", "MiB of one", "CPU, times dpitool's", "wall", "memory", "of one")
+    table_row(*["---"] + ["---:"] * 8)
     shown = False
     for other in wanted:
         if other in INPUTS[name][2]:
             continue
         row = compare(known, other, capture, rounds)
         if not row:
-            table_row(other, "failed", "", "", "", "", "")
+            table_row(other, "failed", *[""] * 7)
             continue
         if not shown:
             figures("dpitool", row["ours"])
         shown = True
-        table_row(other, *(f"{v:.2f}" for v in row["theirs"][:2]), f"{row['theirs'][2]:.0f}",
+        table_row(other, *(f"{v:.2f}" for v in row["theirs"][:2]), *(f"{v:.1f}" for v in row["theirs"][2:]),
                   *(f"{v:.2f}" for v in row["ratio"]))
 
 
