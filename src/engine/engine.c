@@ -419,10 +419,11 @@ static void note_captures(struct engine *e)
 static void note_faults(struct notes *notes, const struct detector_faults *f)
 {
     if (f->crashes)
-        notes_add(notes, "nDPI crashed %u %s: the flow at hand has the flag detector-fault, others are as without it",
+        notes_add(notes,
+                  "nDPI crashed %u %s: a flow that was at hand has the flag detector-fault, others are as without it",
                   f->crashes, f->crashes == 1 ? "time" : "times");
     if (f->hangs)
-        notes_add(notes, "nDPI hung %u %s and was ended: the flow at hand has the flag detector-fault", f->hangs,
+        notes_add(notes, "nDPI hung %u %s and was ended: a flow that was at hand has the flag detector-fault", f->hangs,
                   f->hangs == 1 ? "time" : "times");
     if (f->off)
         notes_add(notes, "detection was turned off, for it failed too often: flows from there on have no label and the "
