@@ -207,8 +207,6 @@ void source_read_ahead(struct source *s)
     if (!s->can_reopen || s->ahead || s->ended)
         return;
     s->ahead_of = source_file_offset(s);
-    if (s->end <= AHEAD_FRONT + AHEAD_BYTES)
-        s->bytes = s->buf = xrealloc(s->buf, s->size = AHEAD_FRONT + AHEAD_BYTES, 1); /* as large as the blocks' */
     s->ahead = ahead_start(s);
 }
 

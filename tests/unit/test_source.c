@@ -180,6 +180,23 @@ static void any_use_is_the_same_when_it_is_read_ahead(void **state)
     }
 }
 
+/* A capture's first packet is looked at before the thread starts, and used behind that. */
+static void a_view_outlives_the_start_of_the_thread(void **state)
+{
+    struct fixture *f = *state;
+    struct dpi_err err = {0};
+    const uint8_t *p;
+    size_t got;
+    write_pattern(f->path);
+    struct source *s = must_open(f->path);
+    assert_int_equal(source_view(s, 1000, &p, &got, &err), DPI_OK);
+    source_skip(s, 1000);
+    source_read_ahead(s);
+    for (size_t i = 0; i < got; i++)
+        assert_int_equal(p[i], pattern(i));
+    source_close(s);
+}
+
 /* Whose process has no memory at address 0 to show. */
 static void an_error_ahead_is_told(void **state)
 {
@@ -369,6 +386,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(views_go_over_the_border_of_the_buffer, setup, teardown),
         cmocka_unit_test_setup_teardown(all_is_the_same_when_it_is_read_ahead, setup, teardown),
         cmocka_unit_test_setup_teardown(any_use_is_the_same_when_it_is_read_ahead, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_view_outlives_the_start_of_the_thread, setup, teardown),
         cmocka_unit_test(an_error_ahead_is_told),
         cmocka_unit_test(a_view_consumes_nothing),
         cmocka_unit_test(empty_memory_is_at_its_end),
