@@ -27,12 +27,8 @@ NDPI_LIBS   := $(shell $(NDPI_PC) --libs libndpi 2>/dev/null) $(NDPI_RPATH)
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
         -Wundef -Wvla -Wformat=2
-# GCC on x86 clears a hundred bytes by an instruction that is slow to begin: once a packet, that is 4 % of reading.
-CLEAR := -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
-TUNE := $(shell $(CC) $(CLEAR) -E -x c /dev/null >/dev/null 2>&1 && echo '$(CLEAR)')
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Isrc \
-              -DDPITOOL_VERSION='"$(VERSION)"' -DDPITOOL_RULES_DIR='"$(PREFIX)/share/dpitool/rules"' $(WARN) $(SAN) $(TUNE) \
-              $(CFLAGS)
+              -DDPITOOL_VERSION='"$(VERSION)"' -DDPITOOL_RULES_DIR='"$(PREFIX)/share/dpitool/rules"' $(WARN) $(SAN) $(CFLAGS)
 ALL_CFLAGS = $(BASE_CFLAGS) -MMD -MP
 # libcsv and libbz2 have no .pc file
 LIBS = $(NDPI_LIBS) $(shell $(PKG_CONFIG) --libs libpcap yajl nettle zlib libzstd liblzma liblz4 \
