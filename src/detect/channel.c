@@ -39,17 +39,17 @@ static struct channel_place *place_of(struct channel_log *log, uint64_t number)
     return &log->place[number % CHANNEL_PLACES];
 }
 
-/* Where the first batch of a checkpoint goes: not where that of the one before is. */
+/* Where the first batches of a checkpoint go: not where those of the one before are. */
 static size_t other_front(struct channel_log *log)
 {
     bool first = log->checkpoint == 0 || place_of(log, log->checkpoint)->offset != CHANNEL_FRONTS;
-    return first ? CHANNEL_FRONTS : CHANNEL_FRONTS + 2 * CHANNEL_BATCH_MAX;
+    return first ? CHANNEL_FRONTS : CHANNEL_FRONTS + DETECT_UNDER_WAY * CHANNEL_BATCH_MAX;
 }
 
 static bool wants_checkpoint(struct channel_log *log, uint64_t number)
 {
-    return number == 1 || number - log->checkpoint == CHANNEL_PLACES - 4 ||
-           (number - log->checkpoint > 2 && end_of(place_of(log, number - 1)) > CHANNEL_LOG);
+    return number == 1 || number - log->checkpoint == CHANNEL_PLACES - DETECT_UNDER_WAY ||
+           (number - log->checkpoint > DETECT_UNDER_WAY && end_of(place_of(log, number - 1)) > CHANNEL_LOG);
 }
 
 uint8_t *channel_next(struct channel *ch, struct channel_log *log)
@@ -60,7 +60,7 @@ uint8_t *channel_next(struct channel *ch, struct channel_log *log)
     if (p->checkpoint_first)
         p->offset = other_front(log);
     else
-        p->offset = number - log->checkpoint == 2 ? 0 : end_of(place_of(log, number - 1));
+        p->offset = number - log->checkpoint == DETECT_UNDER_WAY ? 0 : end_of(place_of(log, number - 1));
     return ch->arena + p->offset;
 }
 

@@ -3,8 +3,8 @@
  *
  * Batches are numbered from 1 and stand one behind the other in an arena: first the bytes of a batch, then its
  * messages. When so many bytes have come together the next batch begins with a checkpoint, and what is behind that one
- * stands at the begin of the arena again. The first two batches of a checkpoint stand elsewhere: they are written while
- * those before may still be needed.
+ * stands at the begin of the arena again. The first DETECT_UNDER_WAY batches of a checkpoint stand elsewhere: they are
+ * written while those before may still be needed.
  *
  * The worker may have been taken over by what it works on. So the tracker's side has all that it relies on in memory of
  * its own (struct channel_log), and what it reads of the shared one, it believes only after a look. */
@@ -19,10 +19,10 @@
 enum {
     CHANNEL_LOG = 16 << 20,    /* bytes of batches between two checkpoints, about */
     CHANNEL_BATCH_MAX = DETECT_BATCH_BYTES + DETECT_BATCH_MSGS * sizeof(struct detect_msg) + 64,
-    CHANNEL_FRONTS = CHANNEL_LOG + CHANNEL_BATCH_MAX, /* where the first two batches stand, in turn */
-    CHANNEL_ARENA = CHANNEL_FRONTS + 4 * CHANNEL_BATCH_MAX,
+    CHANNEL_FRONTS = CHANNEL_LOG + CHANNEL_BATCH_MAX, /* where the first batches stand, in turn */
+    CHANNEL_ARENA = CHANNEL_FRONTS + 2 * DETECT_UNDER_WAY * CHANNEL_BATCH_MAX,
     CHANNEL_PLACES = 4096,     /* batches between two checkpoints, at most, and some more */
-    CHANNEL_REPLIES = 3,
+    CHANNEL_REPLIES = DETECT_UNDER_WAY + 1,
     CHANNEL_SKIPS = 64,
     CHANNEL_LABELS = 64 << 10, /* bytes of the library's names */
 };
@@ -77,7 +77,8 @@ void channel_free(struct channel *ch);
 /* In the tracker's process, when the worker's is there: no other process that is started gets that memory. */
 void channel_own(struct channel *ch);
 
-/* Where the bytes of the batch behind the last one submitted go. The batch two before it has been worked off. */
+/* Where the bytes of the batch behind the last one submitted go. The batch DETECT_UNDER_WAY before it has been worked
+ * off. */
 uint8_t *channel_next(struct channel *ch, struct channel_log *log);
 
 /* Hands that batch over; its bytes are in place. */

@@ -16,13 +16,15 @@
 #include <stdint.h>
 
 enum {
-    DETECT_BATCH_MSGS = 512,      /* messages in one batch */
-    DETECT_BATCH_BYTES = 1 << 17, /* packet bytes in one batch: what is shown before the first verdict takes memory */
-    DETECT_BATCH_PACKETS = 1024,  /* packets read from the input after which a batch goes out, full or not */
+    DETECT_BATCH_MSGS = 256,      /* messages in one batch */
+    DETECT_BATCH_BYTES = 1 << 16, /* packet bytes in one batch, at least DETECT_PACKET_MAX */
+    DETECT_BATCH_PACKETS = 512,   /* packets read from the input after which a batch goes out, full or not */
     DETECT_PACKET_MAX = 60000,    /* longer IP packets are cut to this, against a hang in nDPI 4.2 */
     DETECT_ATTRS_MAX = 8192,      /* bytes of extracted attributes in one verdict */
     DETECT_SLOTS_MAX = 1 << 26,   /* messages for a slot from here on are ignored */
-    DETECT_UNDER_WAY = 2,         /* batches handed over whose replies were not collected, at most */
+    /* Batches handed over whose replies were not collected, at most. With few of them both sides wait for each other
+     * where now one has more to do and now the other; what is shown before the first verdict takes memory. */
+    DETECT_UNDER_WAY = 6,
 };
 
 enum detect_op {

@@ -24,7 +24,7 @@ struct feed {
     void *ctx;
     const struct trace *trace; /* NULL: nobody watches */
     unsigned packets;   /* read since the last batch went out */
-    bool under_way;     /* a batch was submitted whose reply was not looked at */
+    unsigned under_way; /* batches submitted whose replies were not looked at */
     struct flow **slot; /* flow of each slot, NULL when free */
     uint32_t *free_slots;
     uint32_t n_free, n_slots, capacity;
@@ -75,6 +75,7 @@ static void take_verdict(struct feed *feed, const struct detect_reply *r, const 
 
 static void take_reply(struct feed *feed)
 {
+    feed->under_way--;
     const struct detect_reply *r = detector_collect(feed->detector);
     for (uint32_t i = 0; i < r->n_steps; i++)
         take_step(feed, &r->step[i]);
@@ -87,9 +88,8 @@ static void send_batch(struct feed *feed)
     detector_submit(feed->detector);
     feed->stats.batches++;
     feed->packets = 0;
-    if (feed->under_way)
+    if (++feed->under_way == DETECT_UNDER_WAY)
         take_reply(feed);
-    feed->under_way = true;
 }
 
 static struct detect_msg *add_msg(struct feed *feed, enum detect_op op, uint32_t bytes)
@@ -239,8 +239,8 @@ void feed_tick(struct feed *feed)
 void feed_flush(struct feed *feed)
 {
     send_batch(feed);
-    take_reply(feed);
-    feed->under_way = false;
+    while (feed->under_way)
+        take_reply(feed);
 }
 
 bool feed_waits(const struct feed *feed)

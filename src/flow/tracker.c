@@ -175,7 +175,7 @@ static void give_out_ended(struct tracker *t)
     }
 }
 
-/* An ended flow is off the ledger though its verdict may be two batches away: else keeping the bounds would end
+/* An ended flow is off the ledger though its verdict may be batches away: else keeping the bounds would end
  * ever more flows while it waits for the first. */
 static void write_off(struct tracker *t, struct flow *f)
 {

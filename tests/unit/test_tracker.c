@@ -16,7 +16,7 @@ enum { MAX_SLOTS = 4096, MAX_ENDS = 20001, ENOUGH = 5 /* packets to be sure by p
 
 struct detector {
     struct detect_batch batch;
-    struct detect_reply *reply[2];
+    struct detect_reply *reply[DETECT_UNDER_WAY];
     unsigned submitted, collected;
     unsigned decide_after; /* packets; 0: only at the end */
     bool open[MAX_SLOTS];
@@ -72,8 +72,8 @@ struct detect_batch *detector_batch(struct detector *d)
 void detector_submit(struct detector *d)
 {
     struct detect_batch *b = &d->batch;
-    struct detect_reply *r = d->reply[d->submitted++ % 2];
-    assert_in_range(d->submitted - d->collected, 1, 2);
+    struct detect_reply *r = d->reply[d->submitted++ % DETECT_UNDER_WAY];
+    assert_in_range(d->submitted - d->collected, 1, DETECT_UNDER_WAY);
     r->n = 0;
     r->n_steps = 0;
     for (uint32_t i = 0; i < b->n; i++)
@@ -84,7 +84,7 @@ void detector_submit(struct detector *d)
 const struct detect_reply *detector_collect(struct detector *d)
 {
     assert_true(d->collected < d->submitted);
-    return d->reply[d->collected++ % 2];
+    return d->reply[d->collected++ % DETECT_UNDER_WAY];
 }
 
 /* --- a world to play packets in ------------------------------------------------------------------------- */
@@ -161,8 +161,8 @@ static struct world *world_new(void)
     struct world *w = xcalloc(1, sizeof(*w));
     w->detector.batch = (struct detect_batch){.msg = xcalloc(DETECT_BATCH_MSGS, sizeof(struct detect_msg)),
                                               .bytes = xmalloc(DETECT_BATCH_BYTES)};
-    w->detector.reply[0] = xcalloc(1, sizeof(struct detect_reply));
-    w->detector.reply[1] = xcalloc(1, sizeof(struct detect_reply));
+    for (size_t i = 0; i < DETECT_UNDER_WAY; i++)
+        w->detector.reply[i] = xcalloc(1, sizeof(struct detect_reply));
     w->opt = (struct flow_options){.tcp_idle = S(300), .udp_idle = S(120), .other_idle = S(60),
                                    .attempt = S(30), .closed = S(5)};
     return w;
@@ -173,8 +173,8 @@ static void world_free(struct world *w)
     tracker_free(w->tracker);
     free(w->detector.batch.msg);
     free(w->detector.batch.bytes);
-    free(w->detector.reply[0]);
-    free(w->detector.reply[1]);
+    for (size_t i = 0; i < DETECT_UNDER_WAY; i++)
+        free(w->detector.reply[i]);
     free(w);
 }
 
@@ -328,7 +328,7 @@ static void bare(struct world *w, double t, unsigned from, uint16_t port, uint8_
 
 static void flush_batches(struct world *w, double t)
 {
-    for (unsigned i = 0; i < 2 * DETECT_BATCH_PACKETS; i++)
+    for (unsigned i = 0; i < DETECT_UNDER_WAY * DETECT_BATCH_PACKETS; i++)
         udp(w, t, 3, 7, 4, 7);
 }
 
@@ -483,7 +483,7 @@ static void slices_keep_client_and_label(void **state)
     w->detector.decide_after = 2;
     start(w);
     tcp(w, 0, 1, TCP_SYN, 100, 0);
-    for (int i = 0; i < 3000; i++) /* past the verdict and its lag */
+    for (int i = 0; i <= DETECT_UNDER_WAY * DETECT_BATCH_PACKETS; i++) /* past the verdict and its lag */
         tcp(w, 1, 2, TCP_SYN | TCP_ACK, 900, 101);
     tcp(w, 20, 2, TCP_ACK, 901, 101);
     tcp(w, 40, 2, TCP_ACK, 901, 101);
