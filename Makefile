@@ -80,7 +80,7 @@ $(LIB): $(OBJ)
 	@rm -f $@
 	$(RUN)$(AR) rcs $@ $^
 
-$(BUILD)/src/ndpi/%.o: ALL_CFLAGS += $(NDPI_SYSTEM)
+$(BUILD)/src/ndpi/%.o $(BUILD)/tests/unit/test_ndpi_memory.o: ALL_CFLAGS += $(NDPI_SYSTEM)
 
 $(BUILD)/%.o: %.c $(BUILD)/.flags | $(BUILD)/.deps-build
 	$(SAY) '  CC $<'

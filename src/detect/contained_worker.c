@@ -4,6 +4,7 @@
 #include "detect/turns.h"
 #include "detect/worker.h"
 #include "ndpi/labels.h"
+#include "ndpi/memory.h"
 #include "sandbox/sandbox.h"
 #include "util/fds.h"
 #include "util/xalloc.h"
@@ -66,8 +67,10 @@ static void start_worker(struct working *w, const struct detector_options *opt)
     struct channel *ch = w->ch;
     struct ndpi_adapter *adapter;
     xalloc_on_failure(abort); /* the other side says what there is to say */
+    ndpi_memory_pack();
     if (ndpi_adapter_new(&adapter, opt, &ch->start) != DPI_OK)
         _exit(EXIT_FAILURE);
+    ndpi_memory_pack_done();
     struct labels *labels = labels_new(adapter);
     ch->n_labels = labels_pack(labels, ch->labels, sizeof(ch->labels));
     labels_free(labels);

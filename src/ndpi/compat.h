@@ -43,6 +43,18 @@ static inline struct compat_result compat_result_of(ndpi_protocol p)
     return r;
 }
 
+/* Of the whole library. 5.0 and later are left with malloc. */
+static inline void compat_allocator(void *(*get)(size_t n), void (*put)(void *p))
+{
+#if COMPAT_VERSION < 500
+    set_ndpi_malloc(get);
+    set_ndpi_free(put);
+#else
+    (void)get;
+    (void)put;
+#endif
+}
+
 /* ndpiReader turns the ACK heuristic on from 4.8 on; without it labels differ. */
 static inline struct ndpi_detection_module_struct *compat_init(void)
 {
