@@ -260,7 +260,7 @@ static void refuses_what_is_weak(void **state)
     fill(&o.s, "\xa7\x51", 2, false);
     assert_non_null(strstr(draft_of(&o, NULL)->refused, "worth 13 bits"));
     o.s.n = 2;
-    assert_non_null(strstr(draft_of(&o, NULL)->refused, "first messages in 3 flows"));
+    assert_non_null(strstr(draft_of(&o, NULL)->refused, "first messages in 4 flows"));
     o.s.n = FLOWS;
     end(&o);
 }
