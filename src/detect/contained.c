@@ -6,6 +6,7 @@
 #include "detect/replies.h"
 #include "detect/turns.h"
 #include "ndpi/labels.h"
+#include "util/cpu_time.h"
 #include "util/xalloc.h"
 
 #include <assert.h>
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -48,7 +48,7 @@ struct contained {
     struct replies *replies;
     /* how far the worker had come when it was looked at last, and since when */
     channel_at seen_at;
-    struct timespec seen_cpu, busy_cpu;
+    int64_t seen_cpu, busy_cpu;
     unsigned looks; /* since it took CPU time worth the name */
 };
 
@@ -110,20 +110,12 @@ static bool start(struct contained *c, const struct detector_options *opt)
     return c->pid > 0 && fcntl(c->done.read, F_SETFL, O_NONBLOCK) == 0;
 }
 
-static bool cpu_time(pid_t pid, struct timespec *now)
-{
-    clockid_t clock;
-    return clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, now) == 0;
-}
-
 /* What the worker did so far is not held against it: to start nDPI takes seconds under a checker of memory. */
 static void begin_to_look(struct contained *c)
 {
     c->seen_at = 0;
     c->looks = 0;
-    if (!cpu_time(c->pid, &c->seen_cpu))
-        c->seen_cpu = (struct timespec){0, 0};
-    c->busy_cpu = c->seen_cpu;
+    c->seen_cpu = c->busy_cpu = cpu_time_of(c->pid);
 }
 
 static enum dpi_status await_start(struct contained *c, struct labels **labels, struct dpi_err *err)
@@ -313,11 +305,6 @@ static void end_worker(const struct contained *c)
         ;
 }
 
-static int64_t between(const struct timespec *then, const struct timespec *now)
-{
-    return (now->tv_sec - then->tv_sec) * INT64_C(1000000000) + (now->tv_nsec - then->tv_nsec);
-}
-
 /* Whether the worker has come further since it was looked at last. It says so itself, and may have been taken over:
  * only what is ahead counts, and there are only so many messages. */
 static bool has_moved(struct contained *c)
@@ -333,17 +320,17 @@ static bool has_moved(struct contained *c)
  * for what will not come. Looks are counted, and not time, for both may have been stopped. */
 static bool hangs(struct contained *c)
 {
-    struct timespec now;
-    if (!cpu_time(c->pid, &now))
+    int64_t now = cpu_time_of(c->pid);
+    if (now < 0)
         return false;
     bool moved = has_moved(c);
     if (moved)
         c->seen_cpu = now;
-    if (moved || between(&c->busy_cpu, &now) > LOOK_MS * INT64_C(1000000)) {
+    if (moved || now - c->busy_cpu > LOOK_MS * INT64_C(1000000)) {
         c->looks = 0;
         c->busy_cpu = now;
     }
-    return between(&c->seen_cpu, &now) > HANG_S * INT64_C(1000000000) || ++c->looks > LOOKS_MAX;
+    return now - c->seen_cpu > HANG_S * INT64_C(1000000000) || ++c->looks > LOOKS_MAX;
 }
 
 static void look_after(struct contained *c)

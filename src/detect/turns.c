@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "detect/turns.h"
 
-#include <time.h>
+#include "util/cpu_time.h"
 
 enum {
     LOOK_NS = 100 * 1000 * 1000, /* how often the first side looks whether the processor is theirs */
     ENOUGH = 75,                 /* per cent of the time that both together work, when it is */
 };
-
-static int64_t ns_of(clockid_t clock)
-{
-    struct timespec t;
-    return clock_gettime(clock, &t) == 0 ? t.tv_sec * INT64_C(1000000000) + t.tv_nsec : 0;
-}
-
-static int64_t worked_ns(pid_t other)
-{
-    clockid_t clock;
-    int64_t theirs = clock_getcpuclockid(other, &clock) == 0 ? ns_of(clock) : 0;
-    return theirs + ns_of(CLOCK_THREAD_CPUTIME_ID);
-}
 
 bool turns_is_theirs(int64_t worked, int64_t passed)
 {
@@ -47,10 +34,10 @@ void turns_keep_to(struct turns *t, int processor)
 
 int turns_processor(struct turns *t, pid_t other)
 {
-    int64_t now = ns_of(CLOCK_MONOTONIC), passed = now - t->since_ns;
+    int64_t now = cpu_time_passed(), passed = now - t->since_ns;
     if (!t->known || passed < LOOK_NS)
         return t->processor;
-    int64_t worked = worked_ns(other), of_both = worked - t->worked_ns;
+    int64_t worked = cpu_time_of(other) + cpu_time_here(), of_both = worked - t->worked_ns;
     bool theirs = of_both < 0 || turns_is_theirs(of_both, passed); /* less than before: it is another process */
     bool kept = t->processor != TURNS_ANYWHERE;
     turns_keep_to(t, kept && !theirs ? TURNS_ANYWHERE : sched_getcpu());

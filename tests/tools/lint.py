@@ -37,7 +37,7 @@ BANNED = [
      ("src/cli/", "src/main.c", "src/detect/contained_worker.c", "src/sandbox/sandbox.c", "src/trial/tshark.c")),
     (r"abort", "only where memory or randomness is gone", ("src/util/xalloc.c", "src/util/siphash.c")),
     (r"getenv|secure_getenv|time|clock_gettime|gettimeofday", "time and settings come from the caller",
-     ("src/cli/", "src/main.c", "src/detect/contained.c", "src/detect/turns.c")),  # CPU time of a process
+     ("src/cli/", "src/main.c", "src/util/cpu_time.c")),
 ]
 
 
