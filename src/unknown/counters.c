@@ -32,19 +32,22 @@ static void look_at_steps(void *ctx, const struct message *m, size_t n)
 {
     struct steps *s = ctx;
     uint32_t right = 0, steps = 0;
-    uint64_t before = 0, behind;
+    uint64_t before = 0, behind, all = (uint64_t)s->step;
+    bool carries = false;
     for (size_t i = 0; i < n && message_number(&m[i], s->at, s->form, &behind); before = behind, i++) {
         if (i == 0)
             continue;
         uint64_t step = step_of(s, before, behind);
-        if (s->step == 0 && step && step <= INT32_MAX)
-            s->step = (int64_t)step;
+        if (all == 0 && step <= INT32_MAX)
+            all = step;
         steps++;
-        right += step == (uint64_t)s->step;
-        s->carries = s->carries || (step == (uint64_t)s->step && (before ^ behind) >> (s->form.width * 4));
+        right += step && step == all;
+        carries = carries || (step && step == all && (before ^ behind) >> (s->form.width * 4));
     }
     if (steps < STEPS_FEWEST)
         return;
+    s->step = (int64_t)all;
+    s->carries = s->carries || carries;
     s->flows++;
     s->agree += right * 10 >= steps * 8;
     s->n += steps;
