@@ -65,34 +65,44 @@ static bool goes_up(const struct view *v, struct steps *s)
     return is_sequence(s);
 }
 
-/* Four bytes go up as two of them do when the others are of something else: they must be seen to belong to it. Of two
- * bytes that are aligned it is believed. */
-static bool belongs(const struct view *v, const struct steps *s)
+/* Bytes above the ones that change may be of something else. They are the number's when a step was seen to go over to
+ * them; else only where they are constant and the order of bytes is that of the other numbers, or they are zeros. */
+static bool belongs(const struct view *v, const struct steps *s, bool little)
 {
-    uint32_t high = s->form.little ? s->at + s->form.width / 2 : s->at;
-    if (s->form.width == 2 || s->carries)
+    if (s->carries)
         return true;
-    for (uint32_t i = high; i < high + s->form.width / 2u; i++)
-        if (i >= v->positions.n || !position_is_const(&v->positions.v[i]))
+    uint32_t high = s->form.little ? s->at + s->form.width / 2 : s->at;
+    for (uint32_t i = high; i < high + s->form.width / 2u; i++) {
+        if (i >= v->positions.n)
             return false;
+        const struct position *p = &v->positions.v[i];
+        if (s->form.little == little ? s->form.width > 2 && !position_is_const(p) : p->is != POSITION_ZERO)
+            return false;
+    }
     return true;
 }
 
-/* The widest number that goes up the same way and has its low byte at the same place. */
+static bool is_better(const struct steps *a, const struct steps *b)
+{
+    if (a->form.width != b->form.width)
+        return a->form.width > b->form.width;
+    if (a->carries != b->carries)
+        return a->carries;
+    return a->step < b->step; /* what goes up by little in one order goes up by much in the other */
+}
+
+/* The number, aligned, of which `low` is a byte that goes up, and which goes up the same way. */
 static struct steps widest(const struct view *v, struct steps low, bool little)
 {
     static const uint8_t widths[] = {4, 2};
+    struct steps best = low;
     for (size_t i = 0; i < sizeof(widths); i++)
-        for (unsigned turn = 0; turn < 2; turn++) {
-            bool order = turn ? !little : little;
-            uint32_t back = order ? 0 : widths[i] - 1u;
-            if (low.at < back || (low.at - back) % widths[i])
-                continue;
-            struct steps s = {.at = low.at - back, .form = {widths[i], order}};
-            if (goes_up(v, &s) && s.right >= low.right && belongs(v, &s))
-                return s;
+        for (unsigned order = 0; order < 2; order++) {
+            struct steps s = {.at = low.at - low.at % widths[i], .form = {widths[i], order}};
+            if (goes_up(v, &s) && s.step & 0xff && s.right >= low.right && belongs(v, &s, little) && is_better(&s, &best))
+                best = s;
         }
-    return low;
+    return best;
 }
 
 static void add_sequence(const struct steps *s, struct fields *f)

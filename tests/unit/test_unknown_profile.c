@@ -271,6 +271,27 @@ static void what_stays_does_not_go_up(void **state)
     forget(&m);
 }
 
+/* Bytes 6 and 7 go up by 61441 when they are read as little endian. */
+static void goes_up_in_the_likelier_order(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    for (unsigned i = 0; i < 3; i++) {
+        struct sample *f = made_flow(&m.samples, 17, 7000);
+        for (uint32_t k = 0; k < 14; k++) {
+            uint32_t time = 0x7a10f000 + 1000 * i + 240 * k;
+            uint8_t bytes[] = {0x80, 8, 0x51, 0x52, (uint8_t)(time >> 24), (uint8_t)(time >> 16), (uint8_t)(time >> 8), (uint8_t)time};
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, sizeof(bytes), sizeof(bytes));
+        }
+    }
+    finish(&m);
+    is_field(&m.profile->side[0], 4, 4, ROLE_SEQUENCE);
+    const struct field *f = field_at(&m.profile->side[0], 4, false);
+    assert_false(f->little);
+    assert_int_equal(f->add, 240);
+    forget(&m);
+}
+
 static void nothing_in_noise(void **state)
 {
     (void)state;
@@ -350,6 +371,7 @@ int main(void)
         cmocka_unit_test(one_small_flow),
         cmocka_unit_test(nothing_in_noise),
         cmocka_unit_test(what_stays_does_not_go_up),
+        cmocka_unit_test(goes_up_in_the_likelier_order),
         cmocka_unit_test(text_is_printable_and_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
