@@ -99,7 +99,8 @@ static struct steps widest(const struct view *v, struct steps low, bool little)
     for (size_t i = 0; i < sizeof(widths); i++)
         for (unsigned order = 0; order < 2; order++) {
             struct steps s = {.at = low.at - low.at % widths[i], .form = {widths[i], order}};
-            if (goes_up(v, &s) && s.step & 0xff && s.right >= low.right && belongs(v, &s, little) && is_better(&s, &best))
+            if (goes_up(v, &s) && s.step & 0xff && s.right >= low.right && belongs(v, &s, little) &&
+                is_better(&s, &best))
                 best = s;
         }
     return best;

@@ -280,7 +280,9 @@ static void goes_up_in_the_likelier_order(void **state)
         struct sample *f = made_flow(&m.samples, 17, 7000);
         for (uint32_t k = 0; k < 14; k++) {
             uint32_t time = 0x7a10f000 + 1000 * i + 240 * k;
-            uint8_t bytes[] = {0x80, 8, 0x51, 0x52, (uint8_t)(time >> 24), (uint8_t)(time >> 16), (uint8_t)(time >> 8), (uint8_t)time};
+            uint8_t bytes[8] = {0x80, 8, 0x51, 0x52};
+            for (unsigned at = 0; at < 4; at++)
+                bytes[4 + at] = (uint8_t)(time >> (24 - 8 * at));
             sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, sizeof(bytes), sizeof(bytes));
         }
     }
