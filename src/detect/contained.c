@@ -285,6 +285,7 @@ static void recover(struct contained *c, unsigned *count, unsigned max)
     c->pid = sleeper;
     begin_to_look(c);
     atomic_store(&c->channel->at, 0);
+    atomic_store(&c->channel->done, c->collected); /* replies behind it are written anew */
     atomic_store(&c->channel->sleeper, 0);
     if (write(c->wake.write, "", 1) != 1)
         turn_off(c);

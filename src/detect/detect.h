@@ -3,8 +3,8 @@
  *
  * They talk in batches of fixed-size messages without pointers, so that a batch crosses to a process that may die
  * without a change on either side. The order of messages follows from the packets alone. Replies to batch K are
- * looked at when batch K+1 has been handed over (the verdict lag), however fast the detector was, so that nothing the
- * tracker decides depends on scheduling. */
+ * looked at when batch K + DETECT_UNDER_WAY - 1 has been handed over (the verdict lag), however fast the detector was,
+ * so that nothing the tracker decides depends on scheduling. */
 #ifndef DETECT_DETECT_H
 #define DETECT_DETECT_H
 
@@ -17,7 +17,7 @@
 
 enum {
     DETECT_BATCH_MSGS = 256,      /* messages in one batch */
-    DETECT_BATCH_BYTES = 1 << 16, /* packet bytes in one batch, at least DETECT_PACKET_MAX */
+    DETECT_BATCH_BYTES = 1 << 16, /* packet bytes in one batch */
     DETECT_BATCH_PACKETS = 512,   /* packets read from the input after which a batch goes out, full or not */
     DETECT_PACKET_MAX = 60000,    /* longer IP packets are cut to this, against a hang in nDPI 4.2 */
     DETECT_ATTRS_MAX = 8192,      /* bytes of extracted attributes in one verdict */
@@ -26,6 +26,7 @@ enum {
      * where now one has more to do and now the other; what is shown before the first verdict takes memory. */
     DETECT_UNDER_WAY = 6,
 };
+_Static_assert(DETECT_BATCH_BYTES >= DETECT_PACKET_MAX, "an empty batch has room for any packet");
 
 enum detect_op {
     DETECT_OPEN,   /* slot is a new flow now */

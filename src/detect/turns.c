@@ -34,7 +34,7 @@ void turns_keep_to(struct turns *t, int processor)
 
 int turns_processor(struct turns *t, pid_t other)
 {
-    int64_t now = cpu_time_passed(), passed = now - t->since_ns;
+    int64_t now = cpu_time_wall(), passed = now - t->since_ns;
     if (!t->known || passed < LOOK_NS)
         return t->processor;
     int64_t worked = cpu_time_of(other) + cpu_time_here(), of_both = worked - t->worked_ns;

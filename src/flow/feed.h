@@ -5,8 +5,8 @@
  * connection that nobody answers or that is refused, that is when it ends: packets which say no more than that wait
  * here, so a scan costs no state in the detector. What it is shown of a flow, and in which order, is the same as if
  * they had not waited. A batch goes out when it is full or after a fixed number of packets read; the verdicts of the
- * batch before it are then put into their flows (f->verdict, f->attrs; f->has_slot becomes false). Nothing here depends
- * on how fast the detector is. */
+ * oldest one under way, of DETECT_UNDER_WAY, are then put into their flows (f->verdict, f->attrs; f->has_slot becomes
+ * false). Nothing here depends on how fast the detector is. */
 #ifndef FLOW_FEED_H
 #define FLOW_FEED_H
 

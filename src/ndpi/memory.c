@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ndpi/memory.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "ndpi/compat.h"
 #include "util/xalloc.h"
 
 enum {
     ROOM = 16 << 20, /* 4.2 takes 4.7 MB; what does not fit is malloc's */
-    ALIGNMENT = 8,   /* of the largest members that nDPI's structs have */
+    ALIGNMENT = 8,   /* of the largest members that structs of 4.2 have; ROOM is a multiple of it */
 };
 
 static uint8_t *begin, *at, *end;
 
 static void *pack(size_t n)
 {
+    if (n == 0)
+        n = 1;
     if (n > (size_t)(end - at))
         return xmalloc(n);
     uint8_t *p = at;
-    size_t room = (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    at += room < (size_t)(end - at) ? room : (size_t)(end - at);
+    at += (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return p;
 }
 
@@ -32,8 +35,19 @@ static void unpack(void *p)
         free(p);
 }
 
+static bool can_pack(void)
+{
+#ifdef __SANITIZE_ADDRESS__ /* which is to see each piece */
+    return false;
+#else
+    return COMPAT_VERSION < 404; /* ALIGNMENT was looked up for no other */
+#endif
+}
+
 void ndpi_memory_pack(void)
 {
+    if (!can_pack())
+        return;
     void *p = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
         return;
@@ -46,8 +60,8 @@ void ndpi_memory_pack_done(void)
 {
     if (!begin)
         return;
-    const uintptr_t page = 4096;
-    uint8_t *unused = (uint8_t *)(((uintptr_t)at + page - 1) & ~(page - 1));
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *unused = begin + ((size_t)(at - begin) + page - 1) / page * page;
     munmap(unused, (size_t)(end - unused));
     end = unused;
     compat_allocator(malloc, unpack);

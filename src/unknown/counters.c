@@ -46,10 +46,12 @@ static void look_at_steps(void *ctx, const struct message *m, size_t n)
     }
     if (steps < STEPS_FEWEST)
         return;
-    s->step = (int64_t)all;
+    bool agrees = right * 10 >= steps * 8;
+    if (agrees)
+        s->step = (int64_t)all;
     s->carries = s->carries || carries;
     s->flows++;
-    s->agree += right * 10 >= steps * 8;
+    s->agree += agrees;
     s->n += steps;
     s->right += right;
 }
@@ -65,20 +67,16 @@ static bool goes_up(const struct view *v, struct steps *s)
     return is_sequence(s);
 }
 
-/* Bytes above the ones that change may be of something else. They are the number's when a step was seen to go over to
- * them; else only where they are constant and the order of bytes is that of the other numbers, or they are zeros. */
+/* Bytes above the ones that change may be of something else, as a magic. They are the number's when a step was seen to
+ * go over to them, or when they are zeros; of two bytes it is believed in the order that other numbers have. */
 static bool belongs(const struct view *v, const struct steps *s, bool little)
 {
-    if (s->carries)
+    uint32_t half = s->form.width / 2u, high = s->form.little ? s->at + half : s->at;
+    if (s->carries || (s->form.width == 2 && s->form.little == little))
         return true;
-    uint32_t high = s->form.little ? s->at + s->form.width / 2 : s->at;
-    for (uint32_t i = high; i < high + s->form.width / 2u; i++) {
-        if (i >= v->positions.n)
+    for (uint32_t i = high; i < high + half; i++)
+        if (i >= v->positions.n || v->positions.v[i].is != POSITION_ZERO)
             return false;
-        const struct position *p = &v->positions.v[i];
-        if (s->form.little == little ? s->form.width > 2 && !position_is_const(p) : p->is != POSITION_ZERO)
-            return false;
-    }
     return true;
 }
 
@@ -99,8 +97,8 @@ static struct steps widest(const struct view *v, struct steps low, bool little)
     for (size_t i = 0; i < sizeof(widths); i++)
         for (unsigned order = 0; order < 2; order++) {
             struct steps s = {.at = low.at - low.at % widths[i], .form = {widths[i], order}};
-            if (goes_up(v, &s) && s.step & 0xff && s.right >= low.right && belongs(v, &s, little) &&
-                is_better(&s, &best))
+            bool moves = goes_up(v, &s) && (s.step & 0xff) != 0; /* the lowest byte, too */
+            if (moves && s.right >= low.right && belongs(v, &s, little) && is_better(&s, &best))
                 best = s;
         }
     return best;

@@ -18,7 +18,7 @@
 static const float gram_share = 0.7f, zeros_worth = 0.5f;
 static const float byte_share = 0.5f, fading = 0.93f, steps_share = 0.25f;
 static const float size_share = 0.15f, number_bonus = 0.05f, silence = 0.05f;
-static const float port_bonus = 0.3f, crossed_bonus = 0.2f, socket_bonus = 0.3f, other_port = 0.03f;
+static const float port_bonus = 0.3f, crossed_bonus = 0.2f, other_port = 0.03f;
 
 /* --- bytes at the beginning --------------------------------------------------------------------------- */
 
@@ -362,10 +362,8 @@ static float ports_bonus(const struct features *a, const struct features *b)
 {
     if (!a->has_ports || !b->has_ports)
         return 0;
-    if (a->port[1] == b->port[1])
+    if (a->port[1] == b->port[1] || same_socket(a, 0, b, 0) || same_socket(a, 0, b, 1) || same_socket(a, 1, b, 0))
         return port_bonus;
-    if (same_socket(a, 0, b, 0) || same_socket(a, 0, b, 1) || same_socket(a, 1, b, 0))
-        return socket_bonus;
     if (are_crossed(a, b))
         return crossed_bonus;
     return a->at_known_port && b->at_known_port ? -other_port : 0;

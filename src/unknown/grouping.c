@@ -319,19 +319,23 @@ static void describe(struct group *g, const struct samples *s)
 
 /* A few flows of each group, evenly spread. */
 struct few {
-    struct features v[LOOKED_AT];
+    const struct features *v[LOOKED_AT];
     uint32_t n;
 };
 
 static struct few *choose_few(const struct work *w, const struct groups *g)
 {
     struct few *few = xcalloc(g->n, sizeof(*few));
+    uint32_t *place = xcalloc(w->samples->n, sizeof(*place));
+    for (size_t i = 0; i < w->n; i++)
+        place[w->order[i]] = (uint32_t)i;
     for (size_t i = 0; i < g->n; i++) {
         const struct group *from = &g->v[i];
-        few[i].n = (uint32_t)(from->n < LOOKED_AT ? from->n : LOOKED_AT);
+        few[i].n = (uint32_t)(from->kind == GROUP_EMPTY ? 0 : from->n < LOOKED_AT ? from->n : LOOKED_AT);
         for (uint32_t k = 0; k < few[i].n; k++)
-            features_of(&few[i].v[k], w->samples->v[from->member[k * from->n / few[i].n]]);
+            few[i].v[k] = &w->features[place[from->member[k * from->n / few[i].n]]];
     }
+    free(place);
     return few;
 }
 
@@ -340,10 +344,12 @@ static float apart(const struct work *w, const struct few *a, const struct few *
 {
     float sum = 0;
     unsigned n = 0;
+    if (!a->n || !b->n)
+        return 1;
     for (uint32_t i = 0; i < a->n; i++)
         for (uint32_t k = 0; k < b->n; k++)
             if (a != b || i != k) {
-                sum += distance(&a->v[i], &b->v[k], w->with_port);
+                sum += distance(a->v[i], b->v[k], w->with_port);
                 n++;
             }
     return n ? sum / (float)n : 0;

@@ -20,7 +20,7 @@ int64_t cpu_time_here(void)
     return ns_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
-int64_t cpu_time_passed(void)
+int64_t cpu_time_wall(void)
 {
     return ns_of(CLOCK_MONOTONIC);
 }

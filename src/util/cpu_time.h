@@ -8,6 +8,6 @@
 
 int64_t cpu_time_of(pid_t process); /* of all of its threads; -1: there is no such process */
 int64_t cpu_time_here(void);        /* of the calling thread */
-int64_t cpu_time_passed(void);      /* as on a wall, since some moment */
+int64_t cpu_time_wall(void);        /* nobody's: that passed since some moment */
 
 #endif

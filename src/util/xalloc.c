@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* The one piece of mutable file-scope state of the library: set once, at start-up. */
+/* Set once, at start-up. */
 static void (*on_failure)(void);
 
 void xalloc_on_failure(void (*handler)(void))
