@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { OFFSETS = 32, STEPS_FEWEST = 3, FLOWS_FEWEST = 3, PAIRS_FEWEST = 4, TIMES_FEWEST = 4, DAY = 86400 };
 
@@ -18,7 +19,7 @@ struct steps {
     int64_t step; /* what all agree in, once one flow has said it */
     uint32_t flows, agree; /* with enough steps; of those, where most steps are the same */
     uint32_t n, right;
-    bool carries; /* the upper half changed with a step */
+    bool carries; /* the highest byte changed in a step that is right */
 };
 
 /* The difference between two numbers of the form, modulo its width. */
@@ -28,6 +29,12 @@ static uint64_t step_of(const struct steps *s, uint64_t before, uint64_t behind)
     return (behind - before) & mask;
 }
 
+/* Sent again, it says nothing of what goes up. */
+static bool is_copy(const struct message *a, const struct message *b)
+{
+    return a->size == b->size && a->kept == b->kept && memcmp(a->bytes, b->bytes, a->kept) == 0;
+}
+
 static void look_at_steps(void *ctx, const struct message *m, size_t n)
 {
     struct steps *s = ctx;
@@ -35,14 +42,14 @@ static void look_at_steps(void *ctx, const struct message *m, size_t n)
     uint64_t before = 0, behind, all = (uint64_t)s->step;
     bool carries = false;
     for (size_t i = 0; i < n && message_number(&m[i], s->at, s->form, &behind); before = behind, i++) {
-        if (i == 0)
+        if (i == 0 || is_copy(&m[i - 1], &m[i]))
             continue;
         uint64_t step = step_of(s, before, behind);
         if (all == 0 && step <= INT32_MAX)
             all = step;
         steps++;
         right += step && step == all;
-        carries = carries || (step && step == all && (before ^ behind) >> (s->form.width * 4));
+        carries = carries || (step && step == all && (before ^ behind) >> ((s->form.width - 1) * 8));
     }
     if (steps < STEPS_FEWEST)
         return;
@@ -56,74 +63,167 @@ static void look_at_steps(void *ctx, const struct message *m, size_t n)
     s->right += right;
 }
 
-static bool is_sequence(const struct steps *s)
-{
-    return s->step > 0 && s->flows && s->agree * 10 >= s->flows * 6 && s->right >= 2 * STEPS_FEWEST;
-}
-
 static bool goes_up(const struct view *v, struct steps *s)
 {
     view_each_flow(v, look_at_steps, s);
-    return is_sequence(s);
+    return s->step > 0 && s->flows && s->agree * 10 >= s->flows * 6 && s->right >= 2 * STEPS_FEWEST;
 }
 
-/* Bytes above the ones that change may be of something else, as a magic. They are the number's when a step was seen to
- * go over to them, or when they are zeros; of two bytes it is believed in the order that other numbers have. */
-static bool belongs(const struct view *v, const struct steps *s, bool little)
+/* What happens when a number makes its step: a bit for each of the first bytes that changes then. */
+struct moves {
+    const struct steps *of;
+    uint32_t bytes;
+};
+
+static void look_at_moves(void *ctx, const struct message *m, size_t n)
 {
-    uint32_t half = s->form.width / 2u, high = s->form.little ? s->at + half : s->at;
-    if (s->carries || (s->form.width == 2 && s->form.little == little))
-        return true;
-    for (uint32_t i = high; i < high + half; i++)
-        if (i >= v->positions.n || v->positions.v[i].is != POSITION_ZERO)
-            return false;
-    return true;
+    struct moves *moves = ctx;
+    uint64_t before = 0, behind;
+    for (size_t i = 0; i < n && message_number(&m[i], moves->of->at, moves->of->form, &behind); before = behind, i++) {
+        if (i == 0 || step_of(moves->of, before, behind) != (uint64_t)moves->of->step)
+            continue;
+        for (uint32_t at = 0; at < OFFSETS; at++)
+            moves->bytes |= (uint32_t)(message_at(&m[i], at) != message_at(&m[i - 1], at)) << at;
+    }
 }
 
-static bool is_better(const struct steps *a, const struct steps *b)
+/* A number that goes up, from its lowest byte. */
+struct growth {
+    const struct view *v;
+    const struct fields *fields;
+    uint32_t moves; /* bytes that change with the lowest one */
+    struct steps low, seen; /* the lowest byte; with those above that were seen to change as they should */
+    uint32_t width; /* with those that never changed and are likely its */
+};
+
+/* Where the byte is that is k above the lowest one; HEADER_MOST: there is none to be had. */
+static uint32_t place(const struct growth *g, bool little, uint32_t k)
 {
-    if (a->form.width != b->form.width)
-        return a->form.width > b->form.width;
-    if (a->carries != b->carries)
-        return a->carries;
-    return a->step < b->step; /* what goes up by little in one order goes up by much in the other */
+    uint32_t at = little ? g->low.at + k : g->low.at - k;
+    bool there = at < OFFSETS && at < g->v->positions.n && fields_have_room(g->fields, at, 1); /* also when below 0 */
+    return there ? at : HEADER_MOST;
 }
 
-/* The number, aligned, of which `low` is a byte that goes up, and which goes up the same way. */
-static struct steps widest(const struct view *v, struct steps low, bool little)
+static bool is_moving(const struct growth *g, uint32_t at)
 {
-    static const uint8_t widths[] = {4, 2};
-    struct steps best = low;
-    for (size_t i = 0; i < sizeof(widths); i++)
-        for (unsigned order = 0; order < 2; order++) {
-            struct steps s = {.at = low.at - low.at % widths[i], .form = {widths[i], order}};
-            bool moves = goes_up(v, &s) && (s.step & 0xff) != 0; /* the lowest byte, too */
-            if (moves && s.right >= low.right && belongs(v, &s, little) && is_better(&s, &best))
-                best = s;
-        }
-    return best;
+    return g->moves >> at & 1;
 }
 
-static void add_sequence(const struct steps *s, struct fields *f)
+static void see_growth(struct growth *g, bool little)
 {
+    for (uint32_t k = 1; k < 4; k++) {
+        uint32_t at = place(g, little, k);
+        if (at == HEADER_MOST || !is_moving(g, at))
+            return;
+        struct steps s = {.at = little ? g->low.at : at, .form = {(uint8_t)(k + 1), little}};
+        if (!goes_up(g->v, &s) || !s.carries || s.right < g->seen.right)
+            return;
+        g->seen = s;
+    }
+}
+
+/* What bytes above those that were seen to change are: the same in each flow, and not in all; zeros; any that stay. */
+enum above { HELD, ZEROS, STAYING };
+
+static bool is_above(const struct growth *g, uint32_t at, enum above what)
+{
+    if (at == HEADER_MOST || is_moving(g, at))
+        return false;
+    const struct position *p = &g->v->positions.v[at];
+    return what == STAYING || (what == ZEROS ? p->is == POSITION_ZERO : !position_is_const(p));
+}
+
+/* The bytes of the number when as many above it as there are one behind the other are its. */
+static uint32_t with(const struct growth *g, enum above what)
+{
+    uint32_t n = g->seen.form.width;
+    while (is_above(g, place(g, g->seen.form.little, n), what))
+        n++;
+    return n;
+}
+
+static bool is_aligned(const struct growth *g, uint32_t width)
+{
+    return (g->seen.form.little ? g->low.at : g->low.at + 1) % width == 0;
+}
+
+/* Bytes that no flow changes may be the number's or something else's, as an id of four bytes or a magic. Of zeros the
+ * number has those that fill it, in the order that is not usual only if they are three; of what is the same in all
+ * flows a byte, where it is in the first two of the message or of few flows that may have begun alike. */
+static uint32_t guess_width(const struct growth *g, bool usual)
+{
+    enum { ID = 4, FEW = 3 };
+    uint32_t seen = g->seen.form.width, held = with(g, HELD), zeros = with(g, ZEROS), staying = with(g, STAYING);
+    for (uint32_t width = 2; width <= 4; width *= 2)
+        if (width >= seen && held >= width && (held - width) % ID == 0 && (usual || seen > 1 || width == 4))
+            return width;
+    if (zeros >= 4 || (seen == 3 && staying >= 4))
+        return 4;
+    bool alike = g->low.at < 2 || g->v->n_flows < FEW;
+    bool pair = usual && (zeros >= 2 || (staying >= 2 && alike && is_aligned(g, 2)));
+    return seen > 1 || !pair ? seen : 2;
+}
+
+static struct growth grow(const struct view *v, const struct fields *f, const struct steps *low, bool little,
+                          bool usual)
+{
+    struct moves moves = {.of = low};
+    view_each_flow(v, look_at_moves, &moves);
+    struct growth g = {.v = v, .fields = f, .moves = moves.bytes, .low = *low, .seen = *low};
+    see_growth(&g, little);
+    g.seen.form.little = little;
+    g.width = guess_width(&g, usual);
+    return g;
+}
+
+/* What was seen to change counts first, and numbers are aligned more often than not. */
+static bool is_better(const struct growth *a, const struct growth *b)
+{
+    if (a->seen.form.width != b->seen.form.width)
+        return a->seen.form.width > b->seen.form.width;
+    bool a_fits = a->width > 1 && is_aligned(a, a->width), b_fits = b->width > 1 && is_aligned(b, b->width);
+    return a_fits != b_fits && b->width > 1 ? a_fits : a->width > b->width;
+}
+
+static void add_sequence(const struct growth *g, struct fields *f)
+{
+    const struct steps *s = &g->seen;
+    bool little = s->form.little;
     struct field new = {
-        .at = s->at, .size = s->form.width, .role = ROLE_SEQUENCE, .number = s->form.width > 1,
-        .little = s->form.little, .sure = s->right == s->n, .hits = s->right, .of = s->n, .add = s->step,
+        .at = little ? g->low.at : g->low.at + 1 - g->width, .size = g->width, .role = ROLE_SEQUENCE,
+        .number = g->width > 1, .little = little && g->width > 1, .sure = s->right == s->n, .hits = s->right,
+        .of = s->n, .add = s->step,
     };
-    field_say(&new, "+%" PRId64 " per message", s->step);
+    const char *how = g->width > s->form.width ? ", high bytes never changed" : "";
+    field_say(&new, "+%" PRId64 " per message%s", s->step, how);
     fields_add(f, &new);
+}
+
+/* The surest of n that still has room: the low bytes of a number go up by the same more often than its high ones. */
+static const struct steps *surest(const struct steps low[static OFFSETS], const struct fields *f)
+{
+    const struct steps *best = NULL;
+    for (uint32_t at = 0; at < OFFSETS; at++) {
+        const struct steps *s = &low[at];
+        bool surer = !best || (uint64_t)s->right * best->n > (uint64_t)best->right * s->n;
+        if (s->step && surer && fields_have_room(f, at, 1))
+            best = s;
+    }
+    return best;
 }
 
 void sequences_find(const struct view *v, bool little, struct fields *f)
 {
+    struct steps low[OFFSETS] = {0};
+    const struct steps *best;
     for (uint32_t at = 0; at < OFFSETS && at < v->positions.n; at++) {
-        struct steps low = {.at = at, .form = {1, false}};
-        if (position_is_const(&v->positions.v[at]) || !fields_have_room(f, at, 1) || !goes_up(v, &low))
-            continue;
-        struct steps s = widest(v, low, little);
-        if (!fields_have_room(f, s.at, s.form.width))
-            s = low;
-        add_sequence(&s, f);
+        struct steps s = {.at = at, .form = {1, false}};
+        if (!position_is_const(&v->positions.v[at]) && fields_have_room(f, at, 1) && goes_up(v, &s))
+            low[at] = s;
+    }
+    while ((best = surest(low, f)) != NULL) {
+        struct growth usual = grow(v, f, best, little, true), other = grow(v, f, best, !little, false);
+        add_sequence(is_better(&other, &usual) ? &other : &usual, f);
     }
 }
 

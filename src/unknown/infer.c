@@ -34,6 +34,19 @@ static void find_length(struct profile_side *s)
         add_length(&f, &s->fields);
 }
 
+/* Behind the search for what goes up: of zeros between a length and a number the number has those that fill it. */
+static void widen_length(struct profile_side *s)
+{
+    struct field *f = NULL;
+    for (size_t i = 0; i < s->fields.n && !f; i++)
+        f = s->fields.v[i].role == ROLE_LENGTH && !s->fields.v[i].from_end ? &s->fields.v[i] : NULL;
+    if (!f || s->view.framing.kind == FRAMING_LENGTH)
+        return;
+    length_widen(f, &s->view.positions, &s->fields);
+    f->number = true;
+    s->little = f->little;
+}
+
 static void find_checksum(struct profile_side *s)
 {
     struct field f;
@@ -49,6 +62,7 @@ static void find_exact(struct profile_side *s)
     addresses_find(&s->view, &s->fields);
     s->little = boundaries_little(&s->view.positions, &s->fields);
     sequences_find(&s->view, s->little, &s->fields);
+    widen_length(s);
 }
 
 /* --- between the sides -------------------------------------------------------------------------------- */

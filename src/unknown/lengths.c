@@ -89,7 +89,7 @@ static bool search(const struct trial *t, uint32_t times, struct field *best)
     for (uint32_t at = 0; at < OFFSETS; at++)
         for (uint32_t form = 0; form < 2 * WIDEST; form++) {
             struct field f = {.at = at, .size = form / 2 + 1, .little = form % 2, .times = times,
-                              .role = ROLE_LENGTH, .number = true, .sure = true};
+                              .role = ROLE_LENGTH, .number = form / 2 > 0, .sure = true};
             if (f.size == 1 && f.little)
                 continue;
             if (try_form(t, &f) && (!found || is_better(&f, best))) {
@@ -139,36 +139,50 @@ static bool find_in_part(const struct messages *m, uint32_t at, uint8_t value, s
 
 /* --- width -------------------------------------------------------------------------------------------- */
 
-/* Whether the byte at is zero in all messages that have the field. */
-static bool is_zero(const struct positions *p, uint32_t at, const struct field *f)
+/* Whether the byte at is zero in all messages that have the field, and nobody else's. */
+static bool is_zero(const struct positions *p, const struct fields *others, uint32_t at, const struct field *f)
 {
-    return at < p->n && p->v[at].is == POSITION_ZERO && p->v[at].distinct == 1 && p->v[at].n >= p->v[f->at].n;
-}
-
-/* Zero bytes on the left of the number, as many as a field of one, two or four bytes has; and on its right. */
-static uint32_t zeros_before(const struct field *f, const struct positions *p)
-{
-    uint32_t n = 0;
-    while (n < f->at && f->size + n < 4 && is_zero(p, f->at - n - 1, f))
-        n++;
-    while (n && ((f->size + n) & (f->size + n - 1)))
-        n--;
-    return n;
-}
-
-static uint32_t zeros_behind(const struct field *f, const struct positions *p)
-{
-    uint32_t n = 0;
-    while (f->size + n < 4 && is_zero(p, f->at + f->size + n, f))
-        n++;
-    while (n && ((f->size + n) & (f->size + n - 1)))
-        n--;
-    return n;
+    return at < p->n && p->v[at].is == POSITION_ZERO && p->v[at].distinct == 1 && p->v[at].n >= p->v[f->at].n &&
+           fields_have_room(others, at, 1);
 }
 
 static bool aligned(uint32_t at, uint32_t size)
 {
     return at % size == 0;
+}
+
+/* Of so many zeros those that fill a field of two or four bytes, rather an aligned one, else the larger. */
+static uint32_t filling(const struct field *f, uint32_t zeros, bool before)
+{
+    uint32_t best = 0;
+    bool fits = false;
+    for (uint32_t size = 2; size <= 4; size *= 2) {
+        uint32_t n = size - f->size;
+        if (size <= f->size || n > zeros)
+            continue;
+        bool here = aligned(before ? f->at - n : f->at, size);
+        if (here || !fits)
+            best = n;
+        fits = fits || here;
+    }
+    return best;
+}
+
+/* Zero bytes on the left of the number, as many as a field of one, two or four bytes has; and on its right. */
+static uint32_t zeros_before(const struct field *f, const struct positions *p, const struct fields *others)
+{
+    uint32_t n = 0;
+    while (n < f->at && f->size + n < 4 && is_zero(p, others, f->at - n - 1, f))
+        n++;
+    return filling(f, n, true);
+}
+
+static uint32_t zeros_behind(const struct field *f, const struct positions *p, const struct fields *others)
+{
+    uint32_t n = 0;
+    while (f->size + n < 4 && is_zero(p, others, f->at + f->size + n, f))
+        n++;
+    return filling(f, n, false);
 }
 
 /* Which bytes are high ones, when both sides have zeros: the aligned form, else the narrower one, else what other
@@ -183,11 +197,11 @@ static bool is_little(const struct field *f, uint32_t before, uint32_t behind, c
     return boundaries_little(p, &(struct fields){0});
 }
 
-void length_widen(struct field *f, const struct positions *p)
+void length_widen(struct field *f, const struct positions *p, const struct fields *others)
 {
     if (f->at >= p->n)
         return;
-    uint32_t before = zeros_before(f, p), behind = zeros_behind(f, p);
+    uint32_t before = zeros_before(f, p, others), behind = zeros_behind(f, p, others);
     if (f->size > 1) { /* the byte order is known */
         before = f->little ? 0 : before;
         behind = f->little ? behind : 0;
@@ -211,7 +225,5 @@ bool length_find(const struct messages *m, const struct positions *p, struct fie
     for (uint32_t at = 0; at < PART_BYTES && at < p->n && !found; at++)
         if (!position_is_const(&p->v[at]) && p->v[at].top_n >= 0.3 * p->v[at].n)
             found = find_in_part(m, at, p->v[at].top, out);
-    if (found)
-        length_widen(out, p);
     return found;
 }

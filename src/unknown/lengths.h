@@ -9,8 +9,9 @@
  * field then tells: several kinds of messages may share a flow. */
 bool length_find(const struct messages *m, const struct positions *p, struct field *out);
 
-/* A number's narrowest form holds its low bytes alone: takes in the bytes on its high side that are always zero, as far
- * as a field of two or four bytes has them, and tells the byte order by them. */
-void length_widen(struct field *f, const struct positions *p);
+/* A number's narrowest form, as it is found, holds its low bytes alone: takes in the bytes on its high side that are
+ * always zero and no other field's, as far as a field of two or four bytes has them, and tells the byte order by them.
+ */
+void length_widen(struct field *f, const struct positions *p, const struct fields *others);
 
 #endif

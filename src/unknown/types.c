@@ -46,6 +46,22 @@ static bool list_values(const struct messages *m, uint32_t at, struct type_split
     return t->n >= 2 && rare + ((uint32_t)m->n - b.n) <= most_rare * (double)m->n;
 }
 
+/* What no flow changes tells flows apart, and not their messages, when there are several that could have. */
+static bool is_of_flow(const struct messages *m, uint32_t at)
+{
+    size_t begin = 0, longer = 0;
+    for (size_t i = 1; i < m->n; i++) {
+        if (m->v[i].flow != m->v[begin].flow) {
+            begin = i;
+            continue;
+        }
+        if (message_at(&m->v[i], at) != message_at(&m->v[i - 1], at))
+            return false;
+        longer += i == begin + 1;
+    }
+    return longer >= FEWEST;
+}
+
 /* --- what it is worth --------------------------------------------------------------------------------- */
 
 /* What may vary less within a type. */
@@ -129,7 +145,7 @@ void types_find(const struct messages *m, const struct fields *taken, struct typ
     *out = (struct type_split){.gain = least_gain};
     for (uint32_t at = 0; at < OFFSETS && m->n >= 2 * FEWEST; at++) {
         struct type_split t = {.found = true, .at = at};
-        if (!fields_have_room(taken, at, 1) || !list_values(m, at, &t))
+        if (!fields_have_room(taken, at, 1) || is_of_flow(m, at) || !list_values(m, at, &t))
             continue;
         t.gain = gain_of(m, &t);
         if (t.gain > out->gain)

@@ -9,7 +9,7 @@
 static void widen(struct framing *framing, const struct positions *p)
 {
     struct field f = {.at = framing->at, .size = framing->form.width, .little = framing->form.little};
-    length_widen(&f, p);
+    length_widen(&f, p, &(struct fields){0});
     framing->at = f.at;
     framing->form = (struct number_form){(uint8_t)f.size, f.little};
 }

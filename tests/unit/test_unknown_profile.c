@@ -271,26 +271,75 @@ static void what_stays_does_not_go_up(void **state)
     forget(&m);
 }
 
-/* Bytes 6 and 7 go up by 61441 when they are read as little endian. */
-static void goes_up_in_the_likelier_order(void **state)
+/* A number that goes up, between a magic and random bytes. */
+struct counter {
+    uint8_t magic[4], size, n_magic, n_random;
+    bool little, sent_twice;
+    uint32_t first, step; /* first: for all flows, UINT32_MAX: for each another one */
+    uint32_t at, width;   /* where it is found */
+};
+
+static void send_counter(struct samples *s, const struct counter *c, uint64_t *random)
+{
+    struct sample *f = made_flow(s, 17, 7000);
+    uint32_t value = c->first == UINT32_MAX ? made_random(random) << 1 : c->first;
+    for (uint32_t k = 0; k < 8; k++, value += c->step) {
+        uint8_t bytes[40];
+        uint32_t n = c->n_magic + c->size + c->n_random;
+        memcpy(bytes, c->magic, c->n_magic);
+        for (unsigned i = 0; i < c->size; i++)
+            bytes[c->n_magic + i] = (uint8_t)(value >> 8 * (c->little ? i : c->size - 1u - i));
+        made_bytes(random, bytes + c->n_magic + c->size, c->n_random);
+        for (unsigned times = 0; times < 1u + c->sent_twice; times++)
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, n, n);
+    }
+}
+
+static void goes_up_as_it_was_made(void **state)
+{
+    (void)state;
+    static const struct counter made[] = {
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, 0, 1, 3, 4},          {{0x9e, 0x37, 1}, 4, 3, 12, true, false, 0, 1, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, UINT32_MAX, 1, 3, 4}, {{0x9e, 0x37, 1}, 4, 3, 12, true, false, UINT32_MAX, 1, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, UINT32_MAX, 1000, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, true, false, UINT32_MAX, 1000, 3, 4},
+        {{0x9e, 0x37}, 2, 2, 12, false, false, UINT32_MAX, 1, 2, 2},    {{0}, 2, 0, 12, false, false, 0, 1, 0, 2},
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, true, UINT32_MAX, 1, 3, 4},
+        {{0xa7, 0x51, 3}, 1, 3, 9, false, false, 7, 1, 3, 1}, /* what is not zero above it is the magic's */
+        {{0x80, 8, 0x51, 0x52}, 4, 4, 0, false, false, 0x7a10f000, 240, 6, 2}, /* as LE it goes up by 61441 */
+    };
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+        const struct counter *c = &made[i];
+        struct made m = {0};
+        uint64_t random = 17 + i;
+        for (unsigned k = 0; k < 8; k++)
+            send_counter(&m.samples, c, &random);
+        finish(&m);
+        is_field(&m.profile->side[0], c->at, c->width, ROLE_SEQUENCE);
+        const struct field *f = field_at(&m.profile->side[0], c->at, false);
+        assert_int_equal(f->little, c->little);
+        assert_int_equal(f->add, c->step);
+        forget(&m);
+    }
+}
+
+/* Zeros between a length and a number that goes up. */
+static void a_length_leaves_zeros_to_a_number(void **state)
 {
     (void)state;
     struct made m = {0};
-    for (unsigned i = 0; i < 3; i++) {
+    uint64_t random = 3;
+    for (unsigned i = 0; i < 8; i++) {
         struct sample *f = made_flow(&m.samples, 17, 7000);
-        for (uint32_t k = 0; k < 14; k++) {
-            uint32_t time = 0x7a10f000 + 1000 * i + 240 * k;
-            uint8_t bytes[8] = {0x80, 8, 0x51, 0x52};
-            for (unsigned at = 0; at < 4; at++)
-                bytes[4 + at] = (uint8_t)(time >> (24 - 8 * at));
-            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, sizeof(bytes), sizeof(bytes));
+        for (uint8_t k = 0; k < 8; k++) {
+            uint8_t n = (uint8_t)(4 + made_random(&random) % 27), bytes[40] = {0x9e, 0x37, (uint8_t)(1 + n % 3), 0, n, 0, 0, 0, k};
+            made_bytes(&random, bytes + 9, n);
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, 9u + n, 9u + n);
         }
     }
     finish(&m);
-    is_field(&m.profile->side[0], 4, 4, ROLE_SEQUENCE);
-    const struct field *f = field_at(&m.profile->side[0], 4, false);
-    assert_false(f->little);
-    assert_int_equal(f->add, 240);
+    is_field(&m.profile->side[0], 3, 2, ROLE_LENGTH);
+    is_field(&m.profile->side[0], 5, 4, ROLE_SEQUENCE);
     forget(&m);
 }
 
@@ -373,7 +422,8 @@ int main(void)
         cmocka_unit_test(one_small_flow),
         cmocka_unit_test(nothing_in_noise),
         cmocka_unit_test(what_stays_does_not_go_up),
-        cmocka_unit_test(goes_up_in_the_likelier_order),
+        cmocka_unit_test(goes_up_as_it_was_made),
+        cmocka_unit_test(a_length_leaves_zeros_to_a_number),
         cmocka_unit_test(text_is_printable_and_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
