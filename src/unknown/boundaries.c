@@ -74,6 +74,33 @@ static bool changes(const struct positions *p, uint32_t at, bool little)
     return little ? here->entropy - before->entropy >= jump : before->entropy - here->entropy >= jump;
 }
 
+/* Zeros at an end of bytes that vary may be their high bytes, but not where all are more than a number has. */
+static void cut_zeros(const struct positions *p, uint32_t from, uint32_t end, bool cut[static HEADER_MOST])
+{
+    uint32_t size = end - from, first = from, last = end;
+    if (size <= 4 || size == 8)
+        return;
+    while (first < end && is_zero(p, first))
+        first++;
+    while (last > from && is_zero(p, last - 1))
+        last--;
+    if (first > from + 1 && first < end)
+        cut[first] = true;
+    if (last + 1 < end && last > from)
+        cut[last] = true;
+}
+
+static void cut_all_zeros(const struct positions *p, const struct fields *f, bool cut[static HEADER_MOST])
+{
+    for (uint32_t from = 0, end; from < p->n; from = end) {
+        end = from + 1;
+        while (end < p->n && !cut[end])
+            end++;
+        if (fields_have_room(f, from, end - from))
+            cut_zeros(p, from, end, cut);
+    }
+}
+
 void boundaries_find(const struct positions *p, const struct fields *f, bool little, bool cut[static HEADER_MOST])
 {
     for (uint32_t i = 0; i < HEADER_MOST; i++)
@@ -89,4 +116,5 @@ void boundaries_find(const struct positions *p, const struct fields *f, bool lit
                 cut[i] = false;
         }
     }
+    cut_all_zeros(p, f, cut);
 }
