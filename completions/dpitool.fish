@@ -331,7 +331,7 @@ complete -c dpitool -n '__dpitool_in unknown' -l json -d 'write one JSON object 
 complete -c dpitool -n '__dpitool_in unknown' -l payload-only -d 'group by payload alone: that flows have the same server port does not speak for one protocol'
 complete -c dpitool -n '__dpitool_in unknown' -l by-port -d 'a group for each transport and server port, whatever the payload'
 complete -c dpitool -n '__dpitool_in unknown' -l unknown-include -x -a 'none guessed' -d 'guessed: take flows for unknown, too, that were only guessed by port or address [none]'
-complete -c dpitool -n '__dpitool_in unknown' -l where -x -d 'look at the flows that match instead, known or not, as in \'server_port == 7001\'; see EXPRESSIONS in dpitool(1)'
+complete -c dpitool -n '__dpitool_in unknown' -l where -x -d 'look at the flows that match instead, known or not, as in \'dst_port == 7001\'; see EXPRESSIONS in dpitool(1)'
 complete -c dpitool -n '__dpitool_in unknown' -l group-flows -x -d 'look at so many flows at most, the first ones [20000]'
 complete -c dpitool -n '__dpitool_in unknown' -s f -l filter -x -d 'only packets that match, as in tcpdump (pcap-filter(7))'
 complete -c dpitool -n '__dpitool_in unknown' -l after -x -d 'only packets of that time or later: 2026-11-21T09:11:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970'

@@ -336,7 +336,7 @@ _dpitool() {
             '--payload-only[group by payload alone\: that flows have the same server port does not speak for one protocol]' \
             '--by-port[a group for each transport and server port, whatever the payload]' \
             '--unknown-include=[guessed\: take flows for unknown, too, that were only guessed by port or address \[none\]]:WHAT:(none guessed)' \
-            '--where=[look at the flows that match instead, known or not, as in '\''server_port == 7001'\''; see EXPRESSIONS in dpitool(1)]:EXPR: ' \
+            '--where=[look at the flows that match instead, known or not, as in '\''dst_port == 7001'\''; see EXPRESSIONS in dpitool(1)]:EXPR: ' \
             '--group-flows=[look at so many flows at most, the first ones \[20000\]]:N: ' \
             '(-f --filter)'{-f+,--filter=}'[only packets that match, as in tcpdump (pcap-filter(7))]:BPF: ' \
             '--after=[only packets of that time or later\: 2026-11-21T09\:11\:39.5Z (RFC 3339), 2026-11-21, or seconds since 1970]:TIME: ' \

@@ -55,7 +55,7 @@ static const struct opt unknown_opts[] = {
     {.name = "unknown-include", .type = OPT_CHOICE, .offset = AT(include), .arg = "WHAT", .choices = includes,
      .def = "none", .help = "guessed: take flows for unknown, too, that were only guessed by port or address"},
     {.name = "where", .type = OPT_TEXT, .offset = AT(where), .arg = "EXPR",
-     .help = "look at the flows that match instead, known or not, as in 'server_port == 7001'; see EXPRESSIONS in "
+     .help = "look at the flows that match instead, known or not, as in 'dst_port == 7001'; see EXPRESSIONS in "
              "dpitool(1)"},
     {.name = "group-flows", .type = OPT_NUMBER, .offset = AT(most_flows), .arg = "N", .min = 1, .max = 1000000,
      .def = "20000", .help = "look at so many flows at most, the first ones"},

@@ -77,8 +77,10 @@ static bool changes(const struct positions *p, uint32_t at, bool little)
 /* Zeros at an end of bytes that vary may be their high bytes, but not where all are more than a number has. */
 static void cut_zeros(const struct positions *p, uint32_t from, uint32_t end, bool cut[static HEADER_MOST])
 {
-    uint32_t size = end - from, first = from, last = end;
-    if (size <= 4 || size == 8)
+    uint32_t size = end - from, first = from, last = end, varies = from;
+    while (varies < end && position_is_const(&p->v[varies]))
+        varies++;
+    if (size <= 4 || size == 8 || varies == end)
         return;
     while (first < end && is_zero(p, first))
         first++;

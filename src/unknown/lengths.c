@@ -151,38 +151,32 @@ static bool aligned(uint32_t at, uint32_t size)
     return at % size == 0;
 }
 
-/* Of so many zeros those that fill a field of two or four bytes, rather an aligned one, else the larger. */
-static uint32_t filling(const struct field *f, uint32_t zeros, bool before)
-{
-    uint32_t best = 0;
-    bool fits = false;
-    for (uint32_t size = 2; size <= 4; size *= 2) {
-        uint32_t n = size - f->size;
-        if (size <= f->size || n > zeros)
-            continue;
-        bool here = aligned(before ? f->at - n : f->at, size);
-        if (here || !fits)
-            best = n;
-        fits = fits || here;
-    }
-    return best;
-}
-
-/* Zero bytes on the left of the number, as many as a field of one, two or four bytes has; and on its right. */
+/* Zero bytes on the left of the number, as many as a field of two or four bytes has, rather an aligned one. */
 static uint32_t zeros_before(const struct field *f, const struct positions *p, const struct fields *others)
 {
-    uint32_t n = 0;
-    while (n < f->at && f->size + n < 4 && is_zero(p, others, f->at - n - 1, f))
-        n++;
-    return filling(f, n, true);
+    uint32_t zeros = 0, n = 0;
+    bool fits = false;
+    while (zeros < f->at && f->size + zeros < 4 && is_zero(p, others, f->at - zeros - 1, f))
+        zeros++;
+    for (uint32_t size = 2; size <= 4; size *= 2) {
+        bool filled = size > f->size && size - f->size <= zeros;
+        bool here = filled && aligned(f->at + f->size - size, size);
+        if (here || (filled && !fits))
+            n = size - f->size;
+        fits = fits || here;
+    }
+    return n;
 }
 
+/* And on its right. */
 static uint32_t zeros_behind(const struct field *f, const struct positions *p, const struct fields *others)
 {
     uint32_t n = 0;
     while (f->size + n < 4 && is_zero(p, others, f->at + f->size + n, f))
         n++;
-    return filling(f, n, false);
+    while (n && ((f->size + n) & (f->size + n - 1)))
+        n--;
+    return n;
 }
 
 /* Which bytes are high ones, when both sides have zeros: the aligned form, else the narrower one, else what other

@@ -20,7 +20,7 @@ client.fields = {
     {at = 3, size = 1, field = ProtoField.bytes("u01_udp7011_a751.client.zero", "zero")}, -- 00; in 48 of 48
     {at = 4, size = 2, field = ProtoField.uint16("u01_udp7011_a751.client.length", "length", base.DEC)}, -- message size = value + 6; 21 different; in 48 of 48
     {at = 6, size = 4, field = ProtoField.uint32("u01_udp7011_a751.client.session", "session", base.HEX)}, -- constant in a flow, 12 values in 12 flows; in 12 of 12
-    {at = 10, size = 2, field = ProtoField.uint16("u01_udp7011_a751.client.sequence", "sequence", base.DEC)}, -- +1 per message; in 36 of 36
+    {at = 10, size = 2, field = ProtoField.uint16("u01_udp7011_a751.client.sequence", "sequence", base.DEC)}, -- +1 per message, high bytes never changed; in 36 of 36
     {at = 12, size = 10, field = ProtoField.bytes("u01_udp7011_a751.client.data", "data")}, -- varies, 5.4 bits a byte at most
     {at = 22, size = 0, field = ProtoField.bytes("u01_udp7011_a751.client.random", "random")}, -- random-like: chi-square z=+0.1 over 1674 bytes
     {at = -2, size = 2, field = ProtoField.uint16("u01_udp7011_a751.client.checksum", "checksum", base.HEX)}, -- CRC-16/CCITT-FFFF, from 0 to before it; in 48 of 48
@@ -38,7 +38,7 @@ server.fields = {
     {at = 3, size = 1, field = ProtoField.bytes("u01_udp7011_a751.server.zero", "zero")}, -- 00; in 48 of 48
     {at = 4, size = 2, field = ProtoField.uint16("u01_udp7011_a751.server.length", "length", base.DEC)}, -- message size = value + 6; 20 different; in 48 of 48
     {at = 6, size = 4, field = ProtoField.uint32("u01_udp7011_a751.server.session", "session", base.HEX)}, -- constant in a flow, 12 values in 12 flows; in 12 of 12
-    {at = 10, size = 2, field = ProtoField.uint16("u01_udp7011_a751.server.sequence", "sequence", base.DEC)}, -- +1 per message; in 36 of 36
+    {at = 10, size = 2, field = ProtoField.uint16("u01_udp7011_a751.server.sequence", "sequence", base.DEC)}, -- +1 per message, high bytes never changed; in 36 of 36
     {at = 12, size = 0, field = ProtoField.bytes("u01_udp7011_a751.server.random", "random")}, -- random-like: chi-square z=-1.4 over 1663 bytes
     {at = -2, size = 2, field = ProtoField.uint16("u01_udp7011_a751.server.checksum", "checksum", base.HEX)}, -- CRC-16/CCITT-FFFF, from 0 to before it; in 48 of 48
 }

@@ -22,7 +22,7 @@ client.fields = {
     {at = 3, size = 1, field = ProtoField.bytes("u02_tcp7012_a751.client.zero", "zero")}, -- 00; in 40 of 40
     {at = 4, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.client.length", "length", base.DEC)}, -- message size = value + 6; 19 different; in 40 of 40
     {at = 6, size = 4, field = ProtoField.uint32("u02_tcp7012_a751.client.session", "session", base.HEX)}, -- constant in a flow, 8 values in 8 flows; in 8 of 8
-    {at = 10, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.client.sequence", "sequence", base.DEC)}, -- +1 per message; in 32 of 32
+    {at = 10, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.client.sequence", "sequence", base.DEC)}, -- +1 per message, high bytes never changed; in 32 of 32
     {at = 12, size = 0, field = ProtoField.bytes("u02_tcp7012_a751.client.random", "random")}, -- random-like: chi-square z=-1.5 over 1847 bytes
     {at = -2, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.client.checksum", "checksum", base.HEX)}, -- CRC-16/CCITT-FFFF, from 0 to before it; in 40 of 40
 }
@@ -41,7 +41,7 @@ server.fields = {
     {at = 3, size = 1, field = ProtoField.bytes("u02_tcp7012_a751.server.zero", "zero")}, -- 00; in 48 of 48
     {at = 4, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.server.length", "length", base.DEC)}, -- message size = value + 6; 23 different; in 48 of 48
     {at = 6, size = 4, field = ProtoField.uint32("u02_tcp7012_a751.server.session", "session", base.HEX)}, -- constant in a flow, 8 values in 8 flows; in 8 of 8
-    {at = 10, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.server.sequence", "sequence", base.DEC)}, -- +1 per message; in 40 of 40
+    {at = 10, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.server.sequence", "sequence", base.DEC)}, -- +1 per message, high bytes never changed; in 40 of 40
     {at = 12, size = 0, field = ProtoField.bytes("u02_tcp7012_a751.server.random", "random")}, -- random-like: chi-square z=-0.5 over 1974 bytes
     {at = -2, size = 2, field = ProtoField.uint16("u02_tcp7012_a751.server.checksum", "checksum", base.HEX)}, -- CRC-16/CCITT-FFFF, from 0 to before it; in 48 of 48
 }
