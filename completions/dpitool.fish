@@ -324,7 +324,7 @@ complete -c dpitool -n '__dpitool_in explain' -s h -l help -d 'tell how the comm
 complete -c dpitool -n '__dpitool_in explain' -F
 complete -c dpitool -n '__dpitool_in unknown' -s o -l output -r -F -d 'also write the profile of each group to a folder of its own in that folder: profile.txt, profile.json'
 complete -c dpitool -n '__dpitool_in unknown' -l scaffold -r -F -d 'also write to that folder, for each group with enough structure, a signature, a capture, a dissector for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; README.txt says how they did, and why other groups have none'
-complete -c dpitool -n '__dpitool_in unknown' -l force -d 'let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced; one with the name of such a file that is not of an earlier run is refused'
+complete -c dpitool -n '__dpitool_in unknown' -l force -d 'let --output and --scaffold write to folders that are not empty: files of an earlier run in them are replaced; for --scaffold, one with the name of such a file that is not of an earlier run is refused'
 complete -c dpitool -n '__dpitool_in unknown' -l no-tshark -d 'do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox'
 complete -c dpitool -n '__dpitool_in unknown' -l tshark-groups -x -d 'try dissectors of so many groups at most, the largest ones; those that were not tried say so [40]'
 complete -c dpitool -n '__dpitool_in unknown' -l json -d 'write one JSON object a line and group instead of text'

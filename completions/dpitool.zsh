@@ -329,7 +329,7 @@ _dpitool() {
         _arguments -s -S : \
             '(-o --output)'{-o+,--output=}'[also write the profile of each group to a folder of its own in that folder\: profile.txt, profile.json]:FOLDER:_files' \
             '--scaffold=[also write to that folder, for each group with enough structure, a signature, a capture, a dissector for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; README.txt says how they did, and why other groups have none]:FOLDER:_files' \
-            '--force[let --scaffold write to a folder that is not empty\: the files of an earlier run in it are replaced; one with the name of such a file that is not of an earlier run is refused]' \
+            '--force[let --output and --scaffold write to folders that are not empty\: files of an earlier run in them are replaced; for --scaffold, one with the name of such a file that is not of an earlier run is refused]' \
             '--no-tshark[do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox]' \
             '--tshark-groups=[try dissectors of so many groups at most, the largest ones; those that were not tried say so \[40\]]:N: ' \
             '--json[write one JSON object a line and group instead of text]' \

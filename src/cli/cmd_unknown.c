@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
     struct capture_options capture;
@@ -39,8 +40,8 @@ static const struct opt unknown_opts[] = {
              "for Wireshark and two for nDPI; what is written is tried before, on captures that are read a third time; "
              "README.txt says how they did, and why other groups have none"},
     {.name = "force", .type = OPT_FLAG, .offset = AT(force),
-     .help = "let --scaffold write to a folder that is not empty: the files of an earlier run in it are replaced; one "
-             "with the name of such a file that is not of an earlier run is refused"},
+     .help = "let --output and --scaffold write to folders that are not empty: files of an earlier run in them are "
+             "replaced; for --scaffold, one with the name of such a file that is not of an earlier run is refused"},
     {.name = "no-tshark", .type = OPT_FLAG, .offset = AT(no_tshark),
      .help = "do not try dissectors for Wireshark by tshark, which is started when it is installed, in a sandbox"},
     {.name = "tshark-groups", .type = OPT_NUMBER, .offset = AT(tshark_groups), .arg = "N", .min = 1,
@@ -319,6 +320,17 @@ static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
 
 /* --- the command -------------------------------------------------------------------------------------- */
 
+/* Groups of another run beside these could not be told from them. */
+static enum dpi_status check_output(const struct options *o, struct dpi_err *err)
+{
+    int fd = -1;
+    if (o->output)
+        DPI_TRY(folder_take(&fd, o->output, o->force, err));
+    if (fd >= 0)
+        close(fd);
+    return DPI_OK;
+}
+
 static enum dpi_status open_scaffolding(struct job *j, struct dpi_err *err)
 {
     struct scaffolding_options o = {.folder = j->o->scaffold, .force = j->o->force, .no_tshark = j->o->no_tshark,
@@ -341,6 +353,7 @@ static enum dpi_status run_passes(struct job *j, const struct opt_words *words, 
 {
     DPI_TRY(check(j->o, err));
     DPI_TRY(capture_run_where(&j->where, j->o->where, err));
+    DPI_TRY(check_output(j->o, err));
     DPI_TRY(open_scaffolding(j, err));
     DPI_TRY(first_pass(j, words, err));
     tell_left_out(j);

@@ -316,7 +316,7 @@ static void flows(struct summary *s, const struct dpi_run *run)
     newline(s);
     flow_line(s, "unknown", run->flows_unknown, run->flows);
     flow_line(s, "guessed by port or address", run->flows_guessed, run->flows);
-    flow_line(s, "evicted for want of memory", run->flows_evicted, run->flows);
+    flow_line(s, "evicted to keep the bounds", run->flows_evicted, run->flows);
 }
 
 /* --- rankings ----------------------------------------------------------------------------------------- */
