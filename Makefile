@@ -218,7 +218,7 @@ check-deep: check $(BUILD)/tests/bench/inputs $(BUILD)/failing.so ## check, and 
 		'changes (100,000 flows): tests/tools/changes.py --large $(BIN)' \
 		'instructions: tests/tools/instructions.py $(BIN) $(BUILD)/tests/bench/inputs' \
 		'unknown flows (a million): tests/tools/unknown_check.py --large $(BIN)' \
-		'faults at every packet: tests/tools/faults.py --every $(BIN)' \
+		'faults at every packet: tests/tools/faults.py --every $(BIN) $(BUILD)/tests/bench/inputs' \
 		'a gigabyte through a pipe: tests/tools/endless.py --gb=1 $(BIN) $(BUILD)/tests/bench/inputs' \
 		'exhaustion: tests/tools/exhaustion.py --scale=10 $(BIN)' \
 		'failures: tests/tools/failures.py --sanitized=$(ASAN)/dpitool $(BIN) $(BUILD)/failing.so' \

@@ -1,18 +1,25 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""faults.py [--every] DPITOOL - detection that crashes or hangs on a packet costs that packet's flow its label and
+"""faults.py [--every] DPITOOL [INPUTS] - detection that crashes or hangs on a packet costs that packet's flow its label and
 nothing else: every other record is as without the fault, the exit status is 1, and it is said. --crash-dir has the first
 packets of that flow, bit for bit, and without a fault none.
 
 Crashes at a spread of the packets that detection is shown, with --every at each of them; hangs at one, with --every at
-three, and once it waits for ever, which takes a minute to be believed."""
+three, and once it waits for ever, which takes a minute to be believed. With INPUTS (tests/bench/inputs) crashes in a large
+capture, too, with batches under way and behind several checkpoints; and the worker is killed there, and its copies:
+what was said of other flows by then is theirs alone."""
+import glob
 import json
 import os
 import pathlib
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from bench import tree_of  # noqa: E402
 from dpitest import environment, run, tally_line  # noqa: E402
 import readcap  # noqa: E402
 
@@ -86,9 +93,72 @@ CRASH_DIRS = [("http11.pcapng", "crash@5", []), ("http11.pcapng", "hang@2", []),
               ("dns-udp.pcapng", "crash@3", ["--memory=1M"]), ("tls-apps.pcapng", "crash@40", ["--active-timeout=1"])]
 
 
+# --- a large capture ------------------------------------------------------------------------------------------------
+
+LARGE_PACKETS, LARGE_CRASHES, KILLS = 200_000, range(1, 90_000, 4_500), 40
+BETWEEN_KILLS_S = 0.02
+
+
+def others_wrong(want, got):
+    """The flows that no fault is told of, and are others than without."""
+    return [i for i in want if FLAG not in got.get(i, {}).get("flags", []) and got.get(i) != want[i]]
+
+
+def killed(dpitool, capture, n):
+    """Records of a run whose worker is killed, and soon after that its copy with the copy's own."""
+    command = [dpitool, "classify", "-j", "1", "-o", "json", str(capture)]
+    with tempfile.TemporaryFile() as out, subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL,
+                                                           env=environment()) as child:
+        time.sleep(0.1 + 0.01 * n)
+        for pid in tree_of(child.pid)[1:2]:
+            kill(pid)
+        time.sleep(BETWEEN_KILLS_S)
+        for pid in reversed(tree_of(child.pid)[1:]):
+            kill(pid)
+        status = child.wait()
+        out.seek(0)
+        return status, {r["flow_id"]: r for r in map(json.loads, out)}
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def large_wrong(dpitool, capture, want):
+    for n in LARGE_CRASHES:
+        status, got, _ = records(dpitool, capture, f"crash@{n}")
+        if others_wrong(want, got) or status != 1:
+            return f"crash@{n}: status {status}, {len(others_wrong(want, got))} other flows"
+    return None
+
+
+def kills_wrong(dpitool, capture, want):
+    for n in range(KILLS):
+        status, got = killed(dpitool, capture, n)
+        if others_wrong(want, got):
+            return f"kill {n}: status {status}, {len(others_wrong(want, got))} other flows"
+    return None
+
+
+def large(dpitool, inputs):
+    """(passed, failed)"""
+    failed = 0
+    with tempfile.NamedTemporaryFile(prefix="dpitool-faults-", suffix=".pcap") as capture:
+        subprocess.run([inputs, "mix", str(LARGE_PACKETS), *sorted(glob.glob(f"{PCAPS}/*.pcap*"))], stdout=capture, check=True)
+        _, want, _ = records(dpitool, capture.name)
+        for what, test in (("crashes in a large capture", large_wrong), ("kills in a large capture", kills_wrong)):
+            wrong = test(dpitool, capture.name, want)
+            print(f"{'not ok' if wrong else 'ok'}  {what}" + (f"\n    {wrong}" if wrong else ""), flush=True)
+            failed += bool(wrong)
+    return 2 - failed, failed
+
+
 def main(args):
     every = "--every" in args
-    dpitool = os.path.abspath(args[-1])
+    dpitool, *inputs = map(os.path.abspath, [arg for arg in args if arg != "--every"])
     failed, done = 0, 0
     for capture in CAPTURES:
         crashes = [f"crash@{n}" for n in (range(1, 400) if every else (1, 2, 5, 11))]
@@ -107,7 +177,8 @@ def main(args):
               (f"\n    {wrong}" if wrong else ""))
         failed += bool(wrong)
         done += 1
-    return tally_line(done - failed, failed)
+    passed, large_failed = large(dpitool, inputs[0]) if inputs else (0, 0)
+    return tally_line(done - failed + passed, failed + large_failed)
 
 
 if __name__ == "__main__":
