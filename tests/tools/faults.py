@@ -96,7 +96,7 @@ CRASH_DIRS = [("http11.pcapng", "crash@5", []), ("http11.pcapng", "hang@2", []),
 # --- a large capture ------------------------------------------------------------------------------------------------
 
 LARGE_PACKETS, LARGE_CRASHES, KILLS = 200_000, range(1, 90_000, 4_500), 40
-BETWEEN_KILLS_S = 0.02
+BETWEEN_KILLS_S = [0.021 + 0.001 * i for i in range(7)]  # while what was under way is worked off again
 
 
 def others_wrong(want, got):
@@ -112,7 +112,7 @@ def killed(dpitool, capture, n):
         time.sleep(0.1 + 0.01 * n)
         for pid in tree_of(child.pid)[1:2]:
             kill(pid)
-        time.sleep(BETWEEN_KILLS_S)
+        time.sleep(BETWEEN_KILLS_S[n % len(BETWEEN_KILLS_S)])
         for pid in reversed(tree_of(child.pid)[1:]):
             kill(pid)
         status = child.wait()
