@@ -87,8 +87,9 @@ enum dpi_status capture_damaged(struct capture_input *in, uint64_t offset, struc
     vsnprintf(in->damage, sizeof(in->damage), fmt, ap);
     va_end(ap);
     in->damage_offset = offset;
-    return dpi_fail(err, DPI_DAMAGED, "%s is damaged at byte %llu: %s", source_label(in->src),
-                    (unsigned long long)offset, in->damage);
+    const char *of = source_compression(in->src) ? " of what was decompressed" : "";
+    return dpi_fail(err, DPI_DAMAGED, "%s is damaged at byte %llu%s: %s", source_label(in->src),
+                    (unsigned long long)offset, of, in->damage);
 }
 
 static bool starts_with(const uint8_t *head, size_t n, const char *bytes, size_t bytes_n)
