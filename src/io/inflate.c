@@ -50,6 +50,15 @@ static void end_damaged(struct source *s, struct inflater *z, const char *what, 
     z->at = z->end;
 }
 
+/* Where they begin in the file, or in what the layer below has decompressed. */
+static void end_followed(struct source *s, struct inflater *z)
+{
+    char from[48];
+    uint64_t unused = z->end - z->at;
+    snprintf(from, sizeof(from), ", from its byte %llu on", (unsigned long long)(source_offset(s->below) - unused));
+    end_damaged(s, z, "is followed by other bytes", from);
+}
+
 /* Between two members or frames: false when there is no other. Zeros fill up blocks of tapes. */
 static enum dpi_status next_frame(struct source *s, struct inflater *z, struct dpi_err *err)
 {
@@ -61,7 +70,7 @@ static enum dpi_status next_frame(struct source *s, struct inflater *z, struct d
     if (z->codec->begins(z->in + z->at, z->end - z->at))
         z->in_frame = true;
     else if (z->at < z->end)
-        end_damaged(s, z, "is followed by other bytes", "");
+        end_followed(s, z);
     else if (source_damage(s->below))
         end_damaged(s, z, "may go on", "");
     return DPI_OK;
