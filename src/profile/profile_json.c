@@ -296,6 +296,13 @@ static void put_group(struct json *j, const struct samples *s, const struct prof
         json_member_decimal(j, "distance", (double)g->nearest_distance, 3);
         json_map_end(j);
     }
+    if (g->partner_flows) {
+        json_string(j, "partner");
+        json_map(j);
+        json_member_u64(j, "group", g->partner + 1);
+        json_member_u64(j, "flows", g->partner_flows);
+        json_map_end(j);
+    }
     put_flow_ids(j, s, g);
 }
 

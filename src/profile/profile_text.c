@@ -89,6 +89,15 @@ static void put_nearest(FILE *out, const struct profile *p)
         fprintf(out, "the nearest other one is U%02zu with %.2f\n", g->nearest + 1, 1 - (double)g->nearest_distance);
 }
 
+/* Half of the flows at least: fewer may be an accident. */
+static void put_partner(FILE *out, const struct profile *p)
+{
+    const struct group *g = p->group;
+    if (g->partner_flows && g->partner_flows * 2 >= g->n)
+        fprintf(out, " partner   U%02zu: %zu of %zu flows have the socket of a client in common with it\n",
+                g->partner + 1, g->partner_flows, g->n);
+}
+
 static void put_complete(FILE *out, const struct profile *p)
 {
     uint64_t begun = p->group->n - p->midstream;
@@ -368,6 +377,7 @@ void profile_text(FILE *out, const struct profile *p)
     put_head(out, p);
     put_verdict(out, p);
     put_nearest(out, p);
+    put_partner(out, p);
     put_complete(out, p);
     if (p->messages)
         put_dialogue(out, p);

@@ -8,6 +8,7 @@
 #include "unknown/distance.h"
 #include "unknown/kinds.h"
 #include "unknown/linkage.h"
+#include "unknown/sockets.h"
 #include "util/xalloc.h"
 
 #include <stdlib.h>
@@ -435,6 +436,7 @@ void groups_make(struct groups *g, const struct samples *s, enum grouping_by by)
     }
     qsort(g->v, g->n, sizeof(*g->v), largest_first);
     find_nearest(&w, g);
+    sockets_find(s, g);
     close_work(&w);
 }
 

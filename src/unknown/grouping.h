@@ -34,6 +34,8 @@ struct group {
     float cohesion;     /* 1 less the mean distance of its flows */
     size_t nearest;     /* number of the most similar group, its own when there is none */
     float nearest_distance;
+    size_t partner;       /* number of the group that flows share sockets with: see sockets.h */
+    size_t partner_flows; /* of this group, that do; 0: there is none */
 };
 
 struct groups {

@@ -209,6 +209,39 @@ static void what_ports_say(void **state)
     assert_true(apart(7000, 7000, both_are_known) < nothing);
 }
 
+/* Answers from another port, to the socket that asked; and flows at one server's socket, which say nothing. */
+static void answers_are_partners(void **state)
+{
+    (void)state;
+    enum { TRANSFERS = 6 };
+    static const uint8_t ask[] = "\0\1some file\0octet", data[] = "\0\3\0\1\x81\x92\xa3\xb4\xc5\xd6\xe7\xf8";
+    struct samples s = {0};
+    struct groups g;
+    for (uint16_t i = 0; i < TRANSFERS; i++) {
+        struct sample *question = made_flow(&s, 17, 69), *answer = made_flow(&s, 17, (uint16_t)(40000 + i));
+        question->port[0] = answer->port[1];
+        question->addr[0] = answer->addr[1] = (struct dpi_addr){4, {10, 1, 1, (uint8_t)i}};
+        answer->addr[0] = question->addr[1];
+        answer->port[0] = (uint16_t)(50000 + i);
+        sample_add(question, 0, INT64_C(1700000000000000000), ask, sizeof(ask), sizeof(ask));
+        sample_add(answer, 0, INT64_C(1700000000000000001), data, 12, 516);
+    }
+    struct sample *other = made_flow(&s, 17, 69);
+    other->addr[1] = s.v[0]->addr[1];
+    for (unsigned k = 0; k < 4; k++)
+        sample_add(other, 0, INT64_C(1700000000000000000) + k, (const uint8_t[]){0xff, 0xee, (uint8_t)k}, 3, 3);
+    groups_make(&g, &s, GROUP_BY_PAYLOAD);
+    assert_int_equal(g.n, 3);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(g.v[i].n, TRANSFERS);
+        assert_int_equal(g.v[i].partner, 1 - i);
+        assert_int_equal(g.v[i].partner_flows, TRANSFERS);
+    }
+    assert_int_equal(g.v[2].partner_flows, 0);
+    groups_free(&g);
+    samples_free(&s);
+}
+
 /* The ids of each group's flows as text. */
 static void describe(char *out, size_t room, struct samples *s)
 {
@@ -297,6 +330,7 @@ int main(void)
         cmocka_unit_test(nothing),            cmocka_unit_test(links_by_the_mean),
         cmocka_unit_test(numbers_that_go_up), cmocka_unit_test(segments_are_no_matter),
         cmocka_unit_test(sides_that_are_crossed), cmocka_unit_test(what_ports_say),
+        cmocka_unit_test(answers_are_partners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
