@@ -200,11 +200,11 @@ static void add_sequence(const struct growth *g, struct fields *f)
 }
 
 /* The surest of n that still has room: the low bytes of a number go up by the same more often than its high ones. */
-static const struct steps *surest(const struct steps low[static OFFSETS], const struct fields *f)
+static struct steps *surest(struct steps low[static OFFSETS], const struct fields *f)
 {
-    const struct steps *best = NULL;
+    struct steps *best = NULL;
     for (uint32_t at = 0; at < OFFSETS; at++) {
-        const struct steps *s = &low[at];
+        struct steps *s = &low[at];
         bool surer = !best || (uint64_t)s->right * best->n > (uint64_t)best->right * s->n;
         if (s->step && surer && fields_have_room(f, at, 1))
             best = s;
@@ -214,8 +214,7 @@ static const struct steps *surest(const struct steps low[static OFFSETS], const 
 
 void sequences_find(const struct view *v, bool little, struct fields *f)
 {
-    struct steps low[OFFSETS] = {0};
-    const struct steps *best;
+    struct steps low[OFFSETS] = {0}, *best;
     for (uint32_t at = 0; at < OFFSETS && at < v->positions.n; at++) {
         struct steps s = {.at = at, .form = {1, false}};
         if (!position_is_const(&v->positions.v[at]) && fields_have_room(f, at, 1) && goes_up(v, &s))
@@ -224,6 +223,7 @@ void sequences_find(const struct view *v, bool little, struct fields *f)
     while ((best = surest(low, f)) != NULL) {
         struct growth usual = grow(v, f, best, little, true), other = grow(v, f, best, !little, false);
         add_sequence(is_better(&other, &usual) ? &other : &usual, f);
+        best->step = 0; /* it is done, whether there was a place for the field or not */
     }
 }
 
