@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* failing.c - for LD_PRELOAD: allocation number FAIL_AT of the program's own code, counted from 1 in each process,
  * fails, and no other. With FAIL_IN=NAME it is one of the library that has NAME in its path, as libndpi, which at 4.2
- * looks at none of its own. */
+ * looks at none of its own; there is no room then to pack them in (src/ndpi/memory.c). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <link.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
@@ -60,4 +63,14 @@ void *calloc(size_t n, size_t size)
 void *realloc(void *p, size_t n)
 {
     return fails(__builtin_return_address(0)) ? NULL : __libc_realloc(p, n);
+}
+
+/* As off_t has 64 bits. */
+void *mmap64(void *at, size_t n, int protection, int flags, int fd, off_t offset)
+{
+    if (flags & MAP_NORESERVE && getenv("FAIL_IN")) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    return (void *)syscall(SYS_mmap, at, n, protection, flags, fd, offset);
 }
