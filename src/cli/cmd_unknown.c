@@ -312,7 +312,6 @@ static enum dpi_status write_group(const struct job *j, const struct profile *p,
 
 static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
 {
-    DPI_TRY(folder_make(j->o->output, err));
     for (size_t i = 0; i < j->groups.n; i++)
         DPI_TRY(write_group(j, j->profile[i], err));
     return DPI_OK;
@@ -323,11 +322,11 @@ static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
 /* Groups of another run beside these could not be told from them. */
 static enum dpi_status check_output(const struct options *o, struct dpi_err *err)
 {
-    int fd = -1;
-    if (o->output)
-        DPI_TRY(folder_take(&fd, o->output, o->force, err));
-    if (fd >= 0)
-        close(fd);
+    int fd;
+    if (!o->output)
+        return DPI_OK;
+    DPI_TRY(folder_take(&fd, o->output, o->force, err));
+    close(fd);
     return DPI_OK;
 }
 

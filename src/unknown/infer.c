@@ -37,11 +37,10 @@ static void find_length(struct profile_side *s)
 /* Behind the search for what goes up: of zeros between a length and a number the number has those that fill it. */
 static void widen_length(struct profile_side *s)
 {
-    struct field *f = NULL;
-    for (size_t i = 0; i < s->fields.n && !f; i++)
-        f = s->fields.v[i].role == ROLE_LENGTH && !s->fields.v[i].from_end ? &s->fields.v[i] : NULL;
-    if (!f || s->view.framing.kind == FRAMING_LENGTH)
+    const struct field *narrow = fields_find(&s->fields, ROLE_LENGTH);
+    if (!narrow || s->view.framing.kind == FRAMING_LENGTH)
         return;
+    struct field *f = &s->fields.v[narrow - s->fields.v];
     length_widen(f, &s->view.positions, &s->fields);
     f->number = true;
     s->little = f->little;

@@ -37,6 +37,17 @@ def records(dpitool, capture, fault=None):
     return status, {r["flow_id"]: r for r in map(json.loads, out.splitlines())}, err.decode()
 
 
+def others_wrong(want, got):
+    """The flows that no fault is told of, and are others than without."""
+    return [i for i in want if FLAG not in got.get(i, {}).get("flags", []) and got.get(i) != want[i]]
+
+
+def tell(what, wrong):
+    """Whether it failed."""
+    print(f"{'not ok' if wrong else 'ok'}  {what}" + (f"\n    {wrong}" if wrong else ""), flush=True)
+    return bool(wrong)
+
+
 def wrong_with(fault, want, status, got, err):
     """What is wrong, or None; whether the fault came to pass."""
     hit = [i for i, r in got.items() if FLAG in r.get("flags", [])]
@@ -48,7 +59,7 @@ def wrong_with(fault, want, status, got, err):
         return f"exit status {status}, stderr {err!r}", True
     if got.keys() != want.keys():
         return "other flows", True
-    others = [i for i in want if i != hit[0] and got[i] != want[i]]
+    others = others_wrong(want, got)
     return (f"flow {others[0]} is another one, for a fault in flow {hit[0]}" if others else None), True
 
 
@@ -99,11 +110,6 @@ LARGE_PACKETS, LARGE_CRASHES, KILLS = 200_000, range(1, 90_000, 4_500), 40
 BETWEEN_KILLS_S = [0.021 + 0.001 * i for i in range(7)]  # while what was under way is worked off again
 
 
-def others_wrong(want, got):
-    """The flows that no fault is told of, and are others than without."""
-    return [i for i in want if FLAG not in got.get(i, {}).get("flags", []) and got.get(i) != want[i]]
-
-
 def killed(dpitool, capture, n):
     """Records of a run whose worker is killed, and soon after that its copy with the copy's own."""
     command = [dpitool, "classify", "-j", "1", "-o", "json", str(capture)]
@@ -150,9 +156,7 @@ def large(dpitool, inputs):
         subprocess.run([inputs, "mix", str(LARGE_PACKETS), *sorted(glob.glob(f"{PCAPS}/*.pcap*"))], stdout=capture, check=True)
         _, want, _ = records(dpitool, capture.name)
         for what, test in (("crashes in a large capture", large_wrong), ("kills in a large capture", kills_wrong)):
-            wrong = test(dpitool, capture.name, want)
-            print(f"{'not ok' if wrong else 'ok'}  {what}" + (f"\n    {wrong}" if wrong else ""), flush=True)
-            failed += bool(wrong)
+            failed += tell(what, test(dpitool, capture.name, want))
     return 2 - failed, failed
 
 
@@ -167,15 +171,11 @@ def main(args):
         for kind, faults in (("crashes", crashes), ("hangs", hangs)):
             if not faults:
                 continue
-            wrong = try_all(dpitool, capture, faults)
-            print(f"{'not ok' if wrong else 'ok'}  {kind} in {capture}" + (f"\n    {wrong}" if wrong else ""))
-            failed += bool(wrong)
+            failed += tell(f"{kind} in {capture}", try_all(dpitool, capture, faults))
             done += 1
     for capture, fault, options in CRASH_DIRS:
-        wrong = crash_dir_wrong(dpitool, capture, fault, options)
-        print(f"{'not ok' if wrong else 'ok'}  --crash-dir, {fault or 'no fault'} in {capture} {' '.join(options)}" +
-              (f"\n    {wrong}" if wrong else ""))
-        failed += bool(wrong)
+        failed += tell(f"--crash-dir, {fault or 'no fault'} in {capture} {' '.join(options)}",
+                       crash_dir_wrong(dpitool, capture, fault, options))
         done += 1
     passed, large_failed = large(dpitool, inputs[0]) if inputs else (0, 0)
     return tally_line(done - failed + passed, failed + large_failed)

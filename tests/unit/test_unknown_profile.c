@@ -252,7 +252,6 @@ static uint32_t *first_numbers(uint32_t n)
     return v;
 }
 
-/* Noise that is known to be of one protocol: the parts find nothing in it, either. */
 /* The first flow says one thing over and over, the others something else, and then a third thing. */
 static void what_stays_does_not_go_up(void **state)
 {
@@ -299,11 +298,14 @@ static void goes_up_as_it_was_made(void **state)
 {
     (void)state;
     static const struct counter made[] = {
-        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, 0, 1, 3, 4},          {{0x9e, 0x37, 1}, 4, 3, 12, true, false, 0, 1, 3, 4},
-        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, UINT32_MAX, 1, 3, 4}, {{0x9e, 0x37, 1}, 4, 3, 12, true, false, UINT32_MAX, 1, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, 0, 1, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, true, false, 0, 1, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, UINT32_MAX, 1, 3, 4},
+        {{0x9e, 0x37, 1}, 4, 3, 12, true, false, UINT32_MAX, 1, 3, 4},
         {{0x9e, 0x37, 1}, 4, 3, 12, false, false, UINT32_MAX, 1000, 3, 4},
         {{0x9e, 0x37, 1}, 4, 3, 12, true, false, UINT32_MAX, 1000, 3, 4},
-        {{0x9e, 0x37}, 2, 2, 12, false, false, UINT32_MAX, 1, 2, 2},    {{0}, 2, 0, 12, false, false, 0, 1, 0, 2},
+        {{0x9e, 0x37}, 2, 2, 12, false, false, UINT32_MAX, 1, 2, 2},
+        {{0}, 2, 0, 12, false, false, 0, 1, 0, 2},
         {{0x9e, 0x37, 1}, 4, 3, 12, false, true, UINT32_MAX, 1, 3, 4},
         {{0xa7, 0x51, 3}, 1, 3, 9, false, false, 7, 1, 3, 1}, /* what is not zero above it is the magic's */
         {{0x80, 8, 0x51, 0x52}, 4, 4, 0, false, false, 0x7a10f000, 240, 6, 2}, /* as LE it goes up by 61441 */
@@ -332,7 +334,8 @@ static void a_length_leaves_zeros_to_a_number(void **state)
     for (unsigned i = 0; i < 8; i++) {
         struct sample *f = made_flow(&m.samples, 17, 7000);
         for (uint8_t k = 0; k < 8; k++) {
-            uint8_t n = (uint8_t)(4 + made_random(&random) % 27), bytes[40] = {0x9e, 0x37, (uint8_t)(1 + n % 3), 0, n, 0, 0, 0, k};
+            uint8_t n = (uint8_t)(4 + made_random(&random) % 27);
+            uint8_t bytes[40] = {0x9e, 0x37, (uint8_t)(1 + n % 3), 0, n, 0, 0, 0, k};
             made_bytes(&random, bytes + 9, n);
             sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, 9u + n, 9u + n);
         }
@@ -343,6 +346,7 @@ static void a_length_leaves_zeros_to_a_number(void **state)
     forget(&m);
 }
 
+/* Noise that is known to be of one protocol: the parts find nothing in it, either. */
 static void nothing_in_noise(void **state)
 {
     (void)state;
