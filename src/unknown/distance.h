@@ -24,6 +24,7 @@ struct head {
 struct features_side {
     struct head head[DISTANCE_HEADS];
     uint8_t n_heads; /* 0: it was silent */
+    bool text;       /* the first of them has nothing but text */
     uint8_t n_grams;
     uint32_t gram[DISTANCE_GRAMS]; /* runs of three bytes, ascending, each once */
     uint64_t map[DISTANCE_MAP];    /* has the bit of each run */

@@ -19,12 +19,11 @@ enum { KNOWN_LEAST = 5 }; /* flows that have a server port, so that it is known 
 enum { COMPARED_MOST = 2500, COMPARED_HEAPS = 400, COMPARED_GROUPS = 50, LOOKED_AT = 4 };
 
 /* Picked as the weights of distance.c were. */
-static const float cut_by_payload = 0.85f, cut_with_port = 0.83f;
+static const float cut = 0.87f;
 
 struct work {
     const struct samples *samples;
     bool with_port;
-    float cut;
     uint32_t *order; /* samples with payload, in an order that follows from what they are */
     size_t n;
     struct features *features; /* by place in the order */
@@ -74,7 +73,6 @@ static void know_ports(struct work *w)
 static void open_work(struct work *w, const struct samples *s, enum grouping_by by)
 {
     *w = (struct work){.samples = s, .with_port = by != GROUP_BY_PAYLOAD};
-    w->cut = w->with_port ? cut_with_port : cut_by_payload;
     w->order = xcalloc(s->n, sizeof(*w->order));
     for (size_t i = 0; i < s->n; i++)
         if (sample_has_payload(s->v[i]))
@@ -191,7 +189,7 @@ static void link_standing(struct work *w, const struct standing *v, size_t n)
             distances[linkage_at(i, k)] =
                 distance(&w->features[v[i].place], &w->features[v[k].place], w->with_port);
     }
-    linkage(distances, weight, n, w->cut, heap);
+    linkage(distances, weight, n, cut, heap);
     for (size_t i = 0; i < n; i++)
         w->heap[v[i].place] = v[heap[i]].place;
     free(distances);
@@ -203,7 +201,7 @@ static void link_standing(struct work *w, const struct standing *v, size_t n)
 static void link_rest(struct work *w, const struct standing *v, size_t compared, size_t n)
 {
     for (size_t i = compared; i < n; i++) {
-        float least = w->cut;
+        float least = cut;
         size_t looked_at = 0;
         for (size_t k = 0; k < compared && looked_at < COMPARED_HEAPS; k++) {
             if (w->heap[v[k].place] != v[k].place)

@@ -209,6 +209,51 @@ static void what_ports_say(void **state)
     assert_true(apart(7000, 7000, both_are_known) < nothing);
 }
 
+static void add_first(struct samples *s, uint8_t transport, uint16_t port, const char *bytes, uint32_t n)
+{
+    sample_add(made_flow(s, transport, port), 0, INT64_C(1700000000000000000), (const uint8_t *)bytes, n, n);
+}
+
+/* As an update service that speaks its own protocol at port 80. */
+static void text_is_not_binary(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    struct groups g;
+    for (unsigned i = 0; i < 8; i++) {
+        char text[40], binary[] = "UPDT\0\x60\1\1\0\0\3\1\x14\x31\x57\x6f BRE\x14";
+        int n = snprintf(text, sizeof(text), "GET /page/%u HTTP/1.1\r\n\r\n", i);
+        binary[12] = (char)(0x50 + 7 * i);
+        add_first(&s, 6, 80, text, (uint32_t)n);
+        add_first(&s, 6, 80, binary, sizeof(binary) - 1);
+    }
+    groups_make(&g, &s, GROUP_BY_BOTH);
+    assert_int_equal(g.n, 2);
+    assert_int_equal(g.v[0].n, 8);
+    groups_free(&g);
+    samples_free(&s);
+}
+
+/* Hellos of which most is zero, but what is not differs. */
+static void zeros_are_in_common_to_many(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    struct groups g;
+    for (unsigned i = 0; i < 5; i++) {
+        char a[] = "\x21\x40\0\0\0\0\0\0\0\0\x11\x10\x80\0\0\0\0\0\0\0\0\x55\x66\x01";
+        char b[48] = "\6\0\xff\7\0\0\0\0\0\0\0\0\0\x09\x20\x18\0\0\0\0\0\0\x81\x8e";
+        a[22] = (char)(0x60 + i);
+        b[23] = (char)(0xa0 + i);
+        add_first(&s, 17, (uint16_t)(7000 + i), a, sizeof(a) - 1);
+        add_first(&s, 17, (uint16_t)(9000 + i), b, sizeof(b));
+    }
+    groups_make(&g, &s, GROUP_BY_PAYLOAD);
+    assert_int_equal(g.n, 2);
+    groups_free(&g);
+    samples_free(&s);
+}
+
 /* Answers from another port, to the socket that asked; and flows at one server's socket, which say nothing. */
 static void answers_are_partners(void **state)
 {
@@ -330,6 +375,8 @@ int main(void)
         cmocka_unit_test(nothing),            cmocka_unit_test(links_by_the_mean),
         cmocka_unit_test(numbers_that_go_up), cmocka_unit_test(segments_are_no_matter),
         cmocka_unit_test(sides_that_are_crossed), cmocka_unit_test(what_ports_say),
+        cmocka_unit_test(text_is_not_binary),
+        cmocka_unit_test(zeros_are_in_common_to_many),
         cmocka_unit_test(answers_are_partners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
