@@ -12,7 +12,6 @@
 struct one {
     struct sample *sample; /* owned by the samples; NULL: no packet so far */
     struct stream *stream;
-    int64_t time_ns; /* of the packet at hand */
     unsigned client;
     bool done;
 };
@@ -46,7 +45,7 @@ static void take_piece(void *ctx, const struct stream_piece *p)
     if (p->gap)
         sample_loss(o->sample, p->side);
     else
-        sample_add(o->sample, p->side, o->time_ns, p->data, n, n);
+        sample_add(o->sample, p->side, p->time_ns, p->data, n, n);
 }
 
 static void begin(struct gather *g, struct one *o, const struct flow *f, const struct decoded *d)
@@ -64,11 +63,11 @@ static void begin(struct gather *g, struct one *o, const struct flow *f, const s
         o->stream = stream_new(&stream_defaults, take_piece, o);
 }
 
-static void take_segment(struct one *o, unsigned sender, const struct decoded *d)
+static void take_segment(struct one *o, unsigned sender, const struct packet *p, const struct decoded *d)
 {
     struct stream_segment seg = {
         .seq = d->tcp_seq, .ack = d->tcp_ack, .flags = d->tcp_flags, .len = d->payload_len, .cap = d->payload_cap,
-        .data = d->payload,
+        .data = d->payload, .time_ns = p->ts_ns,
     };
     if (d->has_tcp)
         stream_push(o->stream, sender, &seg);
@@ -97,11 +96,10 @@ void gather_packet(void *gather, const struct flow *f, unsigned sender, const st
     if (!o->sample)
         begin(g, o, f, d);
     o->client = flow_client(f);
-    o->time_ns = p->ts_ns;
     o->sample->midstream = o->sample->stream && !f->side[0].syn && !f->side[1].syn && !f->side[0].syn_ack &&
                            !f->side[1].syn_ack;
     if (o->stream)
-        take_segment(o, sender, d);
+        take_segment(o, sender, p, d);
     else if (d->payload_len)
         sample_add(o->sample, sender, p->ts_ns, d->payload, d->payload_cap, d->payload_len);
     if (sample_is_full(o->sample))

@@ -22,6 +22,7 @@ struct held {
     bool has_ack;
     uint64_t stamp; /* the number of its segment */
     uint64_t acked; /* that of the segment which acknowledged all before it; 0: none so far */
+    int64_t time_ns;
     uint8_t *data;  /* owned */
 };
 
@@ -135,30 +136,30 @@ static void compare_held(const struct stream *s, struct direction *d, const stru
 
 /* --- giving out --------------------------------------------------------------------------------------- */
 
-static void give(struct stream *s, unsigned side, const uint8_t *data, uint32_t n)
+static void give(struct stream *s, unsigned side, const uint8_t *data, uint32_t n, int64_t time_ns)
 {
     if (n)
-        s->on_piece(s->ctx, &(struct stream_piece){.side = side, .n = n, .data = data});
+        s->on_piece(s->ctx, &(struct stream_piece){.side = side, .n = n, .data = data, .time_ns = time_ns});
 }
 
-static void give_gap(struct stream *s, unsigned side, uint32_t n)
+static void give_gap(struct stream *s, unsigned side, uint32_t n, int64_t time_ns)
 {
     if (!n)
         return;
     s->dir[side].counts.gap_bytes += n;
     s->dir[side].past_from = s->dir[side].next;
-    s->on_piece(s->ctx, &(struct stream_piece){.side = side, .gap = true, .n = n});
+    s->on_piece(s->ctx, &(struct stream_piece){.side = side, .gap = true, .n = n, .time_ns = time_ns});
 }
 
-/* len bytes from next on, of which the first cap are there. */
-static void give_out(struct stream *s, unsigned side, const uint8_t *data, uint32_t len, uint32_t cap)
+/* The bytes of h, which are those from next on. */
+static void give_out(struct stream *s, unsigned side, const struct held *h, const uint8_t *data)
 {
     struct direction *d = &s->dir[side];
-    d->next += cap;
-    remember(s, d, data, cap);
-    give(s, side, data, cap);
-    d->next += len - cap;
-    give_gap(s, side, len - cap);
+    d->next += h->cap;
+    remember(s, d, data, h->cap);
+    give(s, side, data, h->cap, h->time_ns);
+    d->next += h->len - h->cap;
+    give_gap(s, side, h->len - h->cap, h->time_ns);
 }
 
 /* --- what waits --------------------------------------------------------------------------------------- */
@@ -310,7 +311,7 @@ static void give_first(struct stream *s, unsigned side)
     struct held h = d->v[0];
     uint32_t missing = h.seq - d->next;
     d->next += missing;
-    give_gap(s, side, missing);
+    give_gap(s, side, missing, h.time_ns);
     other->absent |= !other->based && !other->n && s->now - h.stamp >= s->opt.patience;
     if (h.has_ack && (!other->is_excused || distance(h.ack, other->excused) > 0)) {
         other->is_excused = true;
@@ -318,7 +319,7 @@ static void give_first(struct stream *s, unsigned side)
     }
     d->v[0].data = NULL; /* so that the queue is in order when the bytes are seen */
     drop_head(d);
-    give_out(s, side, h.data, h.len, h.cap);
+    give_out(s, side, &h, h.data);
     free(h.data);
 }
 
@@ -479,7 +480,7 @@ static void take_bytes(struct stream *s, unsigned side, struct held h, const uin
     if (!cut_old(s, d, &h, &data))
         return;
     if (d->based && h.seq == d->next && !d->n && !s->dir[!side].n && !waits_for(s, &h, d, &s->dir[!side])) {
-        give_out(s, side, data, h.len, h.cap);
+        give_out(s, side, &h, data);
         return;
     }
     d->counts.out_of_order += d->based && h.seq != d->next;
@@ -492,7 +493,7 @@ void stream_push(struct stream *s, unsigned side, const struct stream_segment *s
     struct direction *d = &s->dir[side];
     struct held h = {
         .seq = seg->seq, .len = seg->len, .cap = seg->cap, .ack = seg->ack,
-        .has_ack = seg->flags & TCP_ACK, .stamp = ++s->now,
+        .has_ack = seg->flags & TCP_ACK, .stamp = ++s->now, .time_ns = seg->time_ns,
     };
     if (seg->flags & TCP_RST) /* its numbers may be anything, and its bytes are no stream (RFC 9293, 3.5.3) */
         return;

@@ -23,6 +23,7 @@ struct stream_piece {
     bool gap;
     uint64_t n;
     const uint8_t *data; /* NULL of a gap; borrowed */
+    int64_t time_ns;     /* of the segment that had them; of a gap that of the one behind it */
 };
 
 typedef void stream_piece_fn(void *ctx, const struct stream_piece *p);
@@ -43,6 +44,7 @@ struct stream_segment {
     uint32_t len;        /* payload bytes by the headers ... */
     uint32_t cap;        /* ... and how many of them were captured, the first ones */
     const uint8_t *data; /* borrowed */
+    int64_t time_ns;     /* any clock's: comes out with its bytes */
 };
 
 /* Of one side. */

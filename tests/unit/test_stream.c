@@ -230,6 +230,8 @@ struct model {
     uint32_t length[2];
     uint8_t byte[2][STREAM_MAX];
     uint16_t first[2][STREAM_MAX]; /* what was pushed first of each byte, MISSING when it was not captured */
+    int64_t time[2][STREAM_MAX];   /* and the number of the segment that had it */
+    int64_t pushed;
     uint32_t needs[2][STREAM_MAX]; /* bytes of the other side that come before */
     struct model_segment v[SEGMENTS_MAX];
     size_t n;
@@ -350,6 +352,8 @@ static void check_piece(void *ctx, const struct stream_piece *p)
         unsigned want = m->first[p->side][at], got = p->gap ? MISSING : p->data[i];
         if (want != got && !(want == UNSEEN && got == MISSING))
             fail_msg("byte %u of side %u: %u, not %u", at, p->side, got, want);
+        if (!p->gap && p->time_ns != m->time[p->side][at])
+            fail_msg("byte %u of side %u has another segment's time", at, p->side);
         if (m->lossless && m->out[!p->side] < m->needs[p->side][at])
             fail_msg("byte %u of side %u before byte %u of the other", at, p->side, m->out[!p->side]);
         if (m->in_order)
@@ -361,15 +365,18 @@ static void push_model(struct model *m, struct stream *s, const struct model_seg
 {
     uint8_t bytes[128];
     bool syn = v->flags & TCP_SYN;
+    m->pushed++;
     for (uint32_t i = 0; i < v->len; i++) {
         bytes[i] = (uint8_t)(m->byte[v->side][v->at + i] ^ (v->forged ? 0xff : 0));
         uint16_t *first = &m->first[v->side][v->at + i];
-        if (*first == UNSEEN)
-            *first = i < v->cap ? bytes[i] : MISSING;
+        if (*first != UNSEEN)
+            continue;
+        *first = i < v->cap ? bytes[i] : MISSING;
+        m->time[v->side][v->at + i] = m->pushed;
     }
     struct stream_segment seg = {
         .seq = m->isn[v->side] + v->at + !syn, .ack = m->isn[!v->side] + v->ack + 1, .flags = v->flags, .len = v->len,
-        .cap = v->cap, .data = bytes,
+        .cap = v->cap, .data = bytes, .time_ns = m->pushed,
     };
     stream_push(s, v->side, &seg);
 }
