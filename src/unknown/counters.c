@@ -191,7 +191,7 @@ static void add_sequence(const struct growth *g, struct fields *f)
     bool little = s->form.little;
     struct field new = {
         .at = little ? g->low.at : g->low.at + 1 - g->width, .size = g->width, .role = ROLE_SEQUENCE,
-        .number = g->width > 1, .little = little && g->width > 1, .sure = s->right == s->n, .hits = s->right,
+        .number = g->width > 1, .little = little && g->width > 1, .sure = true, .hits = s->right,
         .of = s->n, .add = s->step,
     };
     const char *how = g->width > s->form.width ? ", high bytes never changed" : "";

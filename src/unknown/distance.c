@@ -5,6 +5,7 @@
  * - Runs of three bytes, wherever they stand: words, magics, options.
  * - Bytes at the beginning, by value and by class. Each message is held against the one that is most like it, for the
  *   other flow may have begun with another one.
+ * - Who speaks first, where the beginning of a stream was captured.
  * - Whether they begin with text: such a protocol is not one that begins with numbers, though they share a port.
  * - What each byte does from message to message: a number that goes up or an id does so whatever its values are.
  * - Sizes, and numbers that tell them.
@@ -16,11 +17,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const float gram_share = 0.7f, zeros_worth = 0.35f, text_apart = 0.3f;
+static const float gram_share = 0.7f, zeros_worth = 0.35f;
 static const float byte_share = 0.5f, fading = 0.9f, steps_share = 0.25f;
 static const float size_share = 0.15f, equal_size = 0.2f, near_size = 0.5f;
 static const float number_bonus = 0.06f, silence = 0.05f;
 static const float port_bonus = 0.3f, crossed_bonus = 0.2f, other_port = 0.03f;
+static const float contrary = 0.3f; /* what speaks against one protocol as much as the same port for it */
 
 /* --- bytes at the beginning --------------------------------------------------------------------------- */
 
@@ -56,14 +58,16 @@ static void add_head(struct features_side *f, const struct message *m)
         f->head[f->n_heads++] = h;
 }
 
-static bool is_text(const struct head *h)
+/* A few bytes that are no text may be a length in front of it, which now and then looks like text, too. */
+static enum head_kind kind_of_head(const struct head *h)
 {
+    enum { BINARY_LEAST = 3 };
+    unsigned others = 0;
     for (unsigned i = 0; i < h->n; i++) {
         bool printed = h->class[i] >= CLASS_DIGIT && h->class[i] <= CLASS_PRINT;
-        if (!printed && h->byte[i] != '\t' && h->byte[i] != '\r' && h->byte[i] != '\n')
-            return false;
+        others += !printed && h->byte[i] != '\t' && h->byte[i] != '\r' && h->byte[i] != '\n';
     }
-    return true;
+    return others >= BINARY_LEAST ? HEAD_BINARY : others || !h->n ? HEAD_OTHER : HEAD_TEXT;
 }
 
 /* What each offset is worth, and all before it. */
@@ -260,10 +264,18 @@ static void side_of(struct features_side *f, const struct sample *s, unsigned si
         struct message m = sample_get(s, side, i);
         add_head(f, &m);
     }
-    f->text = is_text(&f->head[0]);
+    f->first = kind_of_head(&f->head[0]);
     for (uint32_t at = 0; at < DISTANCE_HEAD; at++)
         f->steps[at] = steps_at(s, side, at);
     add_rests(f, s, side);
+}
+
+/* Of datagrams the client is who speaks first. */
+static enum speaker speaker_of(const struct sample *s)
+{
+    if (!s->stream || s->midstream || !s->side[0].n_messages || !s->side[1].n_messages)
+        return SPEAKER_UNKNOWN;
+    return sample_get(s, 0, 0).index < sample_get(s, 1, 0).index ? SPEAKER_CLIENT : SPEAKER_SERVER;
 }
 
 void features_of(struct features *f, const struct sample *s)
@@ -275,6 +287,7 @@ void features_of(struct features *f, const struct sample *s)
         if (s->side[side].n_messages)
             side_of(&f->side[side], s, side);
     }
+    f->speaker = speaker_of(s);
 }
 
 /* What was counted of sides that are compared. */
@@ -336,7 +349,7 @@ static void add_side(struct agreement *g, const struct features_side *a, const s
     add_heads(g, a, b);
     g->steps += agree_steps(a, b, &g->all_steps);
     g->sizes += sizes_apart(a, b);
-    g->text += a->text != b->text;
+    g->text += a->first != b->first && a->first != HEAD_OTHER && b->first != HEAD_OTHER;
     g->numbers = g->numbers || agree_rests(a, b);
     g->sides++;
 }
@@ -356,12 +369,13 @@ static float compare(const struct features *a, const struct features *b, bool cr
     }
     if (!g.sides || g.all_bytes <= 0)
         return 1;
+    bool other_speaker = a->speaker && b->speaker && a->speaker != b->speaker && !crossed;
     float grams = g.all_grams > 0 ? 1 - g.grams / g.all_grams : 1, heads = 1 - g.bytes / g.all_bytes;
     if (g.all_steps > FEWEST_OFFSETS)
         heads = (1 - steps_share) * heads + steps_share * (1 - g.steps / g.all_steps);
     float bytes = gram_share * grams + (1 - gram_share) * heads;
-    return (1 - size_share) * bytes + (size_share * g.sizes + text_apart * (float)g.text) / (float)g.sides +
-           silence * (float)g.silent - (g.numbers ? number_bonus : 0);
+    return (1 - size_share) * bytes + (size_share * g.sizes + contrary * (float)g.text) / (float)g.sides +
+           silence * (float)g.silent - (g.numbers ? number_bonus : 0) + (other_speaker ? contrary : 0);
 }
 
 /* --- ports -------------------------------------------------------------------------------------------- */
@@ -378,6 +392,25 @@ static bool same_socket(const struct features *a, unsigned x, const struct featu
     return a->port[x] == b->port[y] && memcmp(&a->addr[x], &b->addr[y], sizeof(a->addr[x])) == 0;
 }
 
+/* Whether what begins all flows to the one port is not what begins all to the other. */
+static bool begin_otherwise(const struct features *a, const struct features *b)
+{
+    enum { MAGIC = 2 };
+    unsigned sides = 0;
+    for (unsigned side = 0; side < 2; side++) {
+        const struct features_side *x = &a->side[side], *y = &b->side[side];
+        if (!x->n_heads || !y->n_heads)
+            continue;
+        if (a->same[side] < MAGIC || b->same[side] < MAGIC)
+            return false;
+        for (unsigned i = 0; i < MAGIC; i++)
+            if (x->head[0].byte[i] == y->head[0].byte[i])
+                return false;
+        sides++;
+    }
+    return sides > 0;
+}
+
 /* A program that has one socket for all of its flows is still the same, whoever began them. */
 static float ports_bonus(const struct features *a, const struct features *b)
 {
@@ -387,7 +420,9 @@ static float ports_bonus(const struct features *a, const struct features *b)
         return port_bonus;
     if (are_crossed(a, b))
         return crossed_bonus;
-    return a->at_known_port && b->at_known_port ? -other_port : 0;
+    if (!a->at_known_port || !b->at_known_port)
+        return 0;
+    return begin_otherwise(a, b) ? -contrary : -other_port;
 }
 
 float distance(const struct features *a, const struct features *b, bool with_port)
@@ -395,5 +430,5 @@ float distance(const struct features *a, const struct features *b, bool with_por
     if (a->transport != b->transport)
         return 1;
     float d = compare(a, b, with_port && are_crossed(a, b)) - (with_port ? ports_bonus(a, b) : 0);
-    return d > 0 ? d : 0;
+    return d > 1 ? 1 : d > 0 ? d : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* distance.h - how unlike the first messages of two flows are: 0 alike, 1 nothing in common. */
+/* distance.h - how unlike the first messages of two flows are: near 0 alike, 1 nothing in common. */
 #ifndef UNKNOWN_DISTANCE_H
 #define UNKNOWN_DISTANCE_H
 
@@ -20,11 +20,13 @@ struct head {
     uint8_t class[DISTANCE_HEAD]; /* of each byte: digit, upper case, ... */
 };
 
+enum head_kind { HEAD_OTHER, HEAD_TEXT, HEAD_BINARY };
+
 /* What is compared of a side that said something. */
 struct features_side {
     struct head head[DISTANCE_HEADS];
     uint8_t n_heads; /* 0: it was silent */
-    bool text;       /* the first of them has nothing but text */
+    enum head_kind first; /* of them */
     uint8_t n_grams;
     uint32_t gram[DISTANCE_GRAMS]; /* runs of three bytes, ascending, each once */
     uint64_t map[DISTANCE_MAP];    /* has the bit of each run */
@@ -39,7 +41,9 @@ struct features {
     struct features_side side[2];
     uint8_t transport;
     bool has_ports;
-    bool at_known_port; /* set by who knows other flows: several have that server port, so it is no accident */
+    enum speaker { SPEAKER_UNKNOWN, SPEAKER_CLIENT, SPEAKER_SERVER } speaker; /* of the first message */
+    bool at_known_port; /* set by who knows other flows: several have that server port, so it is no accident, and */
+    uint8_t same[2];    /* so many bytes, from the first on, each side's first messages to it have in common */
     uint16_t port[2];   /* as of a sample */
     struct dpi_addr addr[2];
 };

@@ -40,6 +40,7 @@ void fields_add(struct fields *f, const struct field *new)
     for (; i > 0 && stands_behind(&f->v[i - 1], new); i--)
         f->v[i] = f->v[i - 1];
     f->v[i] = *new;
+    f->v[i].sure = new->sure && new->hits == new->of;
     f->n++;
 }
 

@@ -60,7 +60,7 @@ static bool size_at(const struct framing *f, const struct sample_side *s, uint32
     uint64_t v;
     if (!message_number(&all, at + f->at, f->form, &v))
         return false;
-    *size = v > UINT32_MAX || (int64_t)v + f->add < (int64_t)(f->at + f->form.width) ? 0
+    *size = v > UINT32_MAX - ADD_MOST || (int64_t)v + f->add < (int64_t)(f->at + f->form.width) ? 0
                                                                                     : v + (uint64_t)f->add;
     return true;
 }
@@ -361,6 +361,8 @@ static bool ends_messages(struct framing *f, const struct streams *in, const str
 static bool count_lines(struct framing *f, const struct sample_side *s)
 {
     uint32_t at = 0, n;
+    if (!s->n)
+        return true;
     for (; (n = line_size(s, at, f->delimiter)); at += n) {
         f->messages++;
         if (n > LINE_MOST)

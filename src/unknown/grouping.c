@@ -54,6 +54,34 @@ static int compare_servers(const void *a, const void *b)
     return (x->port > y->port) - (x->port < y->port);
 }
 
+/* How many bytes the first messages of a side have in common. */
+static uint8_t same_bytes(const struct work *w, const struct server *s, size_t n, unsigned side)
+{
+    const struct head *first = NULL;
+    uint8_t same = DISTANCE_HEAD;
+    for (size_t i = 0; i < n; i++) {
+        const struct features_side *f = &w->features[s[i].place].side[side];
+        if (!f->n_heads)
+            continue;
+        first = first ? first : &f->head[0];
+        same = f->head[0].n < same ? f->head[0].n : same;
+        for (uint8_t k = 0; k < same; k++)
+            if (f->head[0].byte[k] != first->byte[k])
+                same = k;
+    }
+    return first ? same : 0;
+}
+
+static void know_port(struct work *w, const struct server *s, size_t n)
+{
+    uint8_t same[2] = {same_bytes(w, s, n, 0), same_bytes(w, s, n, 1)};
+    for (size_t i = 0; i < n; i++) {
+        struct features *f = &w->features[s[i].place];
+        f->at_known_port = true;
+        memcpy(f->same, same, sizeof(same));
+    }
+}
+
 /* Finds the ports that many flows go to. */
 static void know_ports(struct work *w)
 {
@@ -64,8 +92,8 @@ static void know_ports(struct work *w)
     for (size_t i = 0, end; i < w->n; i = end) {
         for (end = i; end < w->n && s[end].port == s[i].port; end++)
             ;
-        for (size_t k = i; k < end; k++)
-            w->features[s[k].place].at_known_port = end - i >= KNOWN_LEAST;
+        if (end - i >= KNOWN_LEAST)
+            know_port(w, s + i, end - i);
     }
     free(s);
 }
@@ -428,12 +456,12 @@ void groups_make(struct groups *g, const struct samples *s, enum grouping_by by)
         heap_random(&w);
     }
     collect(g, &w);
-    for (size_t i = 0; i < g->n; i++) {
-        qsort_r(g->v[i].member, g->v[i].n, sizeof(uint32_t), compare_ids, (void *)s);
+    for (size_t i = 0; i < g->n; i++)
         describe(&g->v[i], s);
-    }
     qsort(g->v, g->n, sizeof(*g->v), largest_first);
     find_nearest(&w, g);
+    for (size_t i = 0; i < g->n; i++)
+        qsort_r(g->v[i].member, g->v[i].n, sizeof(uint32_t), compare_ids, (void *)s);
     sockets_find(s, g);
     close_work(&w);
 }

@@ -139,7 +139,7 @@ static void add_between(struct profile_side *s, uint32_t at, uint32_t behind)
     f.role = role_of(p, f.size);
     for (uint32_t i = 0; i < f.size && position_is_const(&p[i]); i++)
         f.hits = p[i].top_n < f.hits ? p[i].top_n : f.hits;
-    f.sure = (f.role == ROLE_MAGIC || f.role == ROLE_ZERO) && f.hits == f.of;
+    f.sure = f.role == ROLE_MAGIC || f.role == ROLE_ZERO;
     if (f.role == ROLE_MAGIC || f.role == ROLE_ZERO || (f.role == ROLE_ENUM && f.size == 1))
         say_bytes(&f, p);
     else

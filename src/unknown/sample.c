@@ -141,7 +141,14 @@ static int compare_sides(const struct sample_side *a, const struct sample_side *
         return by_bytes;
     if (a->n != b->n)
         return a->n < b->n ? -1 : 1;
-    return (a->n_messages > b->n_messages) - (a->n_messages < b->n_messages);
+    if (a->n_messages != b->n_messages)
+        return a->n_messages < b->n_messages ? -1 : 1;
+    for (uint32_t i = 0; i < a->n_messages; i++) {
+        const struct sample_message *x = &a->message[i], *y = &b->message[i];
+        if (x->kept != y->kept || x->size != y->size)
+            return x->kept < y->kept || (x->kept == y->kept && x->size < y->size) ? -1 : 1;
+    }
+    return 0;
 }
 
 int sample_compare(const struct sample *a, const struct sample *b)

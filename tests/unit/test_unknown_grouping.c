@@ -4,6 +4,7 @@
 #include "unknown/grouping.h"
 #include "unknown/linkage.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -114,12 +115,13 @@ static void numbers_that_go_up(void **state)
     uint64_t random = 33;
     for (uint16_t i = 0; i < 6; i++) {
         struct sample *f = made_flow(&s, 17, (uint16_t)(20000 + 111 * i));
-        uint8_t bytes[172] = {0x80, 0x08};
+        uint8_t bytes[400] = {0x80, 0x08};
+        uint32_t n = 172 + 40u * i;
         made_bytes(&random, bytes + 2, 10);
         bytes[3] &= 0x7f;
         for (unsigned k = 0; k < 8; k++, bytes[3]++) {
-            made_bytes(&random, bytes + 12, sizeof(bytes) - 12);
-            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, sizeof(bytes), sizeof(bytes));
+            made_bytes(&random, bytes + 12, n - 12);
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, n, n);
         }
     }
     are_one(&s, GROUP_BY_PAYLOAD);
@@ -148,13 +150,15 @@ static void segments_are_no_matter(void **state)
 static void sides_that_are_crossed(void **state)
 {
     (void)state;
-    static const uint8_t sent[2][24] = {"\x10\x20\x01\x02\x03\x04question one", "\x90\x80\x77\x66\x55\x44no answer two"};
+    static const uint8_t sent[2][24] = {"\x10\x20\x01\x02\x03\x04question one", "\x90\x80\x97\xa6\xb5\xc4\xd3\xe2\xf1"};
+    static const uint32_t sizes[2] = {24, 9};
     struct samples s = {0};
     for (uint16_t i = 0; i < 6; i++) {
         struct sample *f = made_flow(&s, 17, 7000);
         bool crossed = i % 2;
         for (unsigned side = 0; side < 2; side++)
-            sample_add(f, side, INT64_C(1700000000000000000) + side, sent[side ^ crossed], 24, 24);
+            sample_add(f, side, INT64_C(1700000000000000000) + side, sent[side ^ crossed], sizes[side ^ crossed],
+                       sizes[side ^ crossed]);
         if (crossed) {
             f->port[1] = (uint16_t)(50000 + i);
             f->port[0] = 7000;
@@ -214,12 +218,84 @@ static void add_first(struct samples *s, uint8_t transport, uint16_t port, const
     sample_add(made_flow(s, transport, port), 0, INT64_C(1700000000000000000), (const uint8_t *)bytes, n, n);
 }
 
+/* How many groups there are, of which the first has so many flows. */
+static void are_groups(struct samples *s, enum grouping_by by, size_t n, size_t flows)
+{
+    struct groups g;
+    groups_make(&g, s, by);
+    assert_int_equal(g.n, n);
+    assert_int_equal(g.v[0].n, flows);
+    groups_free(&g);
+    samples_free(s);
+}
+
+/* A length that is now and then a digit or letter. */
+static void length_before_text(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    uint64_t random = 11;
+    for (unsigned i = 0; i < 24; i++) {
+        char bytes[72];
+        uint32_t n = 16 + 2 * i;
+        snprintf(bytes, sizeof(bytes), "%cuser=", (int)n);
+        for (uint32_t k = 6; k <= n; k++)
+            bytes[k] = (char)('a' + made_random(&random) % 26);
+        add_first(&s, 17, (uint16_t)(7000 + i), bytes, n + 1);
+    }
+    are_groups(&s, GROUP_BY_PAYLOAD, 1, 24);
+}
+
+/* The one server greets, the other waits. */
+static void who_speaks_first(void **state)
+{
+    (void)state;
+    static const char *const lines[2] = {"LOGIN somebody\n", "100 station ready\r\n"};
+    struct samples s = {0};
+    for (unsigned i = 0; i < 16; i++) {
+        struct sample *f = made_flow(&s, 6, 7100);
+        for (unsigned k = 0; k < 2; k++)
+            sample_add(f, (i + k) % 2, INT64_C(1700000000000000000) + k, (const uint8_t *)lines[k],
+                       (uint32_t)strlen(lines[k]), (uint32_t)strlen(lines[k]));
+    }
+    are_groups(&s, GROUP_BY_BOTH, 2, 8);
+}
+
+/* One layout, but each known port has a magic of its own. */
+static void magics_of_known_ports(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    uint64_t random = 13;
+    for (unsigned i = 0; i < 24; i++) {
+        uint8_t bytes[40];
+        uint32_t n = 20 + made_random(&random) % 20;
+        made_bytes(&random, bytes, sizeof(bytes));
+        memcpy(bytes, (const char *[]){"\xa7\x51", "\x3c\x09", "\x77\xe2"}[i % 3], 2);
+        memcpy(bytes + 2, "\0\1\x10\x20\x03\x44", 6);
+        bytes[8] = (uint8_t)n;
+        add_first(&s, 17, (uint16_t)(7000 + i % 3), (const char *)bytes, n);
+    }
+    are_groups(&s, GROUP_BY_BOTH, 3, 8);
+}
+
+/* More that begin otherwise than are compared with each other: what they begin with alone tells that they are one. */
+static void more_than_are_compared(void **state)
+{
+    (void)state;
+    struct samples s = {0};
+    for (unsigned i = 0; i < 3000; i++) {
+        const uint8_t bytes[12] = {(uint8_t)(i >> 8), (uint8_t)i, 0xa7, 0x51, 0xc3, 0x99, 0x81, 9, 1, 2, 3, 4};
+        add_first(&s, 17, (uint16_t)(7000 + i), (const char *)bytes, sizeof(bytes));
+    }
+    are_groups(&s, GROUP_BY_PAYLOAD, 1, 3000);
+}
+
 /* As an update service that speaks its own protocol at port 80. */
 static void text_is_not_binary(void **state)
 {
     (void)state;
     struct samples s = {0};
-    struct groups g;
     for (unsigned i = 0; i < 8; i++) {
         char text[40], binary[] = "UPDT\0\x60\1\1\0\0\3\1\x14\x31\x57\x6f BRE\x14";
         int n = snprintf(text, sizeof(text), "GET /page/%u HTTP/1.1\r\n\r\n", i);
@@ -227,11 +303,7 @@ static void text_is_not_binary(void **state)
         add_first(&s, 6, 80, text, (uint32_t)n);
         add_first(&s, 6, 80, binary, sizeof(binary) - 1);
     }
-    groups_make(&g, &s, GROUP_BY_BOTH);
-    assert_int_equal(g.n, 2);
-    assert_int_equal(g.v[0].n, 8);
-    groups_free(&g);
-    samples_free(&s);
+    are_groups(&s, GROUP_BY_BOTH, 2, 8);
 }
 
 /* Hellos of which most is zero, but what is not differs. */
@@ -239,7 +311,6 @@ static void zeros_are_in_common_to_many(void **state)
 {
     (void)state;
     struct samples s = {0};
-    struct groups g;
     for (unsigned i = 0; i < 5; i++) {
         char a[] = "\x21\x40\0\0\0\0\0\0\0\0\x11\x10\x80\0\0\0\0\0\0\0\0\x55\x66\x01";
         char b[48] = "\6\0\xff\7\0\0\0\0\0\0\0\0\0\x09\x20\x18\0\0\0\0\0\0\x81\x8e";
@@ -248,10 +319,7 @@ static void zeros_are_in_common_to_many(void **state)
         add_first(&s, 17, (uint16_t)(7000 + i), a, sizeof(a) - 1);
         add_first(&s, 17, (uint16_t)(9000 + i), b, sizeof(b));
     }
-    groups_make(&g, &s, GROUP_BY_PAYLOAD);
-    assert_int_equal(g.n, 2);
-    groups_free(&g);
-    samples_free(&s);
+    are_groups(&s, GROUP_BY_PAYLOAD, 2, 5);
 }
 
 /* Answers from another port, to the socket that asked; and flows at one server's socket, which say nothing. */
@@ -287,7 +355,7 @@ static void answers_are_partners(void **state)
     samples_free(&s);
 }
 
-/* The ids of each group's flows as text. */
+/* The numbers of each group, and its flows by the port of their client, which is another one for each, as text. */
 static void describe(char *out, size_t room, struct samples *s)
 {
     struct groups g;
@@ -296,8 +364,10 @@ static void describe(char *out, size_t room, struct samples *s)
     for (size_t i = 0; i < g.n; i++) {
         n += (size_t)snprintf(out + n, room - n, "|%d %.4f %zu:", (int)g.v[i].kind, (double)g.v[i].cohesion,
                               g.v[i].nearest);
+        uint64_t clients = 0;
         for (size_t k = 0; k < g.v[i].n; k++)
-            n += (size_t)snprintf(out + n, room - n, " %u", (unsigned)s->v[g.v[i].member[k]]->flow_id);
+            clients |= UINT64_C(1) << (s->v[g.v[i].member[k]]->port[0] - 40000);
+        n += (size_t)snprintf(out + n, room - n, " %" PRIx64, clients);
     }
     groups_free(&g);
 }
@@ -317,6 +387,8 @@ static void order_is_no_matter(void **state)
             s.v[i] = s.v[k];
             s.v[k] = other;
         }
+        for (size_t i = 0; i < s.n; i++) /* the order in which they began */
+            s.v[i]->flow_id = i + 1;
         describe(again, sizeof(again), &s);
         assert_string_equal(first, again);
     }
@@ -376,6 +448,10 @@ int main(void)
         cmocka_unit_test(numbers_that_go_up), cmocka_unit_test(segments_are_no_matter),
         cmocka_unit_test(sides_that_are_crossed), cmocka_unit_test(what_ports_say),
         cmocka_unit_test(text_is_not_binary),
+        cmocka_unit_test(length_before_text),
+        cmocka_unit_test(who_speaks_first),
+        cmocka_unit_test(magics_of_known_ports),
+        cmocka_unit_test(more_than_are_compared),
         cmocka_unit_test(zeros_are_in_common_to_many),
         cmocka_unit_test(answers_are_partners),
     };
