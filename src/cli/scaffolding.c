@@ -314,24 +314,30 @@ static void take_script(struct buf *to, const struct draft *d)
     to->cap = to->n;
 }
 
-static bool ask(struct tshark *t, const struct scaffolding *s, size_t group, const struct buf *capture, bool eager)
+static bool ask(struct tshark *t, const struct scaffolding *s, size_t group, const struct buf *capture,
+                struct tshark_way way)
 {
     struct buf script = {0};
     char word[SCAFFOLD_NAME];
     scaffold_word(word, s->in->profile[group]);
     take_script(&script, &s->drafts.v[group]);
-    bool asked = tshark_ask(t, &(struct tshark_trial){word, &script, capture, eager});
+    bool asked = tshark_ask(t, &(struct tshark_trial){word, &script, capture, way});
     buf_free(&script);
     return asked;
 }
 
-/* Ports may be another dissector's, and the sizes that a profile tells may not hold for what came later: the first way
- * by which nearly all packets are claimed, or else the best one. */
+/* Segments may have been captured in another order, ports may be another dissector's, and the sizes that a profile tells
+ * may not hold for what came later: the first way by which nearly all packets are claimed, or else the best one. */
 static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *best)
 {
     static const struct {
-        bool eager, uncut;
-    } ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
+        struct tshark_way way;
+        bool uncut;
+    } ways[] = {
+        {{false, false}, false}, {{false, true}, false}, {{true, false}, false}, {{true, true}, false},
+        {{false, false}, true}, {{true, false}, true},
+    };
+    bool stream = s->in->profile[group]->transport == IPPROTO_NUM_TCP;
     struct draft *d = &s->drafts.v[group];
     const struct buf *capture = packet_heaps_get(s->heaps, group);
     size_t chosen = 0;
@@ -339,7 +345,9 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && (i == 0 || best->claimed * 20 < best->packets * 19); i++) {
         struct tshark_result r;
         d->uncut = ways[i].uncut;
-        if (!ask(s->on_own, s, group, capture, ways[i].eager) || !tshark_answer(s->on_own, &r))
+        if (ways[i].way.ordered && !stream)
+            continue;
+        if (!ask(s->on_own, s, group, capture, ways[i].way) || !tshark_answer(s->on_own, &r))
             return false;
         if (i > 0 && r.claimed <= best->claimed)
             continue;
@@ -347,7 +355,8 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
         chosen = i;
     }
     d->uncut = ways[chosen].uncut;
-    d->eager = ways[chosen].eager;
+    d->eager = ways[chosen].way.eager;
+    d->ordered = ways[chosen].way.ordered;
     return true;
 }
 
@@ -355,16 +364,17 @@ static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *b
  * in the end, so that is tried while the group's own packets are. */
 static bool try_both(struct scaffolding *s, size_t group, struct tshark_result *own, struct tshark_result *others)
 {
+    static const struct tshark_way others_way = {.eager = true};
     struct buf rest = {0};
     add_others(&rest, s, group);
     *own = *others = (struct tshark_result){0};
-    bool asked = rest.n && ask(s->on_others, s, group, &rest, true), ran = asked || !rest.n;
+    bool asked = rest.n && ask(s->on_others, s, group, &rest, others_way), ran = asked || !rest.n;
     if (packet_heaps_get(s->heaps, group)->n)
         ran &= try_own(s, group, own);
     if (asked)
         ran &= tshark_answer(s->on_others, others);
     if (ran && rest.n && s->drafts.v[group].uncut)
-        ran = ask(s->on_others, s, group, &rest, true) && tshark_answer(s->on_others, others);
+        ran = ask(s->on_others, s, group, &rest, others_way) && tshark_answer(s->on_others, others);
     buf_free(&rest);
     return ran;
 }

@@ -254,6 +254,20 @@ static void note_also(struct drafts *d, size_t i)
     }
 }
 
+/* At a port there is one dissector: of two groups the second one would have the packets of both. */
+static void note_contested(struct drafts *d, size_t i)
+{
+    const struct profile *p = d->v[i].profile;
+    for (size_t k = 0; k < d->n; k++) {
+        const struct profile *other = d->v[k].profile;
+        if (k == i || d->v[k].refused[0] || other->transport != p->transport)
+            continue;
+        for (uint32_t a = 0; a < p->n_ports; a++)
+            for (uint32_t b = 0; b < other->n_ports; b++)
+                d->v[i].contested[a] |= p->port[a].port == other->port[b].port;
+    }
+}
+
 bool drafts_judge(struct drafts *d)
 {
     bool again = false;
@@ -266,7 +280,9 @@ bool drafts_judge(struct drafts *d)
         return true;
     for (size_t i = 0; i < d->n; i++)
         again |= judge_hits(d, i);
-    for (size_t i = 0; i < d->n && !again; i++)
+    for (size_t i = 0; i < d->n && !again; i++) {
         note_also(d, i);
+        note_contested(d, i);
+    }
     return again;
 }

@@ -21,6 +21,8 @@ struct draft {
     /* Of the dissector for Wireshark, when it claims more packets that way: */
     bool uncut; /* streams are not cut into messages by the sizes that the profile tells */
     bool eager; /* heuristics are asked before ports */
+    bool ordered; /* tshark puts segments in order before */
+    bool contested[PROFILE_PORTS]; /* beside the profile's ports: the dissector of another group is asked there, too */
     uint64_t flows;           /* of the group, with payload */
     uint64_t seen, seen_hits; /* of them, those whose beginning was captured, and those of these that have it */
     uint64_t unknown, known;  /* other flows of the run, that nothing and that nDPI recognises */

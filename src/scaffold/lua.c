@@ -37,6 +37,8 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
               out);
     const char *transport = profile_transport(d->profile->transport);
     fputs("\n-- tshark ", out);
+    if (d->ordered)
+        fputs("-o tcp.reassemble_out_of_order:TRUE ", out);
     if (d->eager)
         fprintf(out, "-o %s.try_heuristic_first:TRUE ", transport);
     fprintf(out, "-X lua_script:%s.lua -r %s.pcapng -V\n\n", name, name);
@@ -45,16 +47,20 @@ static void put_head(FILE *out, const struct draft *d, const struct lua_trial *t
 /* --- registration ------------------------------------------------------------------------------------- */
 
 /* Where most flows have a port of their own, one that only one flow used is not the protocol's. */
-static void put_ports(FILE *out, const struct profile *p)
+static void put_ports(FILE *out, const struct draft *d)
 {
+    const struct profile *p = d->profile;
     bool any = false, shared = p->all_ports * 2 <= p->group->n || p->all_ports == 1;
     fputs("local ports = {", out);
     for (uint32_t i = 0; i < p->n_ports; i++)
-        if (p->port[i].flows > 1 || shared) {
+        if ((p->port[i].flows > 1 || shared) && !d->contested[i]) {
             fprintf(out, "%s%u", any ? ", " : "", p->port[i].port);
             any = true;
         }
     fputs("} -- of servers\n", out);
+    for (uint32_t i = 0; i < p->n_ports; i++)
+        if (d->contested[i])
+            fprintf(out, "-- not %u: another group has it, too; there first messages tell\n", p->port[i].port);
 }
 
 static void put_string(FILE *out, const uint8_t *p, uint32_t n)
@@ -292,7 +298,7 @@ void lua_write(FILE *out, const struct draft *d, const struct lua_trial *trial)
     scaffold_word(word, p);
     put_head(out, d, trial);
     fprintf(out, "local proto = Proto(\"%s\", \"Unknown %s\")\n", word, p->name);
-    put_ports(out, p);
+    put_ports(out, d);
     fputs("\n-- What each side sends. at: an offset, below 0 from behind the end; size: in bytes, 0 to the end.\n",
           out);
     for (unsigned side = 0; side < 2; side++)

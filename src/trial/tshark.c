@@ -36,7 +36,7 @@ struct tshark {
 
 struct question {
     char protocol[NAME];
-    bool eager;
+    struct tshark_way way;
 };
 
 struct reply {
@@ -78,8 +78,9 @@ static _Noreturn void become_tshark(const struct tshark *t, const struct questio
     /* in two passes, for a segment is to tell which one ends its message; without the protocol the first field fails */
     const char *args[32 + 2 * COLUMNS] = {
         "tshark", "-n", "-2", "-r", capture, "-X", script,
-        "-o", q->eager ? "tcp.try_heuristic_first:TRUE" : "tcp.try_heuristic_first:FALSE",
-        "-o", q->eager ? "udp.try_heuristic_first:TRUE" : "udp.try_heuristic_first:FALSE",
+        "-o", q->way.ordered ? "tcp.reassemble_out_of_order:TRUE" : "tcp.reassemble_out_of_order:FALSE",
+        "-o", q->way.eager ? "tcp.try_heuristic_first:TRUE" : "tcp.try_heuristic_first:FALSE",
+        "-o", q->way.eager ? "udp.try_heuristic_first:TRUE" : "udp.try_heuristic_first:FALSE",
         "-T", "fields", "-E", "separator=/t", "-E", "occurrence=l", "-e", q->protocol,
     };
     size_t n = 0;
@@ -279,7 +280,7 @@ static bool hand_over(int fd, const struct buf *b)
 
 bool tshark_ask(struct tshark *t, const struct tshark_trial *trial)
 {
-    struct question q = {.eager = trial->eager};
+    struct question q = {.way = trial->way};
     snprintf(q.protocol, sizeof(q.protocol), "%s", trial->protocol);
     if (t->lost || !hand_over(t->script, trial->script) || !hand_over(t->capture, trial->capture))
         return false;

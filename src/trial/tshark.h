@@ -26,10 +26,16 @@ struct tshark_result {
     uint64_t errors;    /* of Lua, in those that it claimed */
 };
 
+/* How tshark is set up. */
+struct tshark_way {
+    bool eager;   /* ask heuristics before ports */
+    bool ordered; /* put segments in order before they are put together */
+};
+
 struct tshark_trial {
     const char *protocol; /* that the script adds */
     const struct buf *script, *capture;
-    bool eager; /* ask heuristics before ports */
+    struct tshark_way way;
 };
 
 /* Asks without waiting: the trial is copied. True: the next call is for the answer. */
