@@ -2,6 +2,7 @@
 /* lua.c - tables for what the two sides send, and the code that goes through them. */
 #include "scaffold/lua.h"
 
+#include "decode/decode.h"
 #include "scaffold/lua_fields.h"
 #include "scaffold/names.h"
 
@@ -71,12 +72,20 @@ static void put_string(FILE *out, const uint8_t *p, uint32_t n)
     fputc('"', out);
 }
 
-static void put_length(FILE *out, const struct beginning_length *l)
+/* In a stream the message may go on in the next segment, as far as messages of it do. */
+static void put_length(FILE *out, const struct beginning *b)
 {
-    fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) == tvb:reported_len()", l->at, l->form.width,
-            l->form.little ? "true" : "false");
+    enum { LARGER = 16 }; /* times the largest one that was seen */
+    const struct beginning_length *l = &b->length;
+    bool stream = b->profile->transport == IPPROTO_NUM_TCP;
+    const char *order = l->form.little ? "true" : "false";
+    fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) %s tvb:reported_len()", l->at, l->form.width, order,
+            stream ? ">=" : "==");
     if (l->plus)
         fprintf(out, " %c %" PRId64, l->plus > 0 ? '-' : '+', l->plus > 0 ? l->plus : -l->plus);
+    if (stream)
+        fprintf(out, "\n        and number(tvb(%" PRIu32 ", %u), %s) <= %" PRIu64, l->at, l->form.width, order,
+                (uint64_t)LARGER * b->profile->side[b->side].most);
 }
 
 /* A signature, of a packet. */
@@ -94,7 +103,7 @@ static void put_matches(FILE *out, const struct beginning *b)
         put_string(out, run.value, run.n);
     }
     if (b->length.given)
-        put_length(out, &b->length);
+        put_length(out, b);
     fputs("\nend\n", out);
 }
 
@@ -222,7 +231,7 @@ static const char heuristic_code[] =
     "    local key, from, to = conversation(pinfo)\n"
     "    client_of[key] = who == \"client\" and from or to\n"
     "    pinfo.conversation = proto -- also what does not have the signature\n"
-    "    proto.dissector(tvb, pinfo, tree)\n"
+    "    dissect(tvb, pinfo, tree) -- called through proto, it could not ask for more segments\n"
     "    return true\n"
     "end\n";
 
@@ -246,13 +255,13 @@ static void put_dissector(FILE *out, const struct draft *d)
         if (d->v[i].given)
             put_matches(out, &d->v[i]);
     put_sender(out, d);
-    fprintf(out, "\nfunction proto.dissector(tvb, pinfo, tree)\n"
+    fprintf(out, "\nlocal function dissect(tvb, pinfo, tree)\n"
                  "    local side = side_of(pinfo)\n"
                  "    pinfo.cols.protocol = \"%s\"\n"
                  "    pinfo.cols.info = \"\"\n"
                  "    side.dissect(side, tvb, pinfo, tree)\n"
                  "    return tvb:len()\n"
-                 "end\n", d->profile->id);
+                 "end\n\nproto.dissector = dissect\n", d->profile->id);
     fputs(heuristic_code, out);
 }
 

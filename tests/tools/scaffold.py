@@ -53,6 +53,36 @@ def write_alike(path):
         file.write(capture.bytes)
 
 
+def swap_some(packets):
+    """Of segments of one side behind each other the second comes first, now and then."""
+    rng = random.Random(3)
+    for i in range(1, len(packets)):
+        a, b = packets[i - 1:i + 1]
+        if a[12:20] == b[12:20] and min(len(a), len(b)) > 40 and rng.randrange(4) == 0:
+            packets[i - 1:i + 1] = [b, a]
+
+
+def write_one_port(path):
+    """Two protocols at one port: lines of text, and messages that tell their length, in pieces of which some are swapped."""
+    rng, packets = random.Random(9), []
+    for i in range(16):
+        tcp = P.Tcp(f"192.0.2.{2 + i}", "198.51.100.1", 42000 + i, 7041)
+        packets += tcp.open()
+        for turn in range(10):
+            body = rng.randbytes(20 + rng.randrange(200))
+            binary = b"\xbe\xef" + (len(body) + 4).to_bytes(2, "big") + body
+            payload = binary if i % 2 else b"READ item %d\n" % rng.randrange(1000)
+            for at in range(0, len(payload), 50):
+                packets.append(tcp.send(turn % 2, payload[at:at + 50])[0])
+        packets += tcp.close()
+    swap_some(packets)
+    capture = Pcap()
+    for number, packet in enumerate(packets):
+        capture.packet(10**18 + number * 10**6, P.ether(packet))
+    with open(path, "wb") as file:
+        file.write(capture.bytes)
+
+
 class Checks:
     def __init__(self, dpitool, folder):
         self.dpitool, self.folder = dpitool, folder
@@ -121,6 +151,25 @@ class Checks:
         self.dissectors(folder, 10, {"7031": 6 * 8})
 
     # --- dissectors ---
+
+    def one_port(self):
+        """Both dissectors at once, in either order, and every message is whole though segments are swapped."""
+        capture = os.path.join(self.folder, "one-port.pcap")
+        write_one_port(capture)
+        folder = self.scaffold("one-port", capture)
+        scripts = sorted(name for name in os.listdir(folder) if name.endswith(".lua"))
+        self.count("one port: two dissectors", None if len(scripts) == 2 else read(folder, "README.txt"))
+        if len(scripts) != 2 or not shutil.which("tshark"):
+            self.skipped += 1
+            return
+        self.count("one port: segments are put in order", None if "-o tcp.reassemble_out_of_order:TRUE" in
+                   "".join(read(folder, name) for name in scripts) else read(folder, scripts[0])[:500])
+        for order in (scripts, scripts[::-1]):
+            loaded = [word for name in order for word in ("-X", "lua_script:" + os.path.join(folder, name))]
+            _, out, _ = run(["tshark", "-n", "-2", "-r", capture, *loaded, "-o", "tcp.reassemble_out_of_order:TRUE", "-V"])
+            magics = re.findall(r"(?m)^\s+magic: (\S+)$", out.decode())
+            self.count("one port: messages", None if magics.count("beef") == len(magics) == 80 else magics)
+            self.count("one port: lines", None if len(re.findall("READ item", out.decode())) >= 80 else out.decode()[-2000:])
 
     def claims(self, folder, name, others):
         """Packets that tshark shows by the dissector: as it says in the head, counted once more."""
@@ -234,6 +283,7 @@ class Checks:
         self.signatures(folder)
         self.dissectors(folder, 4)
         self.alike()
+        self.one_port()
         self.without_tshark()
         self.few_tried()
         self.hostile_tshark()

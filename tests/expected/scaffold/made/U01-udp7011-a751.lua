@@ -119,7 +119,7 @@ local function sender(tvb, pinfo)
     if matches.server(tvb, pinfo) then return "server" end
 end
 
-function proto.dissector(tvb, pinfo, tree)
+local function dissect(tvb, pinfo, tree)
     local side = side_of(pinfo)
     pinfo.cols.protocol = "U01"
     pinfo.cols.info = ""
@@ -127,13 +127,15 @@ function proto.dissector(tvb, pinfo, tree)
     return tvb:len()
 end
 
+proto.dissector = dissect
+
 local function heuristic(tvb, pinfo, tree)
     local who = sender(tvb, pinfo)
     if not who then return false end
     local key, from, to = conversation(pinfo)
     client_of[key] = who == "client" and from or to
     pinfo.conversation = proto -- also what does not have the signature
-    proto.dissector(tvb, pinfo, tree)
+    dissect(tvb, pinfo, tree) -- called through proto, it could not ask for more segments
     return true
 end
 

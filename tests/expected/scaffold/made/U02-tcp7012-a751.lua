@@ -120,7 +120,8 @@ function matches.client(tvb, pinfo)
     return tvb:len() >= 6
         and tvb:raw(0, 2) == "\167\081"
         and tvb:raw(3, 1) == "\000"
-        and number(tvb(4, 2), false) == tvb:reported_len() - 6
+        and number(tvb(4, 2), false) >= tvb:reported_len() - 6
+        and number(tvb(4, 2), false) <= 3248
 end
 
 -- What the first messages of the server have in common: 25 bits.
@@ -128,7 +129,8 @@ function matches.server(tvb, pinfo)
     return tvb:len() >= 6
         and tvb:raw(0, 2) == "\167\081"
         and tvb:raw(3, 1) == "\000"
-        and number(tvb(4, 2), false) == tvb:reported_len() - 6
+        and number(tvb(4, 2), false) >= tvb:reported_len() - 6
+        and number(tvb(4, 2), false) <= 3136
 end
 
 local function sender(tvb, pinfo)
@@ -136,7 +138,7 @@ local function sender(tvb, pinfo)
     if matches.server(tvb, pinfo) then return "server" end
 end
 
-function proto.dissector(tvb, pinfo, tree)
+local function dissect(tvb, pinfo, tree)
     local side = side_of(pinfo)
     pinfo.cols.protocol = "U02"
     pinfo.cols.info = ""
@@ -144,13 +146,15 @@ function proto.dissector(tvb, pinfo, tree)
     return tvb:len()
 end
 
+proto.dissector = dissect
+
 local function heuristic(tvb, pinfo, tree)
     local who = sender(tvb, pinfo)
     if not who then return false end
     local key, from, to = conversation(pinfo)
     client_of[key] = who == "client" and from or to
     pinfo.conversation = proto -- also what does not have the signature
-    proto.dissector(tvb, pinfo, tree)
+    dissect(tvb, pinfo, tree) -- called through proto, it could not ask for more segments
     return true
 end
 
