@@ -326,8 +326,8 @@ static bool ask(struct tshark *t, const struct scaffolding *s, size_t group, con
     return asked;
 }
 
-/* Segments may have been captured in another order, ports may be another dissector's, and the sizes that a profile tells
- * may not hold for what came later: the first way by which nearly all packets are claimed, or else the best one. */
+/* Segments may have been captured in another order, ports may be another dissector's, and the sizes that a profile
+ * tells may not hold for what came later: the first way by which nearly all packets are claimed, or else the best. */
 static bool try_own(struct scaffolding *s, size_t group, struct tshark_result *best)
 {
     static const struct {

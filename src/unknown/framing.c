@@ -376,12 +376,17 @@ static bool count_lines(struct framing *f, const struct sample_side *s)
     return s->n - at <= LINE_MOST;
 }
 
+static bool is_text(const struct streams *in)
+{
+    return bytestats_printable(&in->all) > 0.9 * in->all.n;
+}
+
 /* Text in lines that were cut into segments somewhere else: streams end with a line, and more segments than chance has
  * it. */
 static bool ends_lines(struct framing *f, const struct streams *in, const struct delimiter *d)
 {
     *f = (struct framing){.kind = FRAMING_DELIMITER, .delimiter = d, .lines = true};
-    if (d->bytes[0] == '\0' || bytestats_printable(&in->all) <= 0.9 * in->all.n)
+    if (d->bytes[0] == '\0' || !is_text(in))
         return false;
     for (size_t i = 0; i < in->n; i++)
         if (!count_lines(f, &in->flow[i]->side[in->side]))
@@ -417,10 +422,15 @@ static void count_bytes(struct streams *in)
 void framing_find(struct framing *f, const struct sample *const *flow, size_t n, unsigned side)
 {
     struct streams in = {.flow = flow, .n = n, .side = side};
+    struct framing lines;
     count_bytes(&in);
     bool found = by_length(f, &in, 0, false);
+    if (!is_perfect(f) && by_delimiter(&lines, &in) && (!found || (is_text(&in) && lines.on_message == lines.starts))) {
+        *f = lines;
+        return;
+    }
     if (!is_perfect(f))
-        found = (!found && by_delimiter(f, &in)) || by_length(f, &in, 0, true);
+        found = by_length(f, &in, 0, true);
     for (uint32_t skip = 1; skip <= SKIP_MOST && !found; skip++)
         found = by_length(f, &in, skip, false);
     if (!found)

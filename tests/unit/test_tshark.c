@@ -30,7 +30,7 @@ static struct tshark *start(void)
 static bool try(struct tshark *t, const char *text, struct tshark_result *r)
 {
     struct buf script = {0}, capture = {0};
-    struct tshark_trial trial = {"zz", &script, &capture, false};
+    struct tshark_trial trial = {"zz", &script, &capture, {false, false}};
     buf_str(&script, text);
     buf_add(&capture, two_datagrams, sizeof(two_datagrams) - 1);
     bool ran = tshark_try(t, &trial, r);

@@ -105,6 +105,12 @@ static uint32_t line(struct made *m, uint8_t *out)
     return n + 2;
 }
 
+/* A line of one size or the next: its end is where a number would stand that tells the size. */
+static uint32_t answer(struct made *m, uint8_t *out)
+{
+    return (uint32_t)sprintf((char *)out, "+OK temps: %u\r\n", up_to(m, 0, 9999));
+}
+
 static uint32_t noise(struct made *m, uint8_t *out)
 {
     uint32_t n = up_to(m, 20, 300);
@@ -312,6 +318,36 @@ static void by_line(void **state)
     each_cut(line, is_lines, NULL);
 }
 
+static void line_end_is_no_length(void **state)
+{
+    static struct made m;
+    (void)state;
+    for (uint32_t messages = 2; messages < 40; messages++) {
+        struct view v = make(&m, answer, whole, messages);
+        is_lines(&v, messages, NULL);
+        view_free(&v);
+        samples_free(&m.samples);
+    }
+}
+
+/* Who said nothing speaks neither for lines nor against them. */
+static void silent_streams(void **state)
+{
+    static struct made m;
+    (void)state;
+    struct view v = make(&m, line, twos, 13);
+    struct framing without = v.framing;
+    view_free(&v);
+    for (unsigned i = 0; i < 3 * FLOWS; i++)
+        made_flow(&m.samples, 6, 7000);
+    view_make(&v, (const struct sample *const *)m.samples.v, m.samples.n, 0);
+    assert_int_equal(v.framing.kind, without.kind);
+    assert_int_equal(v.framing.streams, without.streams);
+    assert_int_equal(v.framing.starts, without.starts);
+    view_free(&v);
+    samples_free(&m.samples);
+}
+
 static void is_nothing(const struct view *v, uint32_t messages, const void *ctx)
 {
     (void)messages;
@@ -338,6 +374,8 @@ int main(void)
         cmocka_unit_test(by_length_alone),
         cmocka_unit_test(by_length_beside_zeros),
         cmocka_unit_test(by_line),
+        cmocka_unit_test(line_end_is_no_length),
+        cmocka_unit_test(silent_streams),
         cmocka_unit_test(none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
