@@ -22,11 +22,22 @@ struct steps {
     bool carries; /* the highest byte changed in a step that is right */
 };
 
+static uint64_t mask_of(const struct steps *s)
+{
+    return (UINT64_C(1) << (s->form.width * 8)) - 1;
+}
+
 /* The difference between two numbers of the form, modulo its width. */
 static uint64_t step_of(const struct steps *s, uint64_t before, uint64_t behind)
 {
-    uint64_t mask = s->form.width == 8 ? UINT64_MAX : (UINT64_C(1) << (s->form.width * 8)) - 1;
-    return (behind - before) & mask;
+    return (behind - before) & mask_of(s);
+}
+
+/* What is nearer to a step down is one. */
+static int64_t signed_step(const struct steps *s)
+{
+    int64_t all = (int64_t)mask_of(s) + 1;
+    return s->step < all / 2 ? s->step : s->step - all;
 }
 
 /* Sent again, it says nothing of what goes up. */
@@ -45,7 +56,7 @@ static void look_at_steps(void *ctx, const struct message *m, size_t n)
         if (i == 0 || is_copy(&m[i - 1], &m[i]))
             continue;
         uint64_t step = step_of(s, before, behind);
-        if (all == 0 && step <= INT32_MAX)
+        if (all == 0)
             all = step;
         steps++;
         right += step && step == all;
@@ -192,10 +203,10 @@ static void add_sequence(const struct growth *g, struct fields *f)
     struct field new = {
         .at = little ? g->low.at : g->low.at + 1 - g->width, .size = g->width, .role = ROLE_SEQUENCE,
         .number = g->width > 1, .little = little && g->width > 1, .sure = true, .hits = s->right,
-        .of = s->n, .add = s->step,
+        .of = s->n, .add = signed_step(s),
     };
     const char *how = g->width > s->form.width ? ", high bytes never changed" : "";
-    field_say(&new, "+%" PRId64 " per message%s", s->step, how);
+    field_say(&new, "%+" PRId64 " per message%s", signed_step(s), how);
     fields_add(f, &new);
 }
 
@@ -232,22 +243,34 @@ void sequences_find(const struct view *v, bool little, struct fields *f)
 static const struct {
     const char *name;
     uint8_t width;
-    uint64_t per_second;
+    uint64_t per_second; /* 0: it has seconds as a double (IEEE 754) */
     uint64_t epoch; /* seconds before 1970 at which it begins */
 } clocks[] = {
     {"unix milliseconds", 8, 1000, 0},
     {"unix microseconds", 8, 1000000, 0},
+    {"unix nanoseconds", 8, 1000000000, 0},
+    {"unix seconds as a double", 8, 0, 0},
+    {"100 ns since 1601, as of Windows", 8, 10000000, UINT64_C(11644473600)},
     {"NTP time, 32.32 bits of seconds since 1900", 8, UINT64_C(1) << 32, UINT64_C(2208988800)},
     {"unix seconds", 4, 1, 0},
     {"seconds since 1900", 4, 1, UINT64_C(2208988800)},
 };
+
+static uint64_t whole_seconds(uint64_t v, uint64_t per_second)
+{
+    double real;
+    if (per_second)
+        return v / per_second;
+    memcpy(&real, &v, sizeof(real));
+    return real > 0 && real < UINT32_MAX ? (uint64_t)real : 0;
+}
 
 static bool is_time(const struct message *m, uint32_t at, struct number_form form, size_t clock, int64_t *off)
 {
     uint64_t v;
     if (!message_number(m, at, form, &v))
         return false;
-    int64_t seconds = (int64_t)(v / clocks[clock].per_second) - (int64_t)clocks[clock].epoch;
+    int64_t seconds = (int64_t)whole_seconds(v, clocks[clock].per_second) - (int64_t)clocks[clock].epoch;
     *off = seconds - m->time_ns / INT64_C(1000000000);
     return *off >= -DAY && *off <= DAY;
 }

@@ -31,7 +31,7 @@ struct field {
     uint32_t hits, of; /* how often it was right, of how many tests */
     uint32_t distinct;
     uint32_t times;  /* length: message size = value * times + add */
-    int64_t add;     /* also: what a sequence goes up by */
+    int64_t add;     /* also: what a sequence goes up by, or down */
     char text[FIELD_TEXT]; /* its value or relation, in words */
 };
 
@@ -48,7 +48,7 @@ const struct field *fields_find(const struct fields *f, enum field_role role); /
 
 void field_say(struct field *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Distinct values of numbers, as far as 4096 of them; sorts v. */
+/* Distinct values of numbers; sorts v. */
 uint32_t distinct_of(uint64_t *v, size_t n);
 
 #endif

@@ -274,7 +274,8 @@ static void what_stays_does_not_go_up(void **state)
 struct counter {
     uint8_t magic[4], size, n_magic, n_random;
     bool little, sent_twice;
-    uint32_t first, step; /* first: for all flows, UINT32_MAX: for each another one */
+    uint32_t first; /* for all flows; UINT32_MAX: for each another one */
+    int32_t step;
     uint32_t at, width;   /* where it is found */
 };
 
@@ -282,7 +283,7 @@ static void send_counter(struct samples *s, const struct counter *c, uint64_t *r
 {
     struct sample *f = made_flow(s, 17, 7000);
     uint32_t value = c->first == UINT32_MAX ? made_random(random) << 1 : c->first;
-    for (uint32_t k = 0; k < 8; k++, value += c->step) {
+    for (uint32_t k = 0; k < 8; k++, value += (uint32_t)c->step) {
         uint8_t bytes[40];
         uint32_t n = c->n_magic + c->size + c->n_random;
         memcpy(bytes, c->magic, c->n_magic);
@@ -309,6 +310,8 @@ static void goes_up_as_it_was_made(void **state)
         {{0x9e, 0x37, 1}, 4, 3, 12, false, true, UINT32_MAX, 1, 3, 4},
         {{0xa7, 0x51, 3}, 1, 3, 9, false, false, 7, 1, 3, 1}, /* what is not zero above it is the magic's */
         {{0x80, 8, 0x51, 0x52}, 4, 4, 0, false, false, 0x7a10f000, 240, 6, 2}, /* as LE it goes up by 61441 */
+        {{0x9e, 0x37, 1}, 4, 3, 12, false, false, UINT32_MAX, -1, 3, 4},
+        {{0x9e, 0x37}, 2, 2, 12, true, false, UINT32_MAX, -3, 2, 2},
     };
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
         const struct counter *c = &made[i];
@@ -321,6 +324,44 @@ static void goes_up_as_it_was_made(void **state)
         const struct field *f = field_at(&m.profile->side[0], c->at, false);
         assert_int_equal(f->little, c->little);
         assert_int_equal(f->add, c->step);
+        forget(&m);
+    }
+}
+
+/* The time of each message in every way that is known, and what a second later is one more. */
+static void tells_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        uint32_t size;
+        double per_second, epoch; /* per_second 0: a double */
+    } made[] = {
+        {"unix seconds,", 4, 1, 0}, {"unix milliseconds", 8, 1e3, 0}, {"unix microseconds", 8, 1e6, 0},
+        {"unix nanoseconds", 8, 1e9, 0}, {"unix seconds as a double", 8, 0, 0},
+        {"100 ns since 1601", 8, 1e7, 11644473600.0}, {"NTP time", 8, 4294967296.0, 2208988800.0},
+    };
+    for (size_t i = 0; i < 2 * sizeof(made) / sizeof(made[0]); i++) {
+        struct made m = {0};
+        bool little = i % 2;
+        for (unsigned k = 0; k < 8; k++) {
+            struct sample *f = made_flow(&m.samples, 17, 7000);
+            for (unsigned n = 0; n < 8; n++) {
+                double seconds = 1700000000 + 100.0 * k + 1.25 * n;
+                uint64_t v = (uint64_t)((seconds + made[i / 2].epoch) * made[i / 2].per_second);
+                uint8_t bytes[16] = {0x9e, 0x37, 1, 2};
+                if (made[i / 2].per_second == 0)
+                    memcpy(&v, &seconds, sizeof(v));
+                for (uint32_t at = 0; at < made[i / 2].size; at++)
+                    bytes[4 + at] = (uint8_t)(v >> 8 * (little ? at : made[i / 2].size - 1 - at));
+                sample_add(f, 0, (int64_t)(seconds * 1e9), bytes, sizeof(bytes), sizeof(bytes));
+            }
+        }
+        finish(&m);
+        is_field(&m.profile->side[0], 4, made[i / 2].size, ROLE_TIME);
+        const struct field *f = field_at(&m.profile->side[0], 4, false);
+        assert_int_equal(f->little, little);
+        assert_ptr_equal(strstr(f->text, made[i / 2].name), f->text);
         forget(&m);
     }
 }
@@ -427,6 +468,7 @@ int main(void)
         cmocka_unit_test(nothing_in_noise),
         cmocka_unit_test(what_stays_does_not_go_up),
         cmocka_unit_test(goes_up_as_it_was_made),
+        cmocka_unit_test(tells_time),
         cmocka_unit_test(a_length_leaves_zeros_to_a_number),
         cmocka_unit_test(text_is_printable_and_the_same),
     };
