@@ -357,6 +357,11 @@ int capture_run_tell(const struct dpi_run *run)
     return status;
 }
 
+enum dpi_status capture_run_whole(struct dpi_err *err)
+{
+    return stop_signal ? dpi_fail(err, DPI_INTERRUPTED, "interrupted: nothing is told") : DPI_OK;
+}
+
 void capture_run_rule_stats(const struct capture_run *r)
 {
     diag_passing(NULL);

@@ -79,6 +79,10 @@ const struct dpi_run *capture_run_report(struct capture_run *r);
 /* Says on standard error where captures are damaged, and that a signal came. Returns the exit status for it. */
 int capture_run_tell(const struct dpi_run *run);
 
+/* For what tells of whole captures alone, as groups do: those of what was read until then would be others.
+ * DPI_INTERRUPTED: a signal came. */
+enum dpi_status capture_run_whole(struct dpi_err *err);
+
 /* Says on standard error which rules named how many flows, and which none. */
 void capture_run_rule_stats(const struct capture_run *r);
 

@@ -3,19 +3,17 @@
 #include "cli/capture_run.h"
 #include "cli/cmd.h"
 #include "cli/diag.h"
+#include "cli/profile_folders.h"
 #include "cli/scaffolding.h"
 #include "gather/gather.h"
 #include "io/folder.h"
-#include "io/outfile.h"
 #include "profile/profile_json.h"
 #include "profile/profile_text.h"
-#include "util/buf.h"
 #include "util/ids.h"
 #include "util/xalloc.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct options {
@@ -84,6 +82,7 @@ struct job {
     struct samples samples, known_samples;
     struct groups groups;
     struct profile **profile; /* beside groups */
+    int output; /* the folder, held open; -1: not asked for */
     struct scaffolding *scaffolding; /* NULL: not asked for */
     int status;
 };
@@ -183,12 +182,6 @@ static enum dpi_status check(const struct options *o, struct dpi_err *err)
     return DPI_OK;
 }
 
-/* Groups of what was read until then would be others than those of the whole. */
-static enum dpi_status whole(const struct dpi_run *run, struct dpi_err *err)
-{
-    return run->interrupted ? dpi_fail(err, DPI_INTERRUPTED, "interrupted: nothing is told") : DPI_OK;
-}
-
 static enum dpi_status first_pass(struct job *j, const struct opt_words *words, struct dpi_err *err)
 {
     struct capture_run run;
@@ -202,7 +195,7 @@ static enum dpi_status first_pass(struct job *j, const struct opt_words *words, 
     if (st == DPI_OK)
         st = capture_run_go(&run, false, choose, j, err);
     const struct dpi_run *report = st == DPI_OK ? engine_report(run.engine) : NULL;
-    if (report && (st = whole(report, err)) == DPI_OK) {
+    if (report && (st = capture_run_whole(err)) == DPI_OK) {
         j->status = capture_run_tell(report);
         capture_run_warn(report);
     }
@@ -226,7 +219,7 @@ static enum dpi_status second_pass(struct job *j, const struct opt_words *words,
     if (st == DPI_OK)
         st = capture_run_go(&run, false, gathered, g, err);
     if (st == DPI_OK)
-        st = whole(engine_report(run.engine), err);
+        st = capture_run_whole(err);
     if (st == DPI_OK) {
         j->samples = gather_take(g[UNKNOWN]);
         j->known_samples = gather_take(g[KNOWN]);
@@ -272,62 +265,12 @@ static int print(FILE *out, const void *ctx)
     return j->status;
 }
 
-static enum dpi_status write_file(const struct job *j, const char *path, const struct profile *p, bool json,
-                                  struct dpi_err *err)
-{
-    struct outfile *file;
-    DPI_TRY(outfile_open(&file, path, err));
-    if (json)
-        profile_json(outfile_stream(file), &j->samples, p);
-    else
-        profile_text(outfile_stream(file), p);
-    return outfile_commit(file, err);
-}
-
-/* Puts parts together; the last is NULL. */
-static char *path_of(const char *folder, const struct profile *p, const char *file)
-{
-    struct buf b = {0};
-    buf_str(&b, folder);
-    buf_char(&b, '/');
-    buf_str(&b, p->id);
-    buf_char(&b, '-');
-    buf_str(&b, p->name);
-    buf_str(&b, file);
-    buf_char(&b, '\0');
-    return b.p;
-}
-
-static enum dpi_status write_group(const struct job *j, const struct profile *p, struct dpi_err *err)
-{
-    static const char *const files[] = {"", "/profile.txt", "/profile.json"};
-    enum dpi_status st = DPI_OK;
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && st == DPI_OK; i++) {
-        char *path = path_of(j->o->output, p, files[i]);
-        st = i == 0 ? folder_make(path, err) : write_file(j, path, p, i == 2, err);
-        free(path);
-    }
-    return st;
-}
-
-static enum dpi_status write_folder(const struct job *j, struct dpi_err *err)
-{
-    for (size_t i = 0; i < j->groups.n; i++)
-        DPI_TRY(write_group(j, j->profile[i], err));
-    return DPI_OK;
-}
-
 /* --- the command -------------------------------------------------------------------------------------- */
 
 /* Groups of another run beside these could not be told from them. */
-static enum dpi_status check_output(const struct options *o, struct dpi_err *err)
+static enum dpi_status open_output(struct job *j, struct dpi_err *err)
 {
-    int fd;
-    if (!o->output)
-        return DPI_OK;
-    DPI_TRY(folder_take(&fd, o->output, o->force, err));
-    close(fd);
-    return DPI_OK;
+    return j->o->output ? folder_take(&j->output, j->o->output, j->o->force, err) : DPI_OK;
 }
 
 static enum dpi_status open_scaffolding(struct job *j, struct dpi_err *err)
@@ -352,16 +295,18 @@ static enum dpi_status run_passes(struct job *j, const struct opt_words *words, 
 {
     DPI_TRY(check(j->o, err));
     DPI_TRY(capture_run_where(&j->where, j->o->where, err));
-    DPI_TRY(check_output(j->o, err));
+    DPI_TRY(open_output(j, err));
     DPI_TRY(open_scaffolding(j, err));
     DPI_TRY(first_pass(j, words, err));
     tell_left_out(j);
     if (j->n_wanted)
         DPI_TRY(second_pass(j, words, err));
     profile_all(j);
-    if (j->o->output)
-        DPI_TRY(write_folder(j, err));
-    return j->scaffolding ? write_scaffold(j, words, err) : DPI_OK;
+    DPI_TRY(capture_run_whole(err));
+    if (j->scaffolding)
+        DPI_TRY(write_scaffold(j, words, err));
+    return j->o->output ? profile_folders_write(j->output, j->o->output, &j->samples, j->profile, j->groups.n, err)
+                        : DPI_OK;
 }
 
 static void free_job(struct job *j)
@@ -370,6 +315,8 @@ static void free_job(struct job *j)
         profile_free(j->profile[i]);
     free(j->profile);
     scaffolding_free(j->scaffolding);
+    if (j->output >= 0)
+        close(j->output);
     groups_free(&j->groups);
     samples_free(&j->samples);
     samples_free(&j->known_samples);
@@ -382,7 +329,7 @@ static void free_job(struct job *j)
 
 static int unknown_run(const void *options, const struct opt_words *words)
 {
-    struct job j = {.o = options, .spool = spool_new(capture_run_scratch())};
+    struct job j = {.o = options, .output = -1, .spool = spool_new(capture_run_scratch())};
     struct dpi_err err;
     enum dpi_status st = run_passes(&j, words, &err);
     int status = st == DPI_OK ? cmd_print(print, &j) : cmd_fail(&err);

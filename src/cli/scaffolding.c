@@ -162,12 +162,6 @@ static void make_heaps(struct scaffolding *s)
     s->heaps = packet_heaps_new(s->limits, n + 1, "by " SCAFFOLD_MARK);
 }
 
-/* Groups of what was read until then would be others than those of the whole. */
-static enum dpi_status whole(const struct dpi_run *run, struct dpi_err *err)
-{
-    return run->interrupted ? dpi_fail(err, DPI_INTERRUPTED, "interrupted: nothing is told") : DPI_OK;
-}
-
 static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struct dpi_err *err)
 {
     struct capture_run run;
@@ -180,7 +174,7 @@ static enum dpi_status run_trial(struct scaffolding *s, const char *rules, struc
     if (st == DPI_OK)
         st = capture_run_go(&run, false, count_flow, s, err);
     if (st == DPI_OK)
-        st = whole(engine_report(run.engine), err);
+        st = capture_run_whole(err);
     capture_run_free(&run);
     s->gathered = true;
     return st;
@@ -444,6 +438,6 @@ enum dpi_status scaffolding_write(struct scaffolding *s, const struct scaffoldin
     make_heaps(s);
     DPI_TRY(try_drafts(s, err));
     try_dissectors(s);
-    capture_run_signals(); /* nothing is told of half a trial */
+    DPI_TRY(capture_run_whole(err));
     return write_all(s, err);
 }

@@ -19,13 +19,6 @@ bool folder_is(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-enum dpi_status folder_make(const char *path, struct dpi_err *err)
-{
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && folder_is(path)))
-        return DPI_OK;
-    return dpi_fail_errno(err, DPI_OUTPUT, errno, "cannot make the folder '%s'", path);
-}
-
 static bool is_dots(const char *name)
 {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
@@ -134,6 +127,34 @@ enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const cha
     failed = failed ? failed : errno;
     closedir(dir);
     return failed ? cannot_use(path, failed, err) : DPI_OK;
+}
+
+/* What is no folder, or has other files, is left. */
+static enum dpi_status clear_one(int fd, const char *name, bool (*is_file)(const char *name), struct dpi_err *err)
+{
+    int own = openat(fd, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return DPI_OK;
+    enum dpi_status st = folder_clear(own, name, is_file, err);
+    close(own);
+    unlinkat(fd, name, AT_REMOVEDIR);
+    return st;
+}
+
+enum dpi_status folder_clear_folders(int fd, const char *path, bool (*is_ours)(const char *name),
+                                     bool (*is_file)(const char *name), struct dpi_err *err)
+{
+    DIR *dir = entries_of(fd);
+    const struct dirent *entry;
+    enum dpi_status st = DPI_OK;
+    if (!dir)
+        return cannot_use(path, errno, err);
+    while (st == DPI_OK && (errno = 0, entry = readdir(dir)))
+        if (is_ours(entry->d_name))
+            st = clear_one(fd, entry->d_name, is_file, err);
+    int failed = errno;
+    closedir(dir);
+    return st == DPI_OK && failed ? cannot_use(path, failed, err) : st;
 }
 
 /* An empty one has nothing to lose. */

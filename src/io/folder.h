@@ -20,11 +20,9 @@ bool folder_is(const char *path);
  * points to; as folders are not entered, none can lead in circles. DPI_INPUT: it cannot be read. *f is to be
  * freed whatever comes. */
 enum dpi_status folder_list(struct folder *f, const char *path, struct dpi_err *err);
-/* Makes the folder; it may be there already. DPI_OUTPUT: it cannot be made, or is a file. */
-enum dpi_status folder_make(const char *path, struct dpi_err *err);
 
-/* The same, never through a symbolic link, and holds it open, for outfile_open_in: what takes its name later does not
- * matter. *fd is -1 unless DPI_OK; close it. */
+/* Makes the folder, which may be there already, and holds it open, for outfile_open_in: what takes its name later does
+ * not matter. DPI_OUTPUT: it cannot be made, or is a file or a symbolic link. *fd is -1 unless DPI_OK; close it. */
 enum dpi_status folder_hold(int *fd, const char *path, struct dpi_err *err);
 
 /* The same with one that is empty, unless replace is set. */
@@ -33,6 +31,11 @@ enum dpi_status folder_take(int *fd, const char *path, bool replace, struct dpi_
 /* Removes the files directly in one that is held of which is_ours says so by their name; a folder is left. The path is
  * for messages. */
 enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const char *name), struct dpi_err *err);
+
+/* The same in the folders directly in one that is held, of which is_ours says so by their name, and removes those that
+ * are empty then. */
+enum dpi_status folder_clear_folders(int fd, const char *path, bool (*is_ours)(const char *name),
+                                     bool (*is_file)(const char *name), struct dpi_err *err);
 
 /* Whether each file directly in one that is held, of which is_ours says so by its name, has the mark near its
  * beginning: else it is a user's own file of that name. DPI_OUTPUT: one has not, and is named. */

@@ -258,6 +258,25 @@ class Checks:
         status, _, said = self.write("link", "--force", UNKNOWN)
         self.count("a link", None if status == 5 and "symbolic link" in said else said)
 
+    def profiles(self):
+        """--output with --force: groups of the earlier run are gone, a user's files stay, links are not followed."""
+        folder, elsewhere = os.path.join(self.folder, "profiles"), os.path.join(self.folder, "elsewhere")
+        command = [self.dpitool, "unknown", "-o", folder, "--force"]
+        run([*command, UNKNOWN])
+        before = sorted(os.listdir(folder))
+        with open(os.path.join(folder, before[1], "notes.txt"), "w", encoding="utf-8") as file:
+            file.write("mine\n")
+        status, _, said = run([*command, "--filter", "udp port 9001", UNKNOWN])
+        left = sorted(os.listdir(folder))
+        self.count("profiles: those of the earlier run are gone", None if status == 0 and len(before) > 3 and
+                   left == ["U01-udp9001-00000000", before[1]] and os.listdir(os.path.join(folder, before[1])) == ["notes.txt"]
+                   else (before, left, said))
+        os.mkdir(elsewhere)
+        shutil.rmtree(os.path.join(folder, left[0]))
+        os.symlink(elsewhere, os.path.join(folder, left[0]))
+        status, _, said = run([*command, "--filter", "udp port 9001", UNKNOWN])
+        self.count("profiles: a link", None if status == 5 and b"symbolic link" in said and not os.listdir(elsewhere) else said)
+
     def same_again(self, folder, *args, **how):
         again = self.scaffold("again", *args, **how)
         names = sorted(os.listdir(folder))
@@ -288,6 +307,7 @@ class Checks:
         self.few_tried()
         self.hostile_tshark()
         self.folders()
+        self.profiles()
         self.left_out()
         made = self.scaffold("made", "--no-tshark", UNKNOWN)
         with open(UNKNOWN, "rb") as file:
