@@ -267,7 +267,10 @@ static void put_text(FILE *out, const struct profile_side *s, unsigned side)
         return;
     fprintf(out, "TEXT %s  %zu messages, ", sides[side], s->view.m.n);
     put_range(out, s->least, s->most);
-    fprintf(out, "; ends: %s\n", t->line_end ? t->line_end : "no common one");
+    fprintf(out, "; ends: %s", t->line_end ? t->line_end : "no common one");
+    if (t->crlf && !(t->line_end && strcmp(t->line_end, "CRLF") == 0))
+        fprintf(out, ", %" PRIu32 " with CRLF", t->crlf);
+    fputc('\n', out);
     for (uint32_t i = 0; i < t->n; i++)
         fprintf(out, "  %-24s %5" PRIu32 "  %s\n", t->v[i].text, t->v[i].n, t->codes ? "code" : "word");
     if (!t->n)

@@ -43,7 +43,7 @@ static void tell_fields(struct profile *p, unsigned side)
         const struct field *v = &f->v[i];
         if (v->size && (v->role == ROLE_DATA || v->role == ROLE_RANDOM))
             n += put_range(list + n, sizeof(list) - (size_t)n, n ? ", " : "", v);
-        if (!v->size && v->role == ROLE_DATA)
+        if (!v->size && v->role == ROLE_DATA && !p->side[side].records.found)
             UNEXPLAINED(p, "%s from byte %" PRIu32 " on: fields of no fixed place, if any", sides[side], v->at);
     }
     if (n)

@@ -425,10 +425,19 @@ static float ports_bonus(const struct features *a, const struct features *b)
     return begin_otherwise(a, b) ? -contrary : -other_port;
 }
 
+static float within_bounds(float d)
+{
+    return d > 1 ? 1 : d > 0 ? d : 0;
+}
+
 float distance(const struct features *a, const struct features *b, bool with_port)
 {
     if (a->transport != b->transport)
         return 1;
-    float d = compare(a, b, with_port && are_crossed(a, b)) - (with_port ? ports_bonus(a, b) : 0);
-    return d > 1 ? 1 : d > 0 ? d : 0;
+    return within_bounds(compare(a, b, with_port && are_crossed(a, b)) - (with_port ? ports_bonus(a, b) : 0));
+}
+
+float distance_of_payload(const struct features *a, const struct features *b)
+{
+    return within_bounds(compare(a, b, false));
 }

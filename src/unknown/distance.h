@@ -55,4 +55,7 @@ void features_of(struct features *f, const struct sample *s);
  * ports that differ make them less. */
 float distance(const struct features *a, const struct features *b, bool with_port);
 
+/* Of flows of any transports: a protocol may be spoken over two. */
+float distance_of_payload(const struct features *a, const struct features *b);
+
 #endif

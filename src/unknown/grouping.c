@@ -21,6 +21,8 @@ enum { COMPARED_MOST = 2500, COMPARED_HEAPS = 400, COMPARED_GROUPS = 50, LOOKED_
 /* Picked as the weights of distance.c were. */
 static const float cut = 0.87f;
 
+static const float nothing = 0.9f; /* groups that are farther from each other have no more in common than chance */
+
 struct work {
     const struct samples *samples;
     bool with_port;
@@ -376,7 +378,8 @@ static float apart(const struct work *w, const struct few *a, const struct few *
     for (uint32_t i = 0; i < a->n; i++)
         for (uint32_t k = 0; k < b->n; k++)
             if (a != b || i != k) {
-                sum += distance(a->v[i], b->v[k], w->with_port);
+                bool same = a->v[i]->transport == b->v[k]->transport;
+                sum += same ? distance(a->v[i], b->v[k], w->with_port) : distance_of_payload(a->v[i], b->v[k]);
                 n++;
             }
     return n ? sum / (float)n : 0;
@@ -391,7 +394,7 @@ static void find_nearest(const struct work *w, struct groups *g)
         g->v[i].cohesion = 1 - apart(w, &few[i], &few[i]);
         for (size_t k = 0; k < g->n && k < COMPARED_GROUPS; k++) {
             float d = k != i && g->v[i].kind != GROUP_EMPTY ? apart(w, &few[i], &few[k]) : 1;
-            if (d < g->v[i].nearest_distance) {
+            if (d < nothing && d < g->v[i].nearest_distance) {
                 g->v[i].nearest = k;
                 g->v[i].nearest_distance = d;
             }

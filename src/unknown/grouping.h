@@ -31,8 +31,8 @@ struct group {
     size_t n;
     enum group_kind kind;
     bool small;         /* too few flows and messages to tell what is constant */
-    float cohesion;     /* 1 less the mean distance of its flows */
-    size_t nearest;     /* number of the most similar group, its own when there is none */
+    float cohesion;     /* 1 less the mean distance of some of its flows */
+    size_t nearest;     /* number of the most similar group, over any transport; its own when there is none */
     float nearest_distance;
     size_t partner;       /* number of the group that flows share sockets with: see sockets.h */
     size_t partner_flows; /* of this group, that do; 0: there is none */

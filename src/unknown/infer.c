@@ -190,13 +190,25 @@ static void add_body(struct profile_side *s)
     struct field f = {.at = b->at, .role = b->random ? ROLE_RANDOM : b->text ? ROLE_TEXT : ROLE_DATA};
     if (!b->bytes)
         return;
-    if (b->random || b->packed)
+    if (s->records.found && s->records.at == b->at)
+        field_say(&f, "records, %" PRIu32 "..%" PRIu32 " a message", s->records.least, s->records.most);
+    else if (b->random || b->packed)
         field_say(&f, "%s: chi-square z=%+.1f over %" PRIu32 " bytes", b->random ? "random-like" : "compressed-like",
                   b->chi2, b->bytes);
     else
         field_say(&f, "%s%.1f bits a byte over %" PRIu32 " bytes%s", b->text ? "printable, " : "", b->entropy,
                   b->bytes, b->bytes < BYTESTATS_ENOUGH ? ", too few to tell more" : "");
     fields_add(&s->fields, &f);
+}
+
+/* Records have no fields of fixed place: what varies there is theirs, as far as nothing else explains it. A first type
+ * that never changes may be something else's that stands before them. */
+static uint32_t body_at(const struct profile_side *s, uint32_t end)
+{
+    uint32_t at = s->records.at;
+    if (!s->records.found || at >= end || position_is_const(&s->view.positions.v[at]))
+        return end;
+    return fields_have_room(&s->fields, at, end - at) ? at : end;
 }
 
 static void find_rest(struct profile_side *s)
@@ -206,11 +218,11 @@ static void find_rest(struct profile_side *s)
     if (s->types.found)
         add_type(s);
     boundaries_find(p, &s->fields, s->little, s->cut);
-    uint32_t end = boundaries_body(p, &s->fields, s->cut);
+    records_find(&s->view.m, bytes_behind(s), &s->records);
+    uint32_t end = body_at(s, boundaries_body(p, &s->fields, s->cut));
     fill_gaps(s, end);
     describe_body(s, end);
     add_body(s);
-    records_find(&s->view.m, bytes_behind(s), &s->records);
 }
 
 /* A text has words and lines, no offsets. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* texts.c - first words, what is behind them, and line ends. */
+/* texts.c - first words and line ends. */
 #include "unknown/texts.h"
 
 #include "unknown/bytestats.h"
@@ -16,12 +16,11 @@ static bool is_word(int b)
 }
 
 /* The first word; empty when the message begins with none, or with one that is too long. */
-static void first_word(const struct message *m, char out[static TEXT_WORD], int *behind)
+static void first_word(const struct message *m, char out[static TEXT_WORD])
 {
     uint32_t n = 0;
     while (n < TEXT_WORD && is_word(message_at(m, n)))
         n++;
-    *behind = message_at(m, n);
     if (n >= TEXT_WORD)
         n = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -64,13 +63,9 @@ static bool is_code(const char *word)
 static void find_words(const struct messages *m, struct text_shape *out)
 {
     struct text_word *w = xcalloc(m->n, sizeof(*w));
-    struct bytestats behind = {0};
     for (size_t i = 0; i < m->n; i++) {
-        int b;
-        first_word(&m->v[i], w[i].text, &b);
+        first_word(&m->v[i], w[i].text);
         w[i].n = 1;
-        if (b >= 0)
-            behind.count[b]++;
     }
     size_t n = merge(w, m->n);
     out->codes = n > 0;
@@ -79,9 +74,6 @@ static void find_words(const struct messages *m, struct text_shape *out)
             out->codes = out->codes && is_code(w[i].text);
             out->v[out->n++] = w[i];
         }
-    for (unsigned b = 1; b < 256; b++)
-        if (behind.count[b] > behind.count[(uint8_t)out->between])
-            out->between = (char)b;
     free(w);
 }
 
@@ -99,6 +91,7 @@ static void find_line_end(const struct messages *m, struct text_shape *out)
     for (unsigned i = 0; i < 3 && !out->line_end; i++)
         if (n[i] >= 0.9 * (double)m->n)
             out->line_end = names[i];
+    out->crlf = n[0];
 }
 
 void texts_find(const struct messages *m, struct text_shape *out)

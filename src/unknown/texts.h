@@ -15,10 +15,10 @@ struct text_word {
 struct text_shape {
     bool found;           /* nine in ten bytes are printable */
     const char *line_end; /* CRLF, LF, NUL, or NULL: none of them at the end of nine in ten messages */
+    uint32_t crlf;        /* messages that end with CRLF: with LF, too */
     struct text_word v[TEXT_WORDS]; /* first words of at least 2 % of the messages, the most frequent first */
     uint32_t n;
     bool codes;           /* they are numbers */
-    char between;         /* what stands behind the first word most often: space, ':', '=', ... */
 };
 
 void texts_find(const struct messages *m, struct text_shape *out);
