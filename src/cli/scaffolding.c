@@ -128,11 +128,14 @@ static enum dpi_status count_flow(void *ctx, const struct dpi_record *r, struct 
 {
     struct scaffolding *s = ctx;
     size_t number = number_of_wanted(s, r->flow_id);
+    struct tried_flow f = {
+        .id = r->flow_id, .group = s->group_of[number], .unknown = number < s->in->n_wanted, .seen = s->seen[number],
+        .rule = r->rule,
+    };
     (void)err;
     if (r->dir[0].payload + r->dir[1].payload > 0 && !is_left_out(s, r->flow_id) &&
         ids_find(s->in->guessed, s->in->n_guessed, r->flow_id) == s->in->n_guessed)
-        drafts_count(&s->drafts, &(struct tried_flow){.group = s->group_of[number], .unknown = number < s->in->n_wanted,
-                                                      .seen = s->seen[number], .rule = r->rule});
+        drafts_count(&s->drafts, &f);
     return DPI_OK;
 }
 

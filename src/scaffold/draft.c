@@ -156,6 +156,8 @@ void drafts_count(struct drafts *d, const struct tried_flow *f)
     struct beginning *named = named_by(d, &f->rule, &by);
     bool own = named && by == f->group;
     ++*(f->unknown ? &d->unknown : &d->known);
+    if (named && !own && !f->unknown)
+        d->v[by].known_flow = f->id;
     if (named)
         ++*(own ? &named->hits : f->unknown ? &named->unknown_hits : &named->known_hits);
     if (f->group >= d->n)
@@ -192,8 +194,8 @@ static bool drop_known(struct draft *d)
             dropped = true;
         }
     if (dropped && !best_of(d)->given)
-        snprintf(d->refused, DRAFT_WHY, "%" PRIu64 " of %" PRIu64 " flows that nDPI recognises have it, too", hits,
-                 d->known);
+        snprintf(d->refused, DRAFT_WHY,
+                 "%" PRIu64 " of %" PRIu64 " flows that nDPI recognises have it, too, as flow %" PRIu64, hits, d->known, d->known_flow);
     return dropped;
 }
 

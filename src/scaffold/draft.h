@@ -26,6 +26,7 @@ struct draft {
     uint64_t flows;           /* of the group, with payload */
     uint64_t seen, seen_hits; /* of them, those whose beginning was captured, and those of these that have it */
     uint64_t unknown, known;  /* other flows of the run, that nothing and that nDPI recognises */
+    uint64_t known_flow;      /* one of these that has it */
     uint64_t *taken_by;       /* beside drafts: flows of the group that have another one's; owned, NULL: none has */
     const struct draft *also; /* the other group of which most flows have it, and how many; NULL: of none */
     uint32_t also_flows;
@@ -56,6 +57,7 @@ void drafts_reset(struct drafts *d);
 
 /* A flow with payload that the signatures of all drafts were tried on. */
 struct tried_flow {
+    uint64_t id;
     size_t group;           /* drafts.n: of none */
     bool unknown;           /* or nDPI recognises it */
     bool seen;              /* its beginning was captured */
