@@ -195,7 +195,8 @@ static bool drop_known(struct draft *d)
         }
     if (dropped && !best_of(d)->given)
         snprintf(d->refused, DRAFT_WHY,
-                 "%" PRIu64 " of %" PRIu64 " flows that nDPI recognises have it, too, as flow %" PRIu64, hits, d->known, d->known_flow);
+                 "%" PRIu64 " of %" PRIu64 " flows that nDPI recognises have it, too, as flow %" PRIu64, hits, d->known,
+                 d->known_flow);
     return dropped;
 }
 
