@@ -163,11 +163,50 @@ static void fill_gaps(struct profile_side *s, uint32_t end)
 
 /* --- what is behind ----------------------------------------------------------------------------------- */
 
-/* The bytes at the end that are a field of their own: a checksum. */
+/* The bytes at the end that are a field of their own: a checksum, or what is the same in all messages. */
 static uint32_t bytes_behind(const struct profile_side *s)
 {
     const struct field *last = s->fields.n ? &s->fields.v[s->fields.n - 1] : NULL;
     return last && last->from_end ? last->size : 0;
+}
+
+/* How many bytes at the end are the same in all messages, which are of several sizes and were kept to their end. */
+static uint32_t same_ends(const struct messages *m)
+{
+    enum { FEWEST = 10, MOST = 4 };
+    uint32_t same = MOST, sizes = 0, seen[3];
+    for (size_t i = 0; i < m->n; i++) {
+        const struct message *a = &m->v[i], *b = &m->v[0];
+        uint32_t n = 0, k = 0;
+        while (n < same && n < a->kept && a->bytes[a->kept - 1 - n] == b->bytes[b->kept - 1 - n])
+            n++;
+        same = a->kept == a->size ? n : 0;
+        while (k < sizes && seen[k] != a->size)
+            k++;
+        if (k == sizes && sizes < 3)
+            seen[sizes++] = a->size;
+    }
+    return m->n >= FEWEST && sizes == 3 ? same : 0;
+}
+
+/* False: there is none, or a checksum is there. */
+static bool find_trailer(struct profile_side *s)
+{
+    const struct messages *m = &s->view.m;
+    uint32_t same = bytes_behind(s) ? 0 : same_ends(m);
+    if (!same)
+        return false;
+    const uint8_t *bytes = m->v[0].bytes + m->v[0].kept - same;
+    struct field f = {.at = same, .size = same, .from_end = true, .role = ROLE_ZERO, .sure = true,
+                      .hits = (uint32_t)m->n, .of = (uint32_t)m->n, .distinct = 1};
+    int n = 0;
+    for (uint32_t i = 0; i < same; i++) {
+        n += snprintf(f.text + n, sizeof(f.text) - (size_t)n, "%s%02x", i ? " " : "", bytes[i]);
+        if (bytes[i])
+            f.role = ROLE_MAGIC;
+    }
+    fields_add(&s->fields, &f);
+    return true;
 }
 
 static void describe_body(struct profile_side *s, uint32_t at)
@@ -219,6 +258,8 @@ static void find_rest(struct profile_side *s)
         add_type(s);
     boundaries_find(p, &s->fields, s->little, s->cut);
     records_find(&s->view.m, bytes_behind(s), &s->records);
+    if (!s->records.found && find_trailer(s)) /* their last byte may be the same, too */
+        records_find(&s->view.m, bytes_behind(s), &s->records);
     uint32_t end = body_at(s, boundaries_body(p, &s->fields, s->cut));
     fill_gaps(s, end);
     describe_body(s, end);

@@ -366,6 +366,29 @@ static void tells_time(void **state)
     }
 }
 
+/* Random bytes of any number between the same ones; and without the last of these. */
+static void what_is_at_the_end(void **state)
+{
+    (void)state;
+    for (unsigned closed = 0; closed < 2; closed++) {
+        struct made m = {0};
+        uint64_t random = 5;
+        for (unsigned i = 0; i < 24; i++) {
+            uint8_t bytes[40] = {0x9e, 0x37};
+            uint32_t n = 12 + made_random(&random) % 20;
+            made_bytes(&random, bytes + 2, n - 2);
+            if (closed)
+                memcpy(bytes + n - 2, "\x10\x03", 2);
+            sample_add(made_flow(&m.samples, 17, 7000), 0, INT64_C(1700000000000000000) + i, bytes, n, n);
+        }
+        finish(&m);
+        const struct field *f = field_at(&m.profile->side[0], 2, true);
+        assert_int_equal(f != NULL, closed);
+        assert_true(!f || (f->size == 2 && f->role == ROLE_MAGIC && f->sure && strcmp(f->text, "10 03") == 0));
+        forget(&m);
+    }
+}
+
 /* Zeros between a length and a number that goes up. */
 static void a_length_leaves_zeros_to_a_number(void **state)
 {
@@ -469,6 +492,7 @@ int main(void)
         cmocka_unit_test(what_stays_does_not_go_up),
         cmocka_unit_test(goes_up_as_it_was_made),
         cmocka_unit_test(tells_time),
+        cmocka_unit_test(what_is_at_the_end),
         cmocka_unit_test(a_length_leaves_zeros_to_a_number),
         cmocka_unit_test(text_is_printable_and_the_same),
     };

@@ -11,13 +11,14 @@ local ports = {21} -- of servers
 -- 114 messages, 8..32 bytes
 local client = {
     name = "client",
-    behind = 0, -- bytes at the end that are a field of their own
+    behind = 2, -- bytes at the end that are a field of their own
 }
 client.fields = {
     {at = 0, size = 4, field = ProtoField.bytes("u01_tcp21.client.enum", "enum")}, -- varies, 1.0 bits a byte at most; in 114 of 114, a guess
     {at = 4, size = 1, field = ProtoField.bytes("u01_tcp21.client.magic", "magic")}, -- 20; in 114 of 114
     {at = 5, size = 3, field = ProtoField.bytes("u01_tcp21.client.data", "data")}, -- varies, 3.6 bits a byte at most
-    {at = 8, size = 0, field = ProtoField.bytes("u01_tcp21.client.data_8", "data 8")}, -- 6.5 bits a byte over 681 bytes
+    {at = 8, size = 0, field = ProtoField.bytes("u01_tcp21.client.data_8", "data 8")}, -- 6.8 bits a byte over 570 bytes
+    {at = -2, size = 2, field = ProtoField.bytes("u01_tcp21.client.magic_end2", "magic end2")}, -- 0d 0a; in 114 of 114
 }
 
 -- 171 messages, 14..22 bytes
