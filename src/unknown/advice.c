@@ -2,6 +2,8 @@
 /* advice.c - what is not explained, and what to capture next. */
 #include "unknown/profile.h"
 
+#include "util/xalloc.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,21 +12,22 @@ enum { FEW_MESSAGES = 20, FEW_FLOWS = 10, FEW_OF_TYPE = 8 };
 
 static const char *const sides[] = {"C>S", "S>C"};
 
-static void add_line(char lines[][PROFILE_LINE], uint32_t *n, const char *fmt, ...)
+static void add_line(char (**lines)[PROFILE_LINE], uint32_t *n, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void add_line(char lines[][PROFILE_LINE], uint32_t *n, const char *fmt, ...)
+static void add_line(char (**lines)[PROFILE_LINE], uint32_t *n, const char *fmt, ...)
 {
     va_list ap;
     if (*n == PROFILE_LINES)
         return;
+    *lines = xrealloc(*lines, *n + 1, sizeof(**lines));
     va_start(ap, fmt);
-    vsnprintf(lines[(*n)++], PROFILE_LINE, fmt, ap);
+    vsnprintf((*lines)[(*n)++], PROFILE_LINE, fmt, ap);
     va_end(ap);
 }
 
-#define UNEXPLAINED(p, ...) add_line((p)->unexplained, &(p)->n_unexplained, __VA_ARGS__)
-#define NEXT(p, ...)        add_line((p)->next, &(p)->n_next, __VA_ARGS__)
+#define UNEXPLAINED(p, ...) add_line(&(p)->unexplained, &(p)->n_unexplained, __VA_ARGS__)
+#define NEXT(p, ...)        add_line(&(p)->next, &(p)->n_next, __VA_ARGS__)
 
 static int put_range(char *out, size_t room, const char *before, const struct field *f)
 {

@@ -2,9 +2,12 @@
 /* field.c - fields beside each other. */
 #include "unknown/field.h"
 
+#include "util/xalloc.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct field_word field_roles[FIELD_ROLES] = {
 #define ROLE(name, text, doc) {text, doc},
@@ -27,9 +30,31 @@ bool fields_have_room(const struct fields *f, uint32_t at, uint32_t size)
     return true;
 }
 
+static void make_room(struct fields *f)
+{
+    if ((f->n & (f->n - 1)) == 0) /* full at every power of two */
+        f->v = xrealloc(f->v, f->n ? 2 * f->n : 1, sizeof(*f->v));
+}
+
 static bool stands_behind(const struct field *a, const struct field *b)
 {
     return a->from_end != b->from_end ? a->from_end : a->at > b->at;
+}
+
+void fields_free(struct fields *f)
+{
+    free(f->v);
+    *f = (struct fields){0};
+}
+
+struct fields fields_copy(const struct fields *f)
+{
+    struct fields copy = {0};
+    for (; copy.n < f->n; copy.n++)
+        make_room(&copy);
+    if (f->n)
+        memcpy(copy.v, f->v, f->n * sizeof(*f->v));
+    return copy;
 }
 
 void fields_add(struct fields *f, const struct field *new)
@@ -37,6 +62,7 @@ void fields_add(struct fields *f, const struct field *new)
     size_t i = f->n;
     if (f->n == FIELDS_MOST || (!new->from_end && !fields_have_room(f, new->at, new->size)))
         return;
+    make_room(f);
     for (; i > 0 && stands_behind(&f->v[i - 1], new); i--)
         f->v[i] = f->v[i - 1];
     f->v[i] = *new;

@@ -37,9 +37,12 @@ struct field {
 
 /* Ascending by offset, those from the end behind; none overlaps another. */
 struct fields {
-    struct field v[FIELDS_MOST];
+    struct field *v; /* owned */
     size_t n;
 };
+
+void fields_free(struct fields *f);
+struct fields fields_copy(const struct fields *f);
 
 /* Whether no field has one of these bytes. */
 bool fields_have_room(const struct fields *f, uint32_t at, uint32_t size);

@@ -53,7 +53,15 @@ struct server {
 static int compare_servers(const void *a, const void *b)
 {
     const struct server *x = a, *y = b;
-    return (x->port > y->port) - (x->port < y->port);
+    if (x->port != y->port)
+        return x->port > y->port ? 1 : -1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static struct server server_of(const struct work *w, size_t place, bool with_port)
+{
+    const struct features *f = &w->features[place];
+    return (struct server){(uint32_t)f->transport << 16 | (with_port ? f->port[1] : 0), (uint32_t)place};
 }
 
 /* How many bytes the first messages of a side have in common. */
@@ -89,7 +97,7 @@ static void know_ports(struct work *w)
 {
     struct server *s = xcalloc(w->n, sizeof(*s));
     for (size_t i = 0; i < w->n; i++)
-        s[i] = (struct server){(uint32_t)w->features[i].transport << 16 | w->features[i].port[1], (uint32_t)i};
+        s[i] = server_of(w, i, true);
     qsort(s, w->n, sizeof(*s), compare_servers);
     for (size_t i = 0, end; i < w->n; i = end) {
         for (end = i; end < w->n && s[end].port == s[i].port; end++)
@@ -261,20 +269,20 @@ static void make_heaps(struct work *w)
     free(v);
 }
 
-/* Puts flows together that compare as equal, the first of them names the heap. */
+/* Puts flows together that go to one port, or have one transport; the first of them names the heap. */
 static void heaps_by(struct work *w, const bool *chosen, bool with_port)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        if (!chosen[i])
-            continue;
-        for (size_t k = 0; k <= i; k++) {
-            const struct features *a = &w->features[i], *b = &w->features[k];
-            if (!chosen[k] || a->transport != b->transport || (with_port && a->port[1] != b->port[1]))
-                continue;
-            w->heap[i] = (uint32_t)k;
-            break;
-        }
+    struct server *s = xcalloc(w->n, sizeof(*s));
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++)
+        if (chosen[i])
+            s[n++] = server_of(w, i, with_port);
+    qsort(s, n, sizeof(*s), compare_servers);
+    for (size_t i = 0, first = 0; i < n; i++) {
+        first = s[i].port == s[first].port ? first : i;
+        w->heap[s[i].place] = s[first].place;
     }
+    free(s);
 }
 
 /* Samples by heap: those of the heap that place names are number[first[place]] up to below first[place + 1]. */

@@ -69,7 +69,7 @@ static void find_exact(struct profile_side *s)
 static void find_transactions(struct profile *p)
 {
     struct profile_side *client = &p->side[0], *server = &p->side[1];
-    struct fields found = client->fields;
+    struct fields found = fields_copy(&client->fields);
     transactions_find(&client->view, &server->view, &found);
     for (size_t i = 0; i < found.n; i++) {
         struct field f = found.v[i];
@@ -79,6 +79,7 @@ static void find_transactions(struct profile *p)
         field_say(&f, "that of the question; %" PRIu32 " values", f.distinct);
         fields_add(&server->fields, &f);
     }
+    fields_free(&found);
 }
 
 /* --- guesses ------------------------------------------------------------------------------------------ */
@@ -150,7 +151,7 @@ static void add_between(struct profile_side *s, uint32_t at, uint32_t behind)
 /* What stands between cuts and is no field yet. */
 static void fill_gaps(struct profile_side *s, uint32_t end)
 {
-    struct fields typed = s->fields;
+    struct fields typed = fields_copy(&s->fields);
     for (uint32_t at = 0; at < end;) {
         uint32_t behind = at + 1;
         while (behind < end && !s->cut[behind] && fields_have_room(&typed, behind, 1))
@@ -159,6 +160,7 @@ static void fill_gaps(struct profile_side *s, uint32_t end)
             add_between(s, at, behind);
         at = behind;
     }
+    fields_free(&typed);
 }
 
 /* --- what is behind ----------------------------------------------------------------------------------- */

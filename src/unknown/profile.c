@@ -36,7 +36,7 @@ static void choose_flows(struct profile *p, const struct samples *s)
 {
     const struct group *g = p->group;
     size_t usable = p->midstream < g->n ? g->n - p->midstream : g->n, seen = 0;
-    p->flow = xcalloc(PROFILE_FLOWS, sizeof(const struct sample *));
+    p->flow = xcalloc(g->n < PROFILE_FLOWS ? g->n : PROFILE_FLOWS, sizeof(const struct sample *));
     for (size_t i = 0; i < g->n; i++) {
         const struct sample *flow = s->v[g->member[i]];
         if (flow->midstream && usable < g->n)
@@ -139,8 +139,12 @@ void profile_free(struct profile *p)
 {
     if (!p)
         return;
-    view_free(&p->side[0].view);
-    view_free(&p->side[1].view);
+    for (unsigned side = 0; side < 2; side++) {
+        view_free(&p->side[side].view);
+        fields_free(&p->side[side].fields);
+    }
     free(p->flow);
+    free(p->unexplained);
+    free(p->next);
     free(p);
 }

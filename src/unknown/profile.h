@@ -67,7 +67,7 @@ struct profile {
     uint32_t n_ports, all_ports;
     bool inferred;             /* else nothing is said of a structure */
     struct profile_side side[2];
-    char unexplained[PROFILE_LINES][PROFILE_LINE], next[PROFILE_LINES][PROFILE_LINE];
+    char (*unexplained)[PROFILE_LINE], (*next)[PROFILE_LINE]; /* owned */
     uint32_t n_unexplained, n_next;
 };
 

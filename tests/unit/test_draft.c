@@ -157,7 +157,8 @@ static void leaves_a_size_that_never_changes(void **state)
 /* A time of the profile is no constant. */
 static void leaves_times(void **state)
 {
-    struct one o = {.p.side[0].fields = {.v[0] = {.at = 1, .size = 2, .role = ROLE_TIME}, .n = 1}};
+    struct field time = {.at = 1, .size = 2, .role = ROLE_TIME};
+    struct one o = {.p.side[0].fields = {&time, 1}};
     (void)state;
     fill(&o.s, "\x81\x82\x83\x84\x85", 5, false);
     expect_bytes(&draft_of(&o, NULL)->v[0], "0:81 3:8485");
