@@ -302,12 +302,12 @@ def main():
     parser.add_argument("folders", nargs="+")
     args = parser.parse_args()
     found = read_all(args.program, args.folders)
-    missed = 0
+    missed = asked = 0
     if args.only != "dissectors":
-        missed += signatures(args.program, found, args.half, args.show)
+        missed, asked = signatures(args.program, found, args.half, args.show), 5
     if args.only != "signatures":
-        missed += dissectors(args.dpitool, found, args.half, args.show)
-    return tally_line(8 - missed, missed)
+        missed, asked = missed + dissectors(args.dpitool, found, args.half, args.show), asked + 3
+    return tally_line(asked - missed, missed)
 
 
 if __name__ == "__main__":

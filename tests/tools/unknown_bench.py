@@ -19,7 +19,7 @@ import xml.etree.ElementTree
 from collections import Counter, defaultdict
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from dpitest import each, run, tally_line  # noqa: E402
+from dpitest import TOO_LONG, each, run, tally_line  # noqa: E402
 
 HIDDEN, PER_PROTOCOL, PER_CAPTURE, FEWEST = 10, 60, 15, 4
 ENCRYPTED = {"TLS", "QUIC", "SSH", "WireGuard", "IPSec", "OpenVPN", "DTLS", "Tor", "Unknown", "Signal", "Telegram",
@@ -56,7 +56,9 @@ def in_half(protocol, half):
 
 
 def read_flows(program, path):
-    status, out, _ = run([program, "read", path], time_limit=300)
+    status, out, err = run([program, "read", path], time_limit=300)
+    if status < 0 or status == TOO_LONG:
+        sys.exit(f"{path}: {program} ended with status {status}: {err.decode()}")
     return [Flow(line, path) for line in out.decode().splitlines()] if status == 0 else []
 
 
