@@ -179,7 +179,8 @@ static void put_body(struct json *j, const struct profile_body *b)
     json_map(j);
     json_member_u64(j, "offset", b->at);
     json_member_u64(j, "bytes", b->bytes);
-    json_member_string(j, "looks", b->random ? "random" : b->packed ? "compressed" : b->text ? "text" : "structured");
+    json_member_string(j, "looks",
+                       b->random ? "random" : b->packed ? "nearly random" : b->text ? "text" : "structured");
     json_member_decimal(j, "entropy", b->entropy, 2);
     json_member_decimal(j, "chi_square_z", b->chi2, 1);
     json_map_end(j);

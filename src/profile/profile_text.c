@@ -62,8 +62,8 @@ static void put_body(FILE *out, const struct profile_side *s, unsigned side, con
     const struct profile_body *b = &s->body;
     if (!b->random && !b->packed)
         return;
-    fprintf(out, "%s%s bytes %" PRIu32 "..end %s-like (chi-square z=%+.1f, %" PRIu32 " B)", between, sides[side], b->at,
-            b->random ? "random" : "compressed", b->chi2, b->bytes);
+    fprintf(out, "%s%s bytes %" PRIu32 "..end %s (chi-square z=%+.1f, %" PRIu32 " B)", between, sides[side], b->at,
+            b->random ? "random-like" : "nearly random", b->chi2, b->bytes);
 }
 
 static void put_verdict(FILE *out, const struct profile *p)

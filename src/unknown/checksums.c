@@ -193,6 +193,12 @@ static bool is_copy(const struct trial *t, const struct field *f)
     return false;
 }
 
+static bool is_outside(const struct field *f, enum range r)
+{
+    uint32_t end = f->at + f->size;
+    return r == RANGE_BEHIND || (r == RANGE_FROM_4 && end <= 4) || (r == RANGE_FROM_2 && end <= 2);
+}
+
 static bool try_place(struct trial *t, const struct algorithm *a, struct field *f)
 {
     if (!place_varies(t, f))
@@ -200,7 +206,7 @@ static bool try_place(struct trial *t, const struct algorithm *a, struct field *
     for (enum range r = 0; r < (f->from_end ? RANGE_BEHIND : RANGES); r++)
         if (holds(t, a, f, r) && (a->sum == crc || !is_copy(t, f))) {
             field_say(f, "%s, from %s %s", a->name, range_names[r],
-                      f->from_end ? "to before it" : r == RANGE_BEHIND ? "to the end" : "to the end, itself as zeros");
+                      f->from_end ? "to before it" : is_outside(f, r) ? "to the end" : "to the end, itself as zeros");
             f->hits = f->of = (uint32_t)t->n;
             return true;
         }

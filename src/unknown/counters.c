@@ -6,6 +6,7 @@
 #include "util/xalloc.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -417,37 +418,68 @@ static const struct message *answer_to(const struct messages *m, const struct me
     return there ? &m->v[*from] : NULL;
 }
 
-static bool try_transaction(const struct view *client, const struct view *server, uint32_t at, uint8_t width,
-                            struct fields *f)
+/* A number of the client at one offset that its answers have at the same or another one. */
+struct echo {
+    uint32_t asked_at, answered_at;
+    uint8_t width;
+    uint32_t hits, of, distinct;
+};
+
+static bool is_echo(const struct view *client, const struct view *server, struct echo *e)
 {
-    struct number_form form = {width, false};
+    struct number_form form = {e->width, false};
     uint64_t *values = xcalloc(client->m.n + 1, sizeof(*values)), asked, answered;
-    struct field new = {.at = at, .size = width, .role = ROLE_TRANSACTION};
-    size_t from = 0;
-    for (size_t i = 0; i < client->m.n; i++) {
+    size_t from = 0, most_wrong = client->m.n / 10;
+    for (size_t i = 0; i < client->m.n && e->of - e->hits <= most_wrong; i++) {
         const struct message *question = &client->m.v[i], *answer = answer_to(&server->m, question, &from);
-        if (!answer || !message_number(question, at, form, &asked) || !message_number(answer, at, form, &answered))
+        if (!answer || !message_number(question, e->asked_at, form, &asked) ||
+            !message_number(answer, e->answered_at, form, &answered))
             continue;
-        new.of++;
+        e->of++;
         if (asked == answered)
-            values[new.hits++] = asked;
+            values[e->hits++] = asked;
     }
-    new.distinct = distinct_of(values, new.hits);
-    new.sure = new.hits == new.of;
+    e->distinct = distinct_of(values, e->hits);
     free(values);
-    field_say(&new, "the answer has it, too; %" PRIu32 " values", new.distinct);
-    if (new.hits < PAIRS_FEWEST || new.hits * 10 < new.of * 9 || new.distinct * 20 < new.hits * 17)
-        return false;
-    fields_add(f, &new);
-    return true;
+    return e->hits >= PAIRS_FEWEST && e->hits * 10 >= e->of * 9 && e->distinct * 20 >= e->hits * 17;
 }
 
-void transactions_find(const struct view *client, const struct view *server, struct fields *f)
+static void add_echo(const struct echo *e, struct fields *client, struct fields *server)
 {
-    static const uint8_t widths[] = {4, 2};
-    for (size_t w = 0; w < sizeof(widths); w++)
-        for (uint32_t at = 0; at < OFFSETS; at += 1)
-            if (varies(client, at) && varies(server, at) && varies(client, at + widths[w] - 1u) &&
-                fields_have_room(f, at, widths[w]))
-                try_transaction(client, server, at, widths[w], f);
+    char asked[24] = "", answered[24] = ", too";
+    struct field new = {.at = e->asked_at, .size = e->width, .role = ROLE_TRANSACTION, .hits = e->hits, .of = e->of,
+                        .distinct = e->distinct, .sure = true};
+    if (e->asked_at != e->answered_at) {
+        snprintf(asked, sizeof(asked), ", at %" PRIu32 " there", e->asked_at);
+        snprintf(answered, sizeof(answered), " at %" PRIu32, e->answered_at);
+    }
+    field_say(&new, "the answer has it%s; %" PRIu32 " values", answered, e->distinct);
+    fields_add(client, &new);
+    new.at = e->answered_at;
+    field_say(&new, "that of the question%s; %" PRIu32 " values", asked, e->distinct);
+    fields_add(server, &new);
+}
+
+static bool may_be(const struct view *v, const struct fields *f, uint32_t at, uint8_t width)
+{
+    return varies(v, at) && varies(v, at + width - 1u) && fields_have_room(f, at, width);
+}
+
+/* apart: at different offsets. */
+static void find_echoes(const struct transactions *t, uint8_t width, bool apart)
+{
+    for (uint32_t at = 0; at < OFFSETS; at++)
+        for (uint32_t to = apart ? 0 : at; to < (apart ? OFFSETS : at + 1); to++) {
+            struct echo e = {.asked_at = at, .answered_at = to, .width = width};
+            if ((at == to) == !apart && may_be(t->client, t->client_fields, at, width) &&
+                may_be(t->server, t->server_fields, to, width) && is_echo(t->client, t->server, &e))
+                add_echo(&e, t->client_fields, t->server_fields);
+        }
+}
+
+void transactions_find(const struct transactions *t)
+{
+    find_echoes(t, 4, false);
+    find_echoes(t, 2, false);
+    find_echoes(t, 4, true); /* two bytes at any two offsets may be the same by chance */
 }

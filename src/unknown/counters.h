@@ -12,6 +12,12 @@ void sessions_find(const struct view *v, struct fields *f);
 void addresses_find(const struct view *v, struct fields *f);
 
 /* Between the two sides, of the same flows: values that the next message of the other side has at the same place. */
-void transactions_find(const struct view *client, const struct view *server, struct fields *f);
+
+struct transactions {
+    const struct view *client, *server;
+    struct fields *client_fields, *server_fields; /* what is found is added to both */
+};
+
+void transactions_find(const struct transactions *t);
 
 #endif

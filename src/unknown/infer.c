@@ -69,17 +69,7 @@ static void find_exact(struct profile_side *s)
 static void find_transactions(struct profile *p)
 {
     struct profile_side *client = &p->side[0], *server = &p->side[1];
-    struct fields found = fields_copy(&client->fields);
-    transactions_find(&client->view, &server->view, &found);
-    for (size_t i = 0; i < found.n; i++) {
-        struct field f = found.v[i];
-        if (f.role != ROLE_TRANSACTION)
-            continue;
-        fields_add(&client->fields, &f);
-        field_say(&f, "that of the question; %" PRIu32 " values", f.distinct);
-        fields_add(&server->fields, &f);
-    }
-    fields_free(&found);
+    transactions_find(&(struct transactions){&client->view, &server->view, &client->fields, &server->fields});
 }
 
 /* --- guesses ------------------------------------------------------------------------------------------ */
@@ -234,7 +224,7 @@ static void add_body(struct profile_side *s)
     if (s->records.found && s->records.at == b->at)
         field_say(&f, "records, %" PRIu32 "..%" PRIu32 " a message", s->records.least, s->records.most);
     else if (b->random || b->packed)
-        field_say(&f, "%s: chi-square z=%+.1f over %" PRIu32 " bytes", b->random ? "random-like" : "compressed-like",
+        field_say(&f, "%s: chi-square z=%+.1f over %" PRIu32 " bytes", b->random ? "random-like" : "nearly random",
                   b->chi2, b->bytes);
     else
         field_say(&f, "%s%.1f bits a byte over %" PRIu32 " bytes%s", b->text ? "printable, " : "", b->entropy,

@@ -25,7 +25,7 @@ struct profile_body {
     uint32_t bytes; /* 0: there is none */
     double entropy, chi2;
     bool random, text;
-    bool packed; /* not quite random, but nearly so: compressed */
+    bool packed; /* nearly random: compressed, or random with other bytes between */
 };
 
 struct profile_side {

@@ -366,6 +366,30 @@ static void tells_time(void **state)
     }
 }
 
+/* The answer has the id of the question at another offset, and a number of its own where the question has it. */
+static void an_id_elsewhere(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    uint64_t random = 9;
+    for (unsigned i = 0; i < 8; i++) {
+        struct sample *f = made_flow(&m.samples, 17, 7000);
+        for (unsigned k = 0; k < 6; k++) {
+            uint8_t asked[24] = {0x9e, 0x37}, answered[16] = {0x9e, 0x38};
+            made_bytes(&random, asked + 2, sizeof(asked) - 2);
+            made_bytes(&random, answered + 2, sizeof(answered) - 2);
+            memcpy(answered + 10, asked + 4, 4);
+            sample_add(f, 0, INT64_C(1700000000000000000) + k, asked, sizeof(asked), sizeof(asked));
+            sample_add(f, 1, INT64_C(1700000000000000001) + k, answered, sizeof(answered), sizeof(answered));
+        }
+    }
+    finish(&m);
+    is_field(&m.profile->side[0], 4, 4, ROLE_TRANSACTION);
+    is_field(&m.profile->side[1], 10, 4, ROLE_TRANSACTION);
+    assert_string_equal(field_at(&m.profile->side[0], 4, false)->text, "the answer has it at 10; 48 values");
+    forget(&m);
+}
+
 /* Random bytes of any number between the same ones; and without the last of these. */
 static void what_is_at_the_end(void **state)
 {
@@ -492,6 +516,7 @@ int main(void)
         cmocka_unit_test(what_stays_does_not_go_up),
         cmocka_unit_test(goes_up_as_it_was_made),
         cmocka_unit_test(tells_time),
+        cmocka_unit_test(an_id_elsewhere),
         cmocka_unit_test(what_is_at_the_end),
         cmocka_unit_test(a_length_leaves_zeros_to_a_number),
         cmocka_unit_test(text_is_printable_and_the_same),
