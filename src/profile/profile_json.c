@@ -260,6 +260,8 @@ static void put_ports(struct json *j, const struct profile *p)
         json_map_end(j);
     }
     json_array_end(j);
+    if (p->from_port)
+        json_member_u64(j, "client_port", p->from_port);
 }
 
 static void put_flow_ids(struct json *j, const struct samples *s, const struct group *g)

@@ -46,6 +46,8 @@ static void put_ports(FILE *out, const struct profile *p)
     }
     if (p->all_ports > p->n_ports)
         fprintf(out, " and %" PRIu32 " more ports", p->all_ports - p->n_ports);
+    if (p->from_port)
+        fprintf(out, ", all from port %u, which may be the server's", p->from_port);
 }
 
 static void put_head(FILE *out, const struct profile *p)

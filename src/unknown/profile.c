@@ -86,6 +86,18 @@ static void count_ports(struct profile *p, const struct samples *s)
     free(flows);
 }
 
+/* Who is the client of a flow whose beginning was not captured is a guess, and may be the same wrong one for all. */
+static uint16_t port_of_clients(const struct profile *p, const struct samples *s)
+{
+    enum { FEWEST = 3 };
+    const struct group *g = p->group;
+    uint16_t port = s->v[g->member[0]]->port[0];
+    bool many = g->n >= FEWEST && p->all_ports * 2 > g->n;
+    for (size_t i = 0; i < g->n && many; i++)
+        many = s->v[g->member[i]]->has_ports && s->v[g->member[i]]->port[0] == port;
+    return many ? port : 0;
+}
+
 /* --- name --------------------------------------------------------------------------------------------- */
 
 static void put_magic(char *out, size_t room, const struct profile_side *s)
@@ -105,8 +117,9 @@ static void name_profile(struct profile *p, size_t number)
     char port[8] = "", magic[16] = "", transport[8];
     const char *known = profile_transport(p->transport);
     snprintf(transport, sizeof(transport), "ip%u", p->transport);
+    uint16_t shared = p->from_port ? p->from_port : p->port[0].port;
     if (p->n_ports)
-        snprintf(port, sizeof(port), "%u", p->port[0].port);
+        snprintf(port, sizeof(port), "%u", shared);
     put_magic(magic, sizeof(magic), &p->side[p->side[0].view.m.n ? 0 : 1]);
     snprintf(p->id, sizeof(p->id), "U%02zu", number + 1);
     snprintf(p->name, sizeof(p->name), "%s%s%s", known ? known : transport, port, magic);
@@ -124,6 +137,7 @@ struct profile *profile_new(const struct samples *s, const struct groups *groups
     p->clients = count_hosts(s, p->group, 0);
     p->servers = count_hosts(s, p->group, 1);
     count_ports(p, s);
+    p->from_port = port_of_clients(p, s);
     for (unsigned side = 0; side < 2; side++)
         view_make(&p->side[side].view, p->flow, p->n_flows, side);
     name_profile(p, number);

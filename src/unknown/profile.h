@@ -65,6 +65,7 @@ struct profile {
     uint32_t clients, servers;
     struct profile_port port[PROFILE_PORTS]; /* of the server, the most frequent first */
     uint32_t n_ports, all_ports;
+    uint16_t from_port; /* of the clients of all flows, where servers have many: it may be the server's; 0: none */
     bool inferred;             /* else nothing is said of a structure */
     struct profile_side side[2];
     char (*unexplained)[PROFILE_LINE], (*next)[PROFILE_LINE]; /* owned */

@@ -366,6 +366,25 @@ static void tells_time(void **state)
     }
 }
 
+/* What one port of a server sent to many clients, which were not heard. */
+static void one_port_of_clients(void **state)
+{
+    (void)state;
+    for (unsigned same = 0; same < 2; same++) {
+        struct made m = {0};
+        for (unsigned i = 0; i < 6; i++) {
+            uint8_t bytes[] = {0x9e, 0x37, 1, 2, 3, 4, 5, (uint8_t)i};
+            struct sample *f = made_flow(&m.samples, 17, (uint16_t)(40000 + i));
+            f->port[0] = same || i ? 7620 : 7621;
+            sample_add(f, 0, INT64_C(1700000000000000000) + i, bytes, sizeof(bytes), sizeof(bytes));
+        }
+        finish(&m);
+        assert_int_equal(m.profile->from_port, same ? 7620 : 0);
+        assert_ptr_equal(strstr(m.profile->name, same ? "udp7620" : "udp40000"), m.profile->name);
+        forget(&m);
+    }
+}
+
 /* The answer has the id of the question at another offset, and a number of its own where the question has it. */
 static void an_id_elsewhere(void **state)
 {
@@ -517,6 +536,7 @@ int main(void)
         cmocka_unit_test(goes_up_as_it_was_made),
         cmocka_unit_test(tells_time),
         cmocka_unit_test(an_id_elsewhere),
+        cmocka_unit_test(one_port_of_clients),
         cmocka_unit_test(what_is_at_the_end),
         cmocka_unit_test(a_length_leaves_zeros_to_a_number),
         cmocka_unit_test(text_is_printable_and_the_same),
