@@ -66,10 +66,24 @@ static uint32_t least_distinct(const struct trial *t, const struct field *f)
     return sizes < values ? sizes : values;
 }
 
+/* The last digits of a decimal number go up with the size as long as the others stay. */
+static bool are_digits(const struct trial *t, const struct field *f)
+{
+    for (size_t i = 0; i < t->m->n; i++)
+        for (uint32_t k = 0; k <= f->size; k++) {
+            int b = f->at > 0 ? message_at(&t->m->v[i], f->at - 1 + k) : -1;
+            if (b < '0' || b > '9')
+                return false;
+        }
+    return true;
+}
+
 static bool try_form(const struct trial *t, struct field *f)
 {
     uint32_t needed = FEWEST_SIZES + (f->times > 1);
     if (!vote(t, f, &f->add, &f->hits) || f->hits < share * t->counted || f->hits < FEWEST_MESSAGES)
+        return false;
+    if (are_digits(t, f))
         return false;
     f->of = t->counted;
     f->distinct = least_distinct(t, f);
