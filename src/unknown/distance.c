@@ -392,18 +392,17 @@ static bool same_socket(const struct features *a, unsigned x, const struct featu
     return a->port[x] == b->port[y] && memcmp(&a->addr[x], &b->addr[y], sizeof(a->addr[x])) == 0;
 }
 
-/* Whether what begins all flows to the one port is not what begins all to the other. */
+/* Whether both begin as is usual at their port, and that is not the same. */
 static bool begin_otherwise(const struct features *a, const struct features *b)
 {
-    enum { MAGIC = 2 };
     unsigned sides = 0;
     for (unsigned side = 0; side < 2; side++) {
         const struct features_side *x = &a->side[side], *y = &b->side[side];
         if (!x->n_heads || !y->n_heads)
             continue;
-        if (a->same[side] < MAGIC || b->same[side] < MAGIC)
+        if (!a->as_usual[side] || !b->as_usual[side])
             return false;
-        for (unsigned i = 0; i < MAGIC; i++)
+        for (unsigned i = 0; i < 2; i++)
             if (x->head[0].byte[i] == y->head[0].byte[i])
                 return false;
         sides++;

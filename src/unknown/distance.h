@@ -43,7 +43,7 @@ struct features {
     bool has_ports;
     enum speaker { SPEAKER_UNKNOWN, SPEAKER_CLIENT, SPEAKER_SERVER } speaker; /* of the first message */
     bool at_known_port; /* set by who knows other flows: several have that server port, so it is no accident, and */
-    uint8_t same[2];    /* so many bytes, from the first on, each side's first messages to it have in common */
+    bool as_usual[2];   /* each side begins with the two bytes that nearly all others begin with there */
     uint16_t port[2];   /* as of a sample */
     struct dpi_addr addr[2];
 };

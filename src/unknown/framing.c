@@ -60,8 +60,8 @@ static bool size_at(const struct framing *f, const struct sample_side *s, uint32
     uint64_t v;
     if (!message_number(&all, at + f->at, f->form, &v))
         return false;
-    *size = v > UINT32_MAX - ADD_MOST || (int64_t)v + f->add < (int64_t)(f->at + f->form.width) ? 0
-                                                                                    : v + (uint64_t)f->add;
+    bool sound = v <= UINT32_MAX - ADD_MOST && (int64_t)v + f->add >= (int64_t)(f->at + f->form.width);
+    *size = sound ? v + (uint64_t)f->add : 0;
     return true;
 }
 
@@ -422,15 +422,16 @@ static void count_bytes(struct streams *in)
 void framing_find(struct framing *f, const struct sample *const *flow, size_t n, unsigned side)
 {
     struct streams in = {.flow = flow, .n = n, .side = side};
-    struct framing lines;
     count_bytes(&in);
     bool found = by_length(f, &in, 0, false);
-    if (!is_perfect(f) && by_delimiter(&lines, &in) && (!found || (is_text(&in) && lines.on_message == lines.starts))) {
-        *f = lines;
-        return;
-    }
-    if (!is_perfect(f))
+    if (!is_perfect(f)) {
+        struct framing lines;
+        if (by_delimiter(&lines, &in) && (!found || (is_text(&in) && lines.on_message == lines.starts))) {
+            *f = lines;
+            return;
+        }
         found = by_length(f, &in, 0, true);
+    }
     for (uint32_t skip = 1; skip <= SKIP_MOST && !found; skip++)
         found = by_length(f, &in, skip, false);
     if (!found)

@@ -64,31 +64,42 @@ static struct server server_of(const struct work *w, size_t place, bool with_por
     return (struct server){(uint32_t)f->transport << 16 | (with_port ? f->port[1] : 0), (uint32_t)place};
 }
 
-/* How many bytes the first messages of a side have in common. */
-static uint8_t same_bytes(const struct work *w, const struct server *s, size_t n, unsigned side)
+/* The first two bytes of a side, or -1. */
+static int32_t beginning_of(const struct features *f, unsigned side)
 {
-    const struct head *first = NULL;
-    uint8_t same = DISTANCE_HEAD;
+    const struct head *h = &f->side[side].head[0];
+    return f->side[side].n_heads && h->n >= 2 ? h->byte[0] << 8 | h->byte[1] : -1;
+}
+
+/* Those that nearly all flows to a port begin with; -1: there are none. Most of them are found by a vote. */
+static int32_t usual_beginning(const struct work *w, const struct server *s, size_t n, unsigned side)
+{
+    int32_t chosen = -1;
+    size_t votes = 0, heard = 0, has = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct features_side *f = &w->features[s[i].place].side[side];
-        if (!f->n_heads)
-            continue;
-        first = first ? first : &f->head[0];
-        same = f->head[0].n < same ? f->head[0].n : same;
-        for (uint8_t k = 0; k < same; k++)
-            if (f->head[0].byte[k] != first->byte[k])
-                same = k;
+        int32_t b = beginning_of(&w->features[s[i].place], side);
+        if (b >= 0 && votes == 0)
+            chosen = b;
+        if (b >= 0)
+            votes += b == chosen ? 1 : (size_t)-1;
     }
-    return first ? same : 0;
+    for (size_t i = 0; i < n; i++) {
+        int32_t b = beginning_of(&w->features[s[i].place], side);
+        heard += b >= 0;
+        has += b >= 0 && b == chosen;
+    }
+    return has * 10 >= heard * 9 ? chosen : -1;
 }
 
 static void know_port(struct work *w, const struct server *s, size_t n)
 {
-    uint8_t same[2] = {same_bytes(w, s, n, 0), same_bytes(w, s, n, 1)};
-    for (size_t i = 0; i < n; i++) {
-        struct features *f = &w->features[s[i].place];
-        f->at_known_port = true;
-        memcpy(f->same, same, sizeof(same));
+    for (unsigned side = 0; side < 2; side++) {
+        int32_t usual = usual_beginning(w, s, n, side);
+        for (size_t i = 0; i < n; i++) {
+            struct features *f = &w->features[s[i].place];
+            f->at_known_port = true;
+            f->as_usual[side] = usual >= 0 && beginning_of(f, side) == usual;
+        }
     }
 }
 
