@@ -103,7 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     uint32_t next[2] = {UINT32_MAX - 100, 1000};
     uint64_t sent[2] = {0, 0}, pushed = 0;
     while (take_segment(&c, &s, next, &ip)) {
-        struct stream_segment seg = {s.seq, s.ack, s.flags, s.len, s.cap - s.header, s.ip + s.header};
+        struct stream_segment seg = {
+            .seq = s.seq, .ack = s.ack, .flags = s.flags, .len = s.len, .cap = s.cap - s.header, .data = s.ip + s.header};
         order_push(order, &s, give, &r);
         stream_push(stream, s.side, &seg);
         sent[s.side] += s.cap - s.header;
