@@ -21,9 +21,16 @@ static uint32_t count_records(const struct records *r, const struct message *m, 
     return at == end && empty * 2 <= n ? n : 0;
 }
 
+/* A zero in front of a list is no record. */
+static bool is_empty(const struct records *r, const struct message *m)
+{
+    uint64_t v;
+    return message_number(m, r->at + r->type_size, r->length, &v) && v == 0;
+}
+
 static bool holds(struct records *r, const struct messages *m, uint32_t behind)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, empty = 0;
     r->least = UINT32_MAX;
     for (size_t i = 0; i < m->n; i++) {
         const struct message *a = &m->v[i];
@@ -32,13 +39,15 @@ static bool holds(struct records *r, const struct messages *m, uint32_t behind)
         uint32_t n = count_records(r, a, a->size - behind);
         r->of++;
         r->hits += n > 0;
+        empty += n > 0 && is_empty(r, a);
         if ((r->of - r->hits) * 20 > m->n)
             return false;
         r->least = n && n < r->least ? n : r->least;
         r->most = n > r->most ? n : r->most;
         sum += n;
     }
-    return r->hits >= FEWEST_MESSAGES && r->hits * 20 >= r->of * 19 && r->most > r->least && sum >= 2 * r->hits;
+    return r->hits >= FEWEST_MESSAGES && r->hits * 20 >= r->of * 19 && r->most > r->least && sum >= 2 * r->hits &&
+           empty < r->hits;
 }
 
 /* How records may be built; of those that hold for the same messages the first is taken. */
