@@ -329,7 +329,7 @@ determinism: $(BIN) ## the same bytes from every way of asking: CORPUS=DIR
 
 unknown-bench: $(BIN) $(SAMPLES) ## groups and formats of protocols that are hidden, beside baselines: CORPUS=DIR
 	@$(DEPS) accept
-	@tests/tools/unknown_bench.py $(SAMPLES) $(or $(CORPUS),$(error where are the captures? make unknown-bench CORPUS=DIR))
+	@tests/tools/unknown_bench.py --speed $(SAMPLES) $(or $(CORPUS),$(error where are the captures? make unknown-bench CORPUS=DIR))
 
 scaffold-check: $(BIN) $(SAMPLES) ## signatures and dissectors of protocols as if they were unknown: CORPUS=DIR
 	@$(DEPS) accept

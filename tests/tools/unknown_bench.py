@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""unknown_bench.py [--half tune|sealed] [--draws N] [--show] SAMPLES FOLDER - known protocols as if they were unknown.
+"""unknown_bench.py [--half tune|sealed] [--draws N] [--speed] [--show] SAMPLES FOLDER - known protocols as if they were unknown.
 
 Flows of the captures below FOLDER that nDPI knows by their payload lose their label. Draws of ten protocols, at most 60
 flows a protocol and 15 a capture, are grouped, and the groups are held against the labels, beside three baselines on
@@ -14,7 +14,9 @@ import hashlib
 import json
 import os
 import random
+import subprocess
 import sys
+import time
 import xml.etree.ElementTree
 from collections import Counter, defaultdict
 
@@ -368,11 +370,62 @@ def fields(program, flows, half, seed, show):
             length["stream"][0] >= 0.97, length["stream"][1] >= 0.80, false + sums == 0].count(False)
 
 
+# --- speed ---------------------------------------------------------------------------------------------
+
+
+def another(line, number, rng):
+    """The flow from another client, with an eighth of the bytes behind the first four of each message changed."""
+    words = line.split(" ")
+    words[6], words[8] = str(1024 + number % 60000), f"4:{number:08x}" + "0" * 24
+    for i, word in enumerate(words[10:], 10):
+        parts = word.split(",")
+        if word[0] == "+" or len(parts) < 5:
+            continue
+        data = bytearray.fromhex(parts[4])
+        for _ in range(max(len(data) - 4, 0) // 8):
+            data[rng.randrange(4, len(data))] = rng.randrange(256)
+        words[i] = ",".join((*parts[:4], data.hex()))
+    return " ".join(words)
+
+
+def timed(program, way, by, text):
+    """(seconds, MiB, what it says)"""
+    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"unknown-bench-{os.getpid()}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    start = time.monotonic()
+    with open(path, encoding="utf-8") as file, subprocess.Popen([program, way, by], stdin=file, stdout=subprocess.PIPE) as child:
+        out = child.stdout.read().decode()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = status
+    os.unlink(path)
+    if status:
+        sys.exit(f"{program} {way} ended with status {status}")
+    return time.monotonic() - start, usage.ru_maxrss / 1024, out
+
+
+def speed(program, flows, sizes):
+    rng, lines = random.Random(1), [flow.line for some in flows.values() for flow in some]
+    rng.shuffle(lines)
+    print("speed, with reading the flows as text")
+    for n in sizes:
+        chosen = [lines[i] if i < len(lines) else another(lines[i % len(lines)], i, rng) for i in range(n)]
+        grouping_time, memory, out = timed(program, "group", "both", "".join(line + "\n" for line in chosen) + "\n")
+        sets = defaultdict(list)
+        for line, number in zip(chosen, out.split()):
+            sets[number].append(line)
+        text = "".join("".join(line + "\n" for line in some) + "\n" for some in sets.values())
+        profile_time, more, _ = timed(program, "profile", "all", text)
+        print(f"  {n} flows: {len(sets)} groups in {grouping_time:.2f} s, profiles of them in {profile_time:.2f} s, "
+              f"{max(memory, more):.0f} MiB; wanted 1 s for 1,000, 5 s and 200 MB for 10,000")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--half", choices=("tune", "sealed", "all"), default="sealed")
     parser.add_argument("--draws", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--speed", action="store_true", help="also tell how long 1,000 and 10,000 flows take")
     parser.add_argument("--show", action="store_true", help="tell what was found in each protocol")
     parser.add_argument("program")
     parser.add_argument("folder")
@@ -384,6 +437,8 @@ def main():
     print("grouping (adjusted Rand index, B-cubed F, recovered)")
     missed = tell_grouping(grouping(args.program, protocols, args.draws, args.seed))
     missed += fields(args.program, flows, args.half, args.seed, args.show)
+    if args.speed:
+        speed(args.program, flows, (1000, 10000))
     return tally_line(13 - missed, missed, 0)
 
 
