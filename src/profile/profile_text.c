@@ -9,8 +9,6 @@
 
 enum { TYPES_SHOWN = 3, POSITIONS_A_ROW = 16, POSITIONS_SHOWN = 32, HEX_SHOWN = 48 };
 
-static const char *const sides[] = {"C>S", "S>C"};
-
 static const char *plural(uint64_t n)
 {
     return n == 1 ? "" : "s";
@@ -64,7 +62,7 @@ static void put_body(FILE *out, const struct profile_side *s, unsigned side, con
     const struct profile_body *b = &s->body;
     if (!b->random && !b->packed)
         return;
-    fprintf(out, "%s%s bytes %" PRIu32 "..end %s (chi-square z=%+.1f, %" PRIu32 " B)", between, sides[side], b->at,
+    fprintf(out, "%s%s bytes %" PRIu32 "..end %s (chi-square z=%+.1f, %" PRIu32 " B)", between, side_names[side], b->at,
             b->random ? "random-like" : "nearly random", b->chi2, b->bytes);
 }
 
@@ -139,7 +137,7 @@ static void put_dialogue(FILE *out, const struct profile *p)
     fputs(" dialogue  ", out);
     for (unsigned i = 0; i < 2; i++) {
         const struct profile_side *s = &p->side[first ^ i];
-        fprintf(out, "%s%s ", i ? ", then " : "", sides[first ^ i]);
+        fprintf(out, "%s%s ", i ? ", then " : "", side_names[first ^ i]);
         if (!s->flows) {
             fputs("nothing", out);
             continue;
@@ -154,7 +152,7 @@ static void put_dialogue(FILE *out, const struct profile *p)
     }
     for (unsigned i = 0; i < 2; i++)
         if (p->side[i].repeats_after >= 0) {
-            fprintf(out, "; %s every ", sides[i]);
+            fprintf(out, "; %s every ", side_names[i]);
             put_span(out, p->side[i].repeats_after);
         }
     fputc('\n', out);
@@ -191,7 +189,7 @@ static void put_framing(FILE *out, const struct profile_side *s, unsigned side)
     const struct framing *f = &s->view.framing;
     if (!s->view.flow[0]->stream)
         return;
-    fprintf(out, "FRAMING %s  ", sides[side]);
+    fprintf(out, "FRAMING %s  ", side_names[side]);
     if (f->kind == FRAMING_LENGTH)
         put_framing_length(out, f);
     else if (f->kind == FRAMING_DELIMITER)
@@ -223,7 +221,7 @@ static void put_field(FILE *out, const struct field *f)
 
 static void put_fields(FILE *out, const struct profile_side *s, unsigned side)
 {
-    fprintf(out, "FIELDS %s  %zu messages, ", sides[side], s->view.m.n);
+    fprintf(out, "FIELDS %s  %zu messages, ", side_names[side], s->view.m.n);
     put_range(out, s->least, s->most);
     fprintf(out, ", of %" PRIu32 " host%s   (E: holds for every message, G: a guess)\n", s->senders,
             plural(s->senders));
@@ -237,7 +235,7 @@ static void put_types(FILE *out, const struct profile_side *s, unsigned side)
     const struct type_split *t = &s->types;
     if (!t->found)
         return;
-    fprintf(out, "TYPES %s  byte %" PRIu32 "; the rest varies %.0f%% less when split by it\n", sides[side], t->at,
+    fprintf(out, "TYPES %s  byte %" PRIu32 "; the rest varies %.0f%% less when split by it\n", side_names[side], t->at,
             100 * t->gain);
     for (uint32_t i = 0; i < t->n; i++) {
         fprintf(out, "  %02x  %5" PRIu32 " messages, ", t->v[i].value, t->v[i].n);
@@ -251,7 +249,7 @@ static void put_records(FILE *out, const struct profile_side *s, unsigned side)
     const struct records *r = &s->records;
     if (!r->found)
         return;
-    fprintf(out, "RECORDS %s  from byte %" PRIu32 " to the end: ", sides[side], r->at);
+    fprintf(out, "RECORDS %s  from byte %" PRIu32 " to the end: ", side_names[side], r->at);
     if (r->type_size)
         fprintf(out, "type of %u byte%s, ", r->type_size, plural(r->type_size));
     fprintf(out, "length of %u byte%s%s of the %s", r->length.width, plural(r->length.width),
@@ -267,7 +265,7 @@ static void put_text(FILE *out, const struct profile_side *s, unsigned side)
     const struct text_shape *t = &s->text;
     if (!t->found)
         return;
-    fprintf(out, "TEXT %s  %zu messages, ", sides[side], s->view.m.n);
+    fprintf(out, "TEXT %s  %zu messages, ", side_names[side], s->view.m.n);
     put_range(out, s->least, s->most);
     fprintf(out, "; ends: %s", t->line_end ? t->line_end : "no common one");
     if (t->crlf && !(t->line_end && strcmp(t->line_end, "CRLF") == 0))
@@ -316,13 +314,13 @@ static void put_tables(FILE *out, const struct profile_side *s, unsigned side)
 {
     const struct type_split *t = &s->types;
     if (!t->found)
-        put_positions(out, &s->view.positions, sides[side], s->view.m.n);
+        put_positions(out, &s->view.positions, side_names[side], s->view.m.n);
     for (uint32_t i = 0; i < t->n && i < TYPES_SHOWN; i++) {
         char what[32];
         struct positions p;
         struct messages m = types_take(&s->view.m, t, t->v[i].value);
         positions_make(&p, &m);
-        snprintf(what, sizeof(what), "%s type %02x", sides[side], t->v[i].value);
+        snprintf(what, sizeof(what), "%s type %02x", side_names[side], t->v[i].value);
         put_positions(out, &p, what, m.n);
         free(m.v);
     }
@@ -332,7 +330,7 @@ static void put_tables(FILE *out, const struct profile_side *s, unsigned side)
 
 static void put_exemplar(FILE *out, const struct profile_side *s, unsigned side, const struct exemplar *e)
 {
-    fprintf(out, " %-8s %s flow %" PRIu64 ", %" PRIu32 " B  ", e->why, sides[side], e->flow_id, e->m.size);
+    fprintf(out, " %-8s %s flow %" PRIu64 ", %" PRIu32 " B  ", e->why, side_names[side], e->flow_id, e->m.size);
     for (uint32_t i = 0; i < HEX_SHOWN && i < e->m.kept; i++) {
         bool cut = i && i < HEADER_MOST && s->cut[i];
         fprintf(out, "%s%02x", cut ? "|" : "", (unsigned)message_at(&e->m, i));

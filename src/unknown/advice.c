@@ -10,8 +10,6 @@
 
 enum { FEW_MESSAGES = 20, FEW_FLOWS = 10, FEW_OF_TYPE = 8 };
 
-static const char *const sides[] = {"C>S", "S>C"};
-
 static void add_line(char (**lines)[PROFILE_LINE], uint32_t *n, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -47,10 +45,10 @@ static void tell_fields(struct profile *p, unsigned side)
         if (v->size && (v->role == ROLE_DATA || v->role == ROLE_RANDOM))
             n += put_range(list + n, sizeof(list) - (size_t)n, n ? ", " : "", v);
         if (!v->size && v->role == ROLE_DATA && !p->side[side].records.found)
-            UNEXPLAINED(p, "%s from byte %" PRIu32 " on: fields of no fixed place, if any", sides[side], v->at);
+            UNEXPLAINED(p, "%s from byte %" PRIu32 " on: fields of no fixed place, if any", side_names[side], v->at);
     }
     if (n)
-        UNEXPLAINED(p, "%s bytes %s vary, and nothing was found that explains them", sides[side], list);
+        UNEXPLAINED(p, "%s bytes %s vary, and nothing was found that explains them", side_names[side], list);
 }
 
 static void tell_types(struct profile *p, unsigned side)
@@ -58,7 +56,8 @@ static void tell_types(struct profile *p, unsigned side)
     const struct type_split *t = &p->side[side].types;
     for (uint32_t i = 0; i < t->n; i++)
         if (t->v[i].n < FEW_OF_TYPE) {
-            UNEXPLAINED(p, "%s type %02x: %" PRIu32 " messages are too few", sides[side], t->v[i].value, t->v[i].n);
+            UNEXPLAINED(p, "%s type %02x: %" PRIu32 " messages are too few", side_names[side], t->v[i].value,
+                        t->v[i].n);
             NEXT(p, "what makes the %s send type %02x; %d messages of it would do", side ? "server" : "client",
                  t->v[i].value, FEW_MESSAGES);
         }
@@ -82,7 +81,7 @@ static void tell_messages(struct profile *p, unsigned side)
 {
     const struct profile_side *s = &p->side[side];
     if (s->view.m.n && s->sizes < 3 && !fields_find(&s->fields, ROLE_LENGTH))
-        NEXT(p, "%s messages of other sizes: a length field cannot be told from %" PRIu32, sides[side], s->sizes);
+        NEXT(p, "%s messages of other sizes: a length field cannot be told from %" PRIu32, side_names[side], s->sizes);
 }
 
 void advice_give(struct profile *p)

@@ -37,6 +37,11 @@ uint32_t bytestats_printable(const struct bytestats *b)
     return n;
 }
 
+bool bytestats_text(const struct bytestats *b)
+{
+    return bytestats_printable(b) > 0.9 * b->n;
+}
+
 double bytestats_chi2(const struct bytestats *b)
 {
     double expected = b->n / 256.0, chi2 = 0;

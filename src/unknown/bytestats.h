@@ -16,6 +16,7 @@ void bytestats_add(struct bytestats *b, const struct message *m, uint32_t first,
 double bytestats_entropy(const struct bytestats *b); /* bits a byte */
 uint32_t bytestats_distinct(const struct bytestats *b);
 uint32_t bytestats_printable(const struct bytestats *b); /* ASCII, with line ends and tabulators */
+bool bytestats_text(const struct bytestats *b);          /* nine in ten are printable; nothing is no text */
 
 /* How far the counts are from those of random bytes, in standard deviations of chi-square with 255 degrees. */
 double bytestats_chi2(const struct bytestats *b);

@@ -376,17 +376,12 @@ static bool count_lines(struct framing *f, const struct sample_side *s)
     return s->n - at <= LINE_MOST;
 }
 
-static bool is_text(const struct streams *in)
-{
-    return bytestats_printable(&in->all) > 0.9 * in->all.n;
-}
-
 /* Text in lines that were cut into segments somewhere else: streams end with a line, and more segments than chance has
  * it. */
 static bool ends_lines(struct framing *f, const struct streams *in, const struct delimiter *d)
 {
     *f = (struct framing){.kind = FRAMING_DELIMITER, .delimiter = d, .lines = true};
-    if (d->bytes[0] == '\0' || !is_text(in))
+    if (d->bytes[0] == '\0' || !bytestats_text(&in->all))
         return false;
     for (size_t i = 0; i < in->n; i++)
         if (!count_lines(f, &in->flow[i]->side[in->side]))
@@ -426,7 +421,7 @@ void framing_find(struct framing *f, const struct sample *const *flow, size_t n,
     bool found = by_length(f, &in, 0, false);
     if (!is_perfect(f)) {
         struct framing lines;
-        if (by_delimiter(&lines, &in) && (!found || (is_text(&in) && lines.on_message == lines.starts))) {
+        if (by_delimiter(&lines, &in) && (!found || (bytestats_text(&in.all) && lines.on_message == lines.starts))) {
             *f = lines;
             return;
         }

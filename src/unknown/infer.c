@@ -211,7 +211,7 @@ static void describe_body(struct profile_side *s, uint32_t at)
     }
     s->body = (struct profile_body){.at = at, .bytes = b.n, .entropy = bytestats_entropy(&b),
                                     .chi2 = bytestats_chi2(&b), .random = bytestats_random(&b)};
-    s->body.text = b.n && bytestats_printable(&b) > 0.9 * b.n;
+    s->body.text = bytestats_text(&b);
     s->body.packed = !s->body.random && b.n >= BYTESTATS_ENOUGH && s->body.entropy > 7.2;
 }
 

@@ -132,7 +132,7 @@ enum group_kind kind_of(const struct samples *s, const uint32_t *member, size_t 
         return GROUP_ZERO;
     if (all_the_same(s, member, n))
         return GROUP_SAME;
-    if (bytestats_printable(&all) > 0.9 * all.n)
+    if (bytestats_text(&all))
         return GROUP_TEXT;
     if (bytestats_random(&all) && !has_constant(s, member, n, 0) && !has_constant(s, member, n, 1))
         return GROUP_RANDOM;

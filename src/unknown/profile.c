@@ -125,6 +125,8 @@ static void name_profile(struct profile *p, size_t number)
     snprintf(p->name, sizeof(p->name), "%s%s%s", known ? known : transport, port, magic);
 }
 
+const char *const side_names[2] = {"C>S", "S>C"};
+
 struct profile *profile_new(const struct samples *s, const struct groups *groups, size_t number)
 {
     struct profile *p = xcalloc(1, sizeof(*p));

@@ -13,6 +13,8 @@
 enum { PROFILE_FLOWS = 100, PROFILE_NAME = 48, PROFILE_LINES = 16, PROFILE_LINE = 160, PROFILE_PORTS = 8,
        PROFILE_EXEMPLARS = 3 };
 
+extern const char *const side_names[2]; /* as they are told: C>S, S>C */
+
 struct exemplar {
     const char *why; /* typical, shortest, oddest */
     struct message m;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* sockets.c - all sockets of flows in one order, so that those of one place stand beside each other. */
 #include "unknown/sockets.h"
 
 #include "util/xalloc.h"

@@ -100,7 +100,7 @@ void texts_find(const struct messages *m, struct text_shape *out)
     *out = (struct text_shape){0};
     for (size_t i = 0; i < m->n; i++)
         bytestats_add(&all, &m->v[i], 0, m->v[i].kept);
-    out->found = all.n && bytestats_printable(&all) > 0.9 * all.n;
+    out->found = bytestats_text(&all);
     if (!out->found)
         return;
     find_words(m, out);
