@@ -114,35 +114,14 @@ enum dpi_status folder_take(int *fd, const char *path, bool replace, struct dpi_
     return st == DPI_OK ? st : let_go(fd, st);
 }
 
-enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const char *name), struct dpi_err *err)
-{
-    DIR *dir = entries_of(fd);
-    const struct dirent *entry;
-    int failed = 0;
-    if (!dir)
-        return cannot_use(path, errno, err);
-    while (!failed && (errno = 0, entry = readdir(dir)))
-        if (is_ours(entry->d_name) && unlinkat(fd, entry->d_name, 0) != 0 && errno != EISDIR)
-            failed = errno;
-    failed = failed ? failed : errno;
-    closedir(dir);
-    return failed ? cannot_use(path, failed, err) : DPI_OK;
-}
+typedef bool name_fn(const char *name);
 
-/* What is no folder, or has other files, is left. */
-static enum dpi_status clear_one(int fd, const char *name, bool (*is_file)(const char *name), struct dpi_err *err)
-{
-    int own = openat(fd, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
-    if (own < 0)
-        return DPI_OK;
-    enum dpi_status st = folder_clear(own, name, is_file, err);
-    close(own);
-    unlinkat(fd, name, AT_REMOVEDIR);
-    return st;
-}
+/* Of an entry of the folder fd. */
+typedef enum dpi_status entry_fn(int fd, const char *path, const char *name, const void *ctx, struct dpi_err *err);
 
-enum dpi_status folder_clear_folders(int fd, const char *path, bool (*is_ours)(const char *name),
-                                     bool (*is_file)(const char *name), struct dpi_err *err)
+/* Calls fn for each entry that is_ours says so of, until one fails. */
+static enum dpi_status each_of_ours(int fd, const char *path, name_fn *is_ours, entry_fn *fn, const void *ctx,
+                                    struct dpi_err *err)
 {
     DIR *dir = entries_of(fd);
     const struct dirent *entry;
@@ -151,10 +130,45 @@ enum dpi_status folder_clear_folders(int fd, const char *path, bool (*is_ours)(c
         return cannot_use(path, errno, err);
     while (st == DPI_OK && (errno = 0, entry = readdir(dir)))
         if (is_ours(entry->d_name))
-            st = clear_one(fd, entry->d_name, is_file, err);
-    int failed = errno;
+            st = fn(fd, path, entry->d_name, ctx, err);
+    int failed = errno; /* of readdir: what fn leaves there is cleared before it */
     closedir(dir);
     return st == DPI_OK && failed ? cannot_use(path, failed, err) : st;
+}
+
+static enum dpi_status clear_file(int fd, const char *path, const char *name, const void *ctx, struct dpi_err *err)
+{
+    (void)ctx;
+    return unlinkat(fd, name, 0) != 0 && errno != EISDIR ? cannot_use(path, errno, err) : DPI_OK;
+}
+
+enum dpi_status folder_clear(int fd, const char *path, bool (*is_ours)(const char *name), struct dpi_err *err)
+{
+    return each_of_ours(fd, path, is_ours, clear_file, NULL, err);
+}
+
+struct clearing {
+    name_fn *is_file;
+};
+
+/* What is no folder, or has other files, is left. */
+static enum dpi_status clear_folder(int fd, const char *path, const char *name, const void *ctx, struct dpi_err *err)
+{
+    const struct clearing *c = ctx;
+    (void)path;
+    int own = openat(fd, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return DPI_OK;
+    enum dpi_status st = folder_clear(own, name, c->is_file, err);
+    close(own);
+    unlinkat(fd, name, AT_REMOVEDIR);
+    return st;
+}
+
+enum dpi_status folder_clear_folders(int fd, const char *path, bool (*is_ours)(const char *name),
+                                     bool (*is_file)(const char *name), struct dpi_err *err)
+{
+    return each_of_ours(fd, path, is_ours, clear_folder, &(struct clearing){is_file}, err);
 }
 
 /* An empty one has nothing to lose. */
@@ -168,21 +182,17 @@ static bool has_mark(int folder, const char *name, const char *mark)
     return n == 0 || (n > 0 && memmem(head, (size_t)n, mark, strlen(mark)));
 }
 
+static enum dpi_status check_mark(int fd, const char *path, const char *name, const void *mark, struct dpi_err *err)
+{
+    return has_mark(fd, name, mark) ? DPI_OK
+                                    : dpi_fail(err, DPI_OUTPUT, "'%s' in the folder '%s' would be replaced, and is not "
+                                                                "of an earlier run", name, path);
+}
+
 enum dpi_status folder_check_marks(int fd, const char *path, bool (*is_ours)(const char *name), const char *mark,
                                    struct dpi_err *err)
 {
-    DIR *dir = entries_of(fd);
-    const struct dirent *entry;
-    enum dpi_status st = DPI_OK;
-    if (!dir)
-        return cannot_use(path, errno, err);
-    while (st == DPI_OK && (errno = 0, entry = readdir(dir)))
-        if (is_ours(entry->d_name) && !has_mark(fd, entry->d_name, mark))
-            st = dpi_fail(err, DPI_OUTPUT, "'%s' in the folder '%s' would be replaced, and is not of an earlier run",
-                          entry->d_name, path);
-    int failed = errno;
-    closedir(dir);
-    return st == DPI_OK && failed ? cannot_use(path, failed, err) : st;
+    return each_of_ours(fd, path, is_ours, check_mark, mark, err);
 }
 
 /* The folder that the name stands in, to be freed. */

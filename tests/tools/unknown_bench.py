@@ -16,6 +16,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree
 from collections import Counter, defaultdict
@@ -124,20 +125,26 @@ def draw(protocols, rng):
     return flows
 
 
+def as_file(sets):
+    """Lists of lines, each with an empty line behind it."""
+    file = tempfile.TemporaryFile("w+", encoding="utf-8")  # pylint: disable=consider-using-with
+    file.write("".join("".join(line + "\n" for line in lines) + "\n" for lines in sets))
+    file.seek(0)
+    return file
+
+
+def ask(program, way, by, sets):
+    """The lines that the program says to lists of lines."""
+    with as_file(sets) as file:
+        status, out, err = run([program, way, by], stdin=file, time_limit=1200)
+    if status:
+        sys.exit(f"{program} {way} ended with status {status}: {err.decode()}")
+    return out.decode().splitlines()
+
+
 def group(program, draws, by):
     """The group numbers that the program gives each draw."""
-    text = "".join("".join(flow.line + "\n" for flow in flows) + "\n" for flows in draws)
-    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"unknown-bench-{os.getpid()}")
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        with open(path, encoding="utf-8") as file:
-            status, out, err = run([program, "group", by], stdin=file, time_limit=1200)
-    finally:
-        os.unlink(path)
-    if status:
-        sys.exit(f"{program} ended with status {status}: {err.decode()}")
-    return [line.split() for line in out.decode().splitlines()]
+    return [line.split() for line in ask(program, "group", by, [[flow.line for flow in flows] for flows in draws])]
 
 
 def scores(draws, grouped):
@@ -204,17 +211,7 @@ TRUE_CHECKSUMS = {"SCTP", "Ether-S-Bus", "EtherSBus", "C37118", "IEEE-C37118", "
 
 def profile(program, sets):
     """What the program infers of each list of lines, as one group each."""
-    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"unknown-bench-{os.getpid()}")
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("".join("".join(line + "\n" for line in lines) + "\n" for lines in sets))
-        with open(path, encoding="utf-8") as file:
-            status, out, err = run([program, "profile", "all"], stdin=file, time_limit=1200)
-    finally:
-        os.unlink(path)
-    if status:
-        sys.exit(f"{program} ended with status {status}: {err.decode()}")
-    return [json.loads(line) for line in out.decode().splitlines()]
+    return [json.loads(line) for line in ask(program, "profile", "all", sets)]
 
 
 def sides(found):
@@ -388,20 +385,17 @@ def another(line, number, rng):
     return " ".join(words)
 
 
-def timed(program, way, by, text):
+def timed(program, way, by, sets):
     """(seconds, MiB, what it says)"""
-    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"unknown-bench-{os.getpid()}")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    start = time.monotonic()
-    with open(path, encoding="utf-8") as file, subprocess.Popen([program, way, by], stdin=file, stdout=subprocess.PIPE) as child:
-        out = child.stdout.read().decode()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = status
-    os.unlink(path)
-    if status:
-        sys.exit(f"{program} {way} ended with status {status}")
-    return time.monotonic() - start, usage.ru_maxrss / 1024, out
+    with as_file(sets) as file:
+        start = time.monotonic()
+        with subprocess.Popen([program, way, by], stdin=file, stdout=subprocess.PIPE) as child:
+            out = child.stdout.read().decode()
+            _, child.returncode, usage = os.wait4(child.pid, 0)
+        took = time.monotonic() - start
+    if child.returncode:
+        sys.exit(f"{program} {way} ended with status {child.returncode}")
+    return took, usage.ru_maxrss / 1024, out
 
 
 def speed(program, flows, sizes):
@@ -410,12 +404,11 @@ def speed(program, flows, sizes):
     print("speed, with reading the flows as text")
     for n in sizes:
         chosen = [lines[i] if i < len(lines) else another(lines[i % len(lines)], i, rng) for i in range(n)]
-        grouping_time, memory, out = timed(program, "group", "both", "".join(line + "\n" for line in chosen) + "\n")
+        grouping_time, memory, out = timed(program, "group", "both", [chosen])
         sets = defaultdict(list)
         for line, number in zip(chosen, out.split()):
             sets[number].append(line)
-        text = "".join("".join(line + "\n" for line in some) + "\n" for some in sets.values())
-        profile_time, more, _ = timed(program, "profile", "all", text)
+        profile_time, more, _ = timed(program, "profile", "all", sets.values())
         print(f"  {n} flows: {len(sets)} groups in {grouping_time:.2f} s, profiles of them in {profile_time:.2f} s, "
               f"{max(memory, more):.0f} MiB; wanted 1 s for 1,000, 5 s and 200 MB for 10,000")
 

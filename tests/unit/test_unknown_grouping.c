@@ -84,27 +84,25 @@ static void by_port_alone(void **state)
     samples_free(&s);
 }
 
+/* How many groups there are, of which the first has so many flows. */
+static void are_groups(struct samples *s, enum grouping_by by, size_t n, size_t flows)
+{
+    struct groups g;
+    groups_make(&g, s, by);
+    assert_int_equal(g.n, n);
+    assert_int_equal(g.v[0].n, flows);
+    groups_free(&g);
+    samples_free(s);
+}
+
 static void one_protocol_on_several_ports(void **state)
 {
     (void)state;
     struct samples s = {0};
-    struct groups g;
     uint64_t random = 5;
     for (uint16_t i = 0; i < 10; i++)
         made_binary(&s, &random, 17, (uint16_t)(7000 + i));
-    groups_make(&g, &s, GROUP_BY_BOTH);
-    assert_int_equal(g.n, 1);
-    groups_free(&g);
-    samples_free(&s);
-}
-
-static void are_one(struct samples *s, enum grouping_by by)
-{
-    struct groups g;
-    groups_make(&g, s, by);
-    assert_int_equal(g.n, 1);
-    groups_free(&g);
-    samples_free(s);
+    are_groups(&s, GROUP_BY_BOTH, 1, 10);
 }
 
 /* Beside a byte, nothing but numbers that go up and an id: no value is that of another flow. */
@@ -124,7 +122,7 @@ static void numbers_that_go_up(void **state)
             sample_add(f, 0, INT64_C(1700000000000000000) + k, bytes, n, n);
         }
     }
-    are_one(&s, GROUP_BY_PAYLOAD);
+    are_groups(&s, GROUP_BY_PAYLOAD, 1, s.n);
 }
 
 /* Segments of two bytes here, whole messages there. */
@@ -143,7 +141,7 @@ static void segments_are_no_matter(void **state)
             sample_add(f, 0, INT64_C(1700000000000000000) + at, bytes + at, n, n);
         }
     }
-    are_one(&s, GROUP_BY_PAYLOAD);
+    are_groups(&s, GROUP_BY_PAYLOAD, 1, s.n);
 }
 
 /* The same talk, but one capture took the server for the client. */
@@ -164,7 +162,7 @@ static void sides_that_are_crossed(void **state)
             f->port[0] = 7000;
         }
     }
-    are_one(&s, GROUP_BY_BOTH);
+    are_groups(&s, GROUP_BY_BOTH, 1, s.n);
 }
 
 /* Distance of two flows of other clients at ports a and b, after a change. */
@@ -216,17 +214,6 @@ static void what_ports_say(void **state)
 static void add_first(struct samples *s, uint8_t transport, uint16_t port, const char *bytes, uint32_t n)
 {
     sample_add(made_flow(s, transport, port), 0, INT64_C(1700000000000000000), (const uint8_t *)bytes, n, n);
-}
-
-/* How many groups there are, of which the first has so many flows. */
-static void are_groups(struct samples *s, enum grouping_by by, size_t n, size_t flows)
-{
-    struct groups g;
-    groups_make(&g, s, by);
-    assert_int_equal(g.n, n);
-    assert_int_equal(g.v[0].n, flows);
-    groups_free(&g);
-    samples_free(s);
 }
 
 /* A length that is now and then a digit or letter. */
@@ -400,15 +387,10 @@ static void many_flows(void **state)
 {
     (void)state;
     struct samples s = {0};
-    struct groups g;
     uint64_t random = 9;
     for (unsigned i = 0; i < 4000; i++)
         made_fixed(&s, 17, 7000, (uint8_t[]){0xa7, 0x51, 1, 0, 0, 1, (uint8_t)made_random(&random), 9, 1, 2, 3, 4}, 12, 1);
-    groups_make(&g, &s, GROUP_BY_BOTH);
-    assert_int_equal(g.n, 1);
-    assert_int_equal(g.v[0].n, 4000);
-    groups_free(&g);
-    samples_free(&s);
+    are_groups(&s, GROUP_BY_BOTH, 1, 4000);
 }
 
 static void nothing(void **state)
